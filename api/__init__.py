@@ -1,0 +1,1 @@
+"""How do people and programs reach Loa? HTTP and the command line."""

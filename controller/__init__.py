@@ -1,0 +1,1 @@
+"""What does the village say, and was it heard?"""

@@ -1,0 +1,1 @@
+"""Emergency texts: they come first and need no human hand."""

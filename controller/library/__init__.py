@@ -1,0 +1,1 @@
+"""Bulletins and the audio files that they became."""

@@ -1,0 +1,1 @@
+"""What is a loudspeaker, and how do we talk to it?"""

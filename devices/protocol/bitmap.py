@@ -1,0 +1,23 @@
+"""`only`: which speaker numbers of an area an order is for."""
+
+from collections.abc import Iterable
+
+from devices.protocol import base64url
+
+
+def pack(numbers: Iterable[int]) -> str:
+    """Write speaker numbers (0 or more) as a bitmap; at least one number is needed."""
+    bits = bytearray()
+    for number in numbers:
+        if number >= len(bits) * 8:
+            bits.extend(bytes(number // 8 + 1 - len(bits)))
+        bits[number // 8] |= 1 << (number % 8)
+    if not bits:
+        raise ValueError("an empty bitmap names nobody")
+    return base64url.encode(bytes(bits))
+
+
+def contains(bitmap: str, number: int) -> bool:
+    """Whether speaker `number` is named; numbers beyond the end are not."""
+    bits = base64url.decode(bitmap)
+    return number // 8 < len(bits) and bool(bits[number // 8] >> (number % 8) & 1)

@@ -1,0 +1,100 @@
+"""Bytes to messages and back: bounds before parsing, one table of types."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from devices.protocol.errors import Malformed
+from devices.protocol.messages.alerts import Alert
+from devices.protocol.messages.blobs import Manifest
+from devices.protocol.messages.control import Ack, Config
+from devices.protocol.messages.frame import Frame, Signed
+from devices.protocol.messages.orders import Play, Stop
+from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
+from devices.protocol.messages.time import TimeAnswer, TimeRequest
+from devices.protocol.messages.trust import Role, TrustSet
+from devices.protocol.signing import canonical
+from devices.protocol.topics import Address
+
+SIGNED: Mapping[str, tuple[type[Signed], Role]] = MappingProxyType(
+    {
+        "trust": (TrustSet, "root"),
+        "manifest": (Manifest, "content"),
+        "play": (Play, "content"),
+        "stop": (Stop, "content"),
+        "alert": (Alert, "alert"),
+        "config": (Config, "control"),
+        "ack": (Ack, "control"),
+        "time_answer": (TimeAnswer, "time"),
+        "hello": (Hello, "device"),
+        "receipt": (Receipt, "device"),
+        "report": (Report, "device"),
+    }
+)
+"""Type of message to its model and the role that may sign it."""
+
+UNSIGNED: Mapping[str, type[Frame]] = MappingProxyType(
+    {"state": State, "health": Health, "time_request": TimeRequest}
+)
+
+PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "trust": ("trust",),
+        "manifest": ("manifest",),
+        "play": ("area_order", "down/order"),
+        "stop": ("area_order", "down/order"),
+        "alert": ("alert",),
+        "config": ("down/config",),
+        "ack": ("down/ack",),
+        "time_answer": ("time_rsp",),
+        "hello": ("up/hello",),
+        "receipt": ("up/receipt",),
+        "report": ("up/log",),
+        "state": ("up/state",),
+        "health": ("up/health",),
+        "time_request": ("time_req",),
+    }
+)
+"""Type of message to the places (kind of topic, with its leaf) where it may stand."""
+
+MAX_UNSIGNED_BYTES = 4_096
+M = TypeVar("M", bound=Frame)
+_JSON: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
+
+
+def place(address: Address) -> str:
+    return f"{address.kind}/{address.leaf}" if address.leaf else address.kind
+
+
+def to_json(message: Frame) -> bytes:
+    """The canonical JSON of a message; absent optional fields are left out."""
+    return canonical(message.model_dump(mode="json", exclude_none=True))
+
+
+def read_type(payload: bytes) -> str:
+    """The `type` of a JSON object; Malformed for anything else."""
+    try:
+        kind = _JSON.validate_json(payload).get("type")
+    except ValidationError as error:
+        raise Malformed(reason="not a JSON object") from error
+    if not isinstance(kind, str):
+        raise Malformed(reason="no type")
+    return kind
+
+
+def parse(payload: bytes, model: type[M]) -> M:
+    """Read one message of a known type; Malformed names the first field that is out of bounds."""
+    try:
+        return model.model_validate_json(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Malformed(field=".".join(map(str, first["loc"])), reason=first["type"]) from error
+
+
+def parse_unsigned(payload: bytes, model: type[M]) -> M:
+    """Read a message that carries no signature, at most 4 KiB."""
+    if len(payload) > MAX_UNSIGNED_BYTES:
+        raise Malformed(bytes=len(payload))
+    return parse(payload, model)

@@ -1,0 +1,29 @@
+"""The signed table of contents of a piece of audio."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from devices.protocol.messages.frame import Signed
+from devices.protocol.units import Instant, Millis, Sha256
+
+MAX_CHUNKS = 1_200
+Codec = Literal["ogg-opus"]
+
+
+class Manifest(Signed):
+    """Retained at `blob/{sha256}/m`; the chunks are raw bytes at `blob/{sha256}/{i}`."""
+
+    type: Literal["manifest"] = "manifest"
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=MAX_CHUNKS * 65_536)]
+    """Whole length, bytes."""
+    chunk_bytes: Annotated[int, Field(ge=1_024, le=65_536)]
+    """Length of every chunk but the last, bytes."""
+    chunks: Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=MAX_CHUNKS)]
+    """SHA-256 of each chunk, in order."""
+    codec: Codec
+    duration: Millis
+    """Length of the decoded sound, ms."""
+    expires_at: Instant
+    """When the broker's copy goes away, us UTC; a clip held for ever has the year 2100."""

@@ -1,0 +1,40 @@
+"""What the controller tells one speaker about itself."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from devices.protocol.messages.frame import Part, Signed
+from devices.protocol.units import Percent, Sequence, Sha256, Uuid
+
+
+class Place(Part):
+    """One area that the speaker hears, and its number there."""
+
+    area: Uuid
+    number: Annotated[int, Field(ge=0, le=49_151)]
+    """Given once in this area, never given again; `only` refers to it."""
+
+
+class Config(Signed):
+    """Retained; replaces the whole configuration where `seq` is higher than the last one accepted."""
+
+    type: Literal["config"] = "config"
+    seq: Sequence
+    places: Annotated[tuple[Place, ...], Field(max_length=16)]
+    heartbeat: Annotated[int, Field(ge=5, le=3600)]
+    """Seconds between two health messages."""
+    volume: Percent
+    """Upper limit of the loudness of every order below an alert, %."""
+    trim: Annotated[int, Field(ge=-500_000, le=500_000)]
+    """Delay added to every start, us, so that neighbouring horns do not echo."""
+    clips: Annotated[dict[str, Sha256], Field(max_length=32)]
+    """Clips to hold for ever, by name; `tone` is the alert tone."""
+
+
+class Ack(Signed):
+    """Receipts up to and including `through` are stored: the speaker may forget them."""
+
+    type: Literal["ack"] = "ack"
+    ledger: Uuid
+    through: Sequence

@@ -1,0 +1,107 @@
+"""What a speaker says of itself. Hello, receipt and report are signed; state and health are not."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from devices.protocol.messages.frame import Frame, Signed
+from devices.protocol.units import Instant, Percent, Sequence, Sha256, Uuid, Word
+
+ReceiptState = Literal["have", "playing", "played", "failed", "refused", "expired", "cancelled"]
+Number = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class Hello(Signed):
+    """First word after every connect: what the speaker holds; the controller answers with what it lacks."""
+
+    type: Literal["hello"] = "hello"
+    boot: Uuid
+    """New at every power-up."""
+    ledger: Uuid
+    """New whenever the flash was made empty; receipts are numbered within it."""
+    model: Word
+    firmware: Word
+    config_seq: Sequence
+    trust_seq: Sequence
+    next_receipt: Sequence
+    """Number of the next receipt; those from `unacknowledged` on are not yet acknowledged."""
+    unacknowledged: Sequence
+    open_orders: Annotated[tuple[Uuid, ...], Field(max_length=256)]
+    """Occurrences that it holds and that have not ended."""
+    blobs: Annotated[tuple[Sha256, ...], Field(max_length=256)]
+    """Blobs that it holds whole."""
+    clock_valid: bool
+    clock_error: Number
+    """Expected error of its clock, us."""
+
+
+class Receipt(Signed):
+    """One signed word about one occurrence, kept in flash until acknowledged."""
+
+    type: Literal["receipt"] = "receipt"
+    ledger: Uuid
+    n: Sequence
+    """1, 2, 3 ... without a gap within one ledger."""
+    order: Uuid
+    """The order, or the alert."""
+    occurrence: Uuid
+    """The occurrence; for an alert the alert again."""
+    state: ReceiptState
+    reason: Word = "none"
+    """Why it failed, was refused or expired; `none` otherwise."""
+    sha256: Sha256 | None = None
+    """What sounded, where something did."""
+    heard: Number = 0
+    """Sound that left the amplifier, all repeats together, ms."""
+    expected: Number = 0
+    """Sound that the order asks for, all repeats together, ms."""
+    started_at: Instant | None = None
+    """First sample, us UTC."""
+    ended_at: Instant | None = None
+    """Last sample, us UTC."""
+    restarts: Number = 0
+    """Repeats begun a second time after a power cut (alerts only)."""
+    clock_error: Number = 0
+    """Expected error of the instants here, us."""
+
+
+class Report(Signed):
+    """Something was refused or went wrong; the same code is counted for ten seconds, then sent again."""
+
+    type: Literal["report"] = "report"
+    code: Word
+    """The refusal's code, e.g. `bad_signature`."""
+    count: Annotated[int, Field(ge=1, le=1_000_000)]
+    """How many since the last report of this code."""
+    about: Annotated[str, Field(max_length=200)]
+    """Topic, blob or order concerned (the last one)."""
+
+
+class State(Frame):
+    """Retained; the last will says `online: false`. Not signed: the connection vouches for it."""
+
+    type: Literal["state"] = "state"
+    online: bool
+    boot: Uuid
+
+
+class Health(Frame):
+    """Heartbeat with the latest values. Not signed: the connection vouches for it."""
+
+    type: Literal["health"] = "health"
+    boot: Uuid
+    uptime: Number
+    """Seconds since power-up."""
+    volume: Percent
+    playing: Uuid | None = None
+    """The occurrence that sounds now."""
+    temperature: Annotated[float, Field(ge=-60, le=150)]
+    """Degrees Celsius inside the box."""
+    supply: Annotated[float, Field(ge=0, le=100)]
+    """Volts at the input."""
+    signal: Annotated[int, Field(ge=-150, le=0)]
+    """Received power of the radio, dBm."""
+    flash_free: Number
+    """Bytes."""
+    clock_error: Number
+    """Expected error of its clock, us."""

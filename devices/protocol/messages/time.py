@@ -1,0 +1,28 @@
+"""The four-stamp time exchange. The request is not signed: a forged one wins a signed answer to a nonce."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from devices.protocol.messages.frame import Frame, Signed
+from devices.protocol.units import Instant
+
+Nonce = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
+"""16 random bytes, base64url."""
+
+
+class TimeRequest(Frame):
+    type: Literal["time_request"] = "time_request"
+    nonce: Nonce
+    t1: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    """Speaker's monotonic clock when this left, us."""
+
+
+class TimeAnswer(Signed):
+    type: Literal["time_answer"] = "time_answer"
+    nonce: Nonce
+    t1: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    t2: Instant
+    """Controller's clock when the request came in, us UTC."""
+    t3: Instant
+    """Controller's clock when this was signed, us UTC."""

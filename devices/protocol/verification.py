@@ -1,0 +1,72 @@
+"""One door for signed messages: what passes here was said by the right key, here, to this target."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.protocol.codec import PLACES, SIGNED, parse, place, read_type
+from devices.protocol.errors import FromFuture, Malformed, TooFarAhead, WrongPlace, WrongRole
+from devices.protocol.keys import VerifyKey
+from devices.protocol.messages.frame import Signed
+from devices.protocol.messages.trust import Role
+from devices.protocol.signing import check_signature, open_envelope
+from devices.protocol.topics import Address
+from devices.protocol.trust import content_digest
+from devices.protocol.units import DAY, MINUTE
+
+MAX_AHEAD = 8 * DAY
+"""How far after `issued_at` an order may expire, us: how long a speaker must remember it."""
+CLOCK_SLACK = 5 * MINUTE
+"""How far ahead of the receiver's clock a message may have been issued, us."""
+
+KeyFinder = Callable[[str, int | None], tuple[VerifyKey, tuple[Role, ...]]]
+"""Key id and the time now (us UTC, None if unknown) to a key and its roles; UnknownKey otherwise."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A message to be believed, with the SHA-256 of its payload."""
+
+    message: Signed
+    digest: str
+
+
+def verify(raw: bytes, address: Address, tenant: str, find_key: KeyFinder, now: int | None) -> Verified:
+    """Believe `raw`, found at `address`, or raise the ProtocolError that says why not.
+
+    `now` is us UTC; None where the receiver has no valid time: then nothing about time is checked, and
+    only messages that need no time (configuration, acknowledgement, time answer) may be acted upon.
+    """
+    envelope = open_envelope(raw)
+    key, roles = find_key(envelope.key_id, now)
+    check_signature(envelope, key)
+    kind = read_type(envelope.payload)
+    if kind not in SIGNED:
+        raise Malformed(type=kind[:64])
+    model, role = SIGNED[kind]
+    if role not in roles:
+        raise WrongRole(type=kind, key=envelope.key_id)
+    message = parse(envelope.payload, model)
+    _check_place(message, address, tenant)
+    if now is not None:
+        _check_times(message, now)
+    return Verified(message, content_digest(envelope))
+
+
+def _check_place(message: Signed, address: Address, tenant: str) -> None:
+    fits = (
+        message.tenant == tenant
+        and message.to == address.target
+        and message.mode == "live"
+        and place(address) in PLACES[message.type]
+        and getattr(message, "alert", address.alert) == address.alert
+    )
+    if not fits:
+        raise WrongPlace(type=message.type, to=message.to[:80], mode=message.mode)
+
+
+def _check_times(message: Signed, now: int) -> None:
+    if message.issued_at > now + CLOCK_SLACK:
+        raise FromFuture(type=message.type, issued_at=message.issued_at)
+    expires_at = getattr(message, "expires_at", None)
+    if message.type != "manifest" and expires_at is not None and expires_at > message.issued_at + MAX_AHEAD:
+        raise TooFarAhead(type=message.type, expires_at=expires_at)

@@ -1,0 +1,1 @@
+"""What does the speaker do? The same core drives a simulated and a real speaker."""
