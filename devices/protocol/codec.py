@@ -45,7 +45,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "manifest": ("manifest",),
         "play": ("area_order", "down/order"),
         "stop": ("area_order", "down/order"),
-        "alert": ("alert",),
+        "alert": ("alert", "down/order"),
         "config": ("down/config",),
         "ack": ("down/ack",),
         "time_answer": ("time_rsp",),

@@ -58,7 +58,7 @@ def _check_place(message: Signed, address: Address, tenant: str) -> None:
         and message.to == address.target
         and message.mode == "live"
         and place(address) in PLACES[message.type]
-        and getattr(message, "alert", address.alert) == address.alert
+        and (address.kind != "alert" or getattr(message, "alert", None) == address.alert)
     )
     if not fits:
         raise WrongPlace(type=message.type, to=message.to[:80], mode=message.mode)

@@ -1,0 +1,115 @@
+"""What this package refuses, each with a stable code; how that looks over HTTP is the api's business."""
+
+from typing import ClassVar
+
+
+class LoaError(Exception):
+    """Base of the controller's refusals; `data` holds what the caller may see."""
+
+    code: ClassVar[str] = "loa_error"
+
+    def __init__(self, **data: object) -> None:
+        super().__init__(self.code, data)
+        self.data = data
+
+
+class BulletinUnknown(LoaError):
+    code = "bulletin_unknown"
+
+
+class BulletinNotReady(LoaError):
+    """Still being rendered, or rendering failed."""
+
+    code = "bulletin_not_ready"
+
+
+class BroadcastUnknown(LoaError):
+    code = "broadcast_unknown"
+
+
+class AlertUnknown(LoaError):
+    code = "alert_unknown"
+
+
+class NoTargets(LoaError):
+    """No speaker in service is in the places asked for."""
+
+    code = "no_targets"
+
+
+class StartInPast(LoaError):
+    code = "start_in_past"
+
+
+class TooLongOnAir(LoaError):
+    """All repeats together, or the allowed lateness, are longer than an order may live."""
+
+    code = "too_long_on_air"
+
+
+class Clash(LoaError):
+    """Other broadcasts of the same or a higher rank sound at that time on the same speakers."""
+
+    code = "clash"
+
+
+class ExpiryInvalid(LoaError):
+    """An alert's expiry is past or too far ahead."""
+
+    code = "expiry_invalid"
+
+
+class TextEmpty(LoaError):
+    """Nothing is left to be said once the text has been made readable."""
+
+    code = "nothing_to_say"
+
+
+class TextTooLong(LoaError):
+    code = "text_too_long"
+
+
+class GlossaryInvalid(LoaError):
+    code = "glossary_invalid"
+
+
+class IdempotencyKeyReused(LoaError):
+    """The same Idempotency-Key came with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class NotAllowed(LoaError):
+    """The key that was shown does not carry this right."""
+
+    code = "not_allowed"
+
+
+class KeyMissing(LoaError):
+    """No key was shown, or one that is unknown or revoked."""
+
+    code = "key_missing"
+
+
+class KeysIncomplete(LoaError):
+    """Some signing keys are in the data folder, others are not: nothing is made up in their place."""
+
+    code = "keys_incomplete"
+
+
+class KeysLocked(LoaError):
+    """The signing keys are under a passphrase that was not given, or a wrong one."""
+
+    code = "keys_locked"
+
+
+class DataFolderInUse(LoaError):
+    """Another controller runs on this data folder."""
+
+    code = "data_folder_in_use"
+
+
+class BackupRefused(LoaError):
+    """The backup file is already there, or cannot be written."""
+
+    code = "backup_refused"

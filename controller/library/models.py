@@ -1,0 +1,53 @@
+"""Tables of bulletins, of the audio that they became, and of the office's glossary."""
+
+from sqlalchemy import JSON, BigInteger
+from sqlmodel import Field, SQLModel
+
+
+class Bulletin(SQLModel, table=True):
+    """What is to be said: typed or recorded. `state`: rendering, ready or failed."""
+
+    __tablename__ = "bulletin"
+    id: str = Field(primary_key=True)
+    title: str
+    kind: str
+    """`text` or `upload`."""
+    text: str | None = None
+    read_as: str | None = None
+    voice: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    chime: bool = True
+    upload_sha256: str | None = None
+    upload_name: str | None = None
+    state: str = Field(default="rendering", index=True)
+    problem: str | None = None
+    """Code of the reason why it failed."""
+    sha256: str | None = Field(default=None, foreign_key="blob.sha256")
+    wav_sha256: str | None = None
+    lufs: float | None = None
+    true_peak_db: float | None = None
+    warnings: list[str] = Field(default_factory=list, sa_type=JSON)
+    created_at: int = Field(sa_type=BigInteger, index=True)
+    created_by: str
+
+
+class Blob(SQLModel, table=True):
+    """A rendered Opus clip in the store, and how long the broker keeps a copy."""
+
+    __tablename__ = "blob"
+    sha256: str = Field(primary_key=True)
+    size: int
+    duration_ms: int
+    chunk_bytes: int
+    clip: str | None = Field(default=None, index=True)
+    """Name of a clip that every speaker holds for ever, e.g. `tone`."""
+    issued_at: int = Field(sa_type=BigInteger)
+    retained_until: int = Field(default=0, sa_type=BigInteger, index=True)
+    """The broker's copy is needed until then, us UTC; 0: it holds none."""
+
+
+class GlossaryEntry(SQLModel, table=True):
+    """How this office reads a word or phrase; comes before every built-in rule."""
+
+    __tablename__ = "glossary"
+    written: str = Field(primary_key=True)
+    spoken: str

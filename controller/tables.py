@@ -1,0 +1,13 @@
+"""Every table of the product, so that one import knows the whole schema."""
+
+from sqlmodel import SQLModel
+
+from controller.alerts import models as alerts
+from controller.broadcast import models as broadcast
+from controller.library import models as library
+from controller.people import models as people
+from devices import models as devices
+from scheduler import models as scheduler
+
+ROOMS = (alerts, broadcast, library, people, devices, scheduler)
+METADATA = SQLModel.metadata

@@ -1,0 +1,20 @@
+"""The tree of areas: who hears whom. Pure questions on a mapping of area to parent."""
+
+from collections.abc import Iterable, Mapping
+
+Parents = Mapping[str, str | None]
+"""Area id to its parent's id; None for a root."""
+
+
+def lineage(area: str, parents: Parents) -> tuple[str, ...]:
+    """The area and its ancestors, nearest first."""
+    path = [area]
+    while (parent := parents[path[-1]]) is not None:
+        path.append(parent)
+    return tuple(path)
+
+
+def topmost(areas: Iterable[str], parents: Parents) -> list[str]:
+    """The areas without those that lie inside another of them, in a fixed order."""
+    chosen = set(areas)
+    return sorted(area for area in chosen if chosen.isdisjoint(lineage(area, parents)[1:]))

@@ -1,0 +1,61 @@
+"""Incidents are opened once and counted; a person, or the end of their cause, closes them."""
+
+from collections.abc import Callable, Sequence
+
+from sqlmodel import Session, col, select
+
+from devices.errors import IncidentUnknown
+from devices.models import Incident
+
+
+def open_incident(
+    session: Session, new_id: Callable[[], str], kind: str, now: int, *,
+    device_id: str | None = None, subject: str = "", count: int = 1, **detail: object,
+) -> Incident:  # fmt: skip
+    """Open an incident, or count one more on the open one of this kind, speaker and subject."""
+    found = _find_open(session, kind, device_id, subject)
+    if found is None:
+        found = Incident(
+            id=new_id(), kind=kind, device_id=device_id, subject=subject, opened_at=now, last_at=now
+        )
+        found.count = 0
+        session.add(found)
+    found.count += count
+    found.last_at = now
+    found.detail = dict(detail)
+    return found
+
+
+def close_cause(session: Session, kind: str, device_id: str, now: int) -> None:
+    """Close what has ended by itself, e.g. `offline` of a speaker that is back."""
+    rows = select(Incident).where(Incident.kind == kind, Incident.device_id == device_id)
+    for incident in session.exec(rows.where(col(Incident.closed_at).is_(None))):
+        incident.closed_at, incident.closed_by = now, "loa"
+
+
+def close_incident(session: Session, incident_id: str, who: str, now: int) -> Incident:
+    """A person closes an incident; closing it again changes nothing."""
+    incident = session.get(Incident, incident_id)
+    if incident is None:
+        raise IncidentUnknown(incident=incident_id)
+    if incident.closed_at is None:
+        incident.closed_at, incident.closed_by = now, who
+    return incident
+
+
+def list_incidents(session: Session, *, open_only: bool = False, limit: int = 200) -> Sequence[Incident]:
+    """The newest first."""
+    rows = select(Incident).order_by(col(Incident.opened_at).desc(), col(Incident.id)).limit(limit)
+    if open_only:
+        rows = rows.where(col(Incident.closed_at).is_(None))
+    return session.exec(rows).all()
+
+
+def _find_open(session: Session, kind: str, device_id: str | None, subject: str) -> Incident | None:
+    rows = select(Incident).where(
+        Incident.kind == kind,
+        Incident.device_id == device_id,
+        Incident.subject == subject,
+        col(Incident.closed_at).is_(None),
+    )
+    return session.exec(rows).first()

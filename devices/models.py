@@ -1,0 +1,75 @@
+"""Tables of areas, speakers and incidents. Instants are us UTC; rules live elsewhere."""
+
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Area(SQLModel, table=True):
+    """A place: province, commune, village; any depth."""
+
+    __tablename__ = "area"
+    id: str = Field(primary_key=True)
+    name: str
+    parent_id: str | None = Field(default=None, foreign_key="area.id", index=True)
+    latitude: float | None = None
+    longitude: float | None = None
+    next_number: int = 0
+    """The number that the next speaker of this area gets; never goes back."""
+    created_at: int = Field(sa_type=BigInteger)
+
+
+class Device(SQLModel, table=True):
+    """A registered speaker, with the latest that is known of it."""
+
+    __tablename__ = "device"
+    id: str = Field(primary_key=True)
+    name: str
+    area_id: str = Field(foreign_key="area.id", index=True)
+    public_key: str
+    registered_at: int = Field(sa_type=BigInteger)
+    retired_at: int | None = Field(default=None, sa_type=BigInteger)
+    volume: int = 80
+    trim_us: int = 0
+
+    config_seq: int = Field(default=0, sa_type=BigInteger)
+    config_content: str = ""
+    """SHA-256 of what the configuration of that sequence says."""
+    reported_config_seq: int = Field(default=0, sa_type=BigInteger)
+    ledger: str | None = None
+    receipts_through: int = Field(default=0, sa_type=BigInteger)
+
+    online: bool = Field(default=False, index=True)
+    last_seen: int | None = Field(default=None, sa_type=BigInteger)
+    online_changed_at: int | None = Field(default=None, sa_type=BigInteger)
+    boot: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    health: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    health_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Membership(SQLModel, table=True):
+    """A speaker hears an area (its own or an ancestor) under a number that is never given again."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("area_id", "number"),)
+    area_id: str = Field(primary_key=True, foreign_key="area.id")
+    device_id: str = Field(primary_key=True, foreign_key="device.id", index=True)
+    number: int
+
+
+class Incident(SQLModel, table=True):
+    """Something that a person should know of; one open row per kind, speaker and subject."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_open", "kind", "device_id", "subject", "closed_at"),)
+    id: str = Field(primary_key=True)
+    kind: str
+    device_id: str | None = Field(default=None, foreign_key="device.id")
+    subject: str = ""
+    opened_at: int = Field(sa_type=BigInteger, index=True)
+    last_at: int = Field(sa_type=BigInteger)
+    count: int = 1
+    detail: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    closed_at: int | None = Field(default=None, sa_type=BigInteger)
+    closed_by: str | None = None
