@@ -53,9 +53,7 @@ def open_keyring(
     return _read(folder, passphrase)
 
 
-def _make(
-    folder: Path, entropy: Callable[[int], bytes], tenant: str, now: int, passphrase: str | None
-) -> None:
+def _make(folder: Path, entropy: Callable[[int], bytes], tenant: str, now: int, passphrase: str | None) -> None:
     keys: dict[Role, SigningKey] = {role: SigningKey(entropy(32)) for role in ALL_ROLES}
     fresh = folder.with_name(folder.name + ".new")
     fresh.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -69,9 +67,7 @@ def _make(
 
 def _trust_set(tenant: str, keys: Mapping[Role, SigningKey], now: int) -> bytes:
     trusted = tuple(
-        TrustedKey(
-            public=keys[role].verify_key.public, roles=(role,), not_after=min(now + KEY_LIFE, _FOREVER)
-        )
+        TrustedKey(public=keys[role].verify_key.public, roles=(role,), not_after=min(now + KEY_LIFE, _FOREVER))
         for role in ONLINE_ROLES
     )
     message = TrustSet(tenant=tenant, to="tenant", issued_at=now, seq=now, keys=trusted)
@@ -85,9 +81,7 @@ def _read(folder: Path, passphrase: str | None) -> Keyring:
         raise KeysIncomplete(folder=str(folder), missing=missing)
     secret = passphrase.encode("utf-8") if passphrase else None
     try:
-        keys = {
-            role: SigningKey.from_pem((folder / f"{role}.pem").read_bytes(), secret) for role in ALL_ROLES
-        }
+        keys = {role: SigningKey.from_pem((folder / f"{role}.pem").read_bytes(), secret) for role in ALL_ROLES}
     except (ValueError, TypeError) as error:
         raise KeysLocked(folder=str(folder)) from error
     return Keyring((folder / "tenant").read_text("ascii"), keys, (folder / "trust.jws").read_bytes())

@@ -4,10 +4,11 @@ from sqlmodel import SQLModel
 
 from controller.alerts import models as alerts
 from controller.broadcast import models as broadcast
+from controller.deliveries import models as deliveries
 from controller.library import models as library
 from controller.people import models as people
 from devices import models as devices
 from scheduler import models as scheduler
 
-ROOMS = (alerts, broadcast, library, people, devices, scheduler)
+ROOMS = (alerts, broadcast, deliveries, library, people, devices, scheduler)
 METADATA = SQLModel.metadata

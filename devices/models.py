@@ -35,8 +35,6 @@ class Device(SQLModel, table=True):
     config_content: str = ""
     """SHA-256 of what the configuration of that sequence says."""
     reported_config_seq: int = Field(default=0, sa_type=BigInteger)
-    ledger: str | None = None
-    receipts_through: int = Field(default=0, sa_type=BigInteger)
 
     online: bool = Field(default=False, index=True)
     last_seen: int | None = Field(default=None, sa_type=BigInteger)

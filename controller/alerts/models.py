@@ -28,7 +28,6 @@ class AlertRow(SQLModel, table=True):
     speech_at: int | None = Field(default=None, sa_type=BigInteger)
     silent_speech: bool = False
     speech_problem: str | None = None
-    published_rev: int = 0
     cleared: bool = False
     """The broker's retained copy has been taken away after the expiry."""
     cancelled_at: int | None = Field(default=None, sa_type=BigInteger)

@@ -1,6 +1,6 @@
-"""Tables of broadcasts and deliveries. The delivery row is the outbox; instants are us UTC."""
+"""Tables of broadcasts; instants are us UTC."""
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 
@@ -34,43 +34,3 @@ class BroadcastArea(SQLModel, table=True):
     __tablename__ = "broadcast_area"
     broadcast_id: str = Field(primary_key=True, foreign_key="broadcast.id")
     area_id: str = Field(primary_key=True, foreign_key="area.id")
-
-
-class Delivery(SQLModel, table=True):
-    """One occurrence at one speaker: the outbox, and in the end the proof."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_open", "state", "deadline_at"),)
-    occurrence_id: str = Field(primary_key=True)
-    device_id: str = Field(primary_key=True, foreign_key="device.id", index=True)
-    order_id: str = Field(index=True)
-    kind: str
-    """`broadcast` or `alert`."""
-    state: str
-    changed_at: int = Field(sa_type=BigInteger)
-    deadline_at: int = Field(sa_type=BigInteger)
-    """Without a signed end by then it is unreachable."""
-    published_at: int | None = Field(default=None, sa_type=BigInteger)
-    attempts: int = 0
-    reason: str | None = None
-    heard_ms: int = 0
-    expected_ms: int = 0
-    sha256: str | None = None
-    started_at: int | None = Field(default=None, sa_type=BigInteger)
-    ended_at: int | None = Field(default=None, sa_type=BigInteger)
-    clock_error_us: int | None = None
-    restarts: int = 0
-
-
-class DeliveryEvent(SQLModel, table=True):
-    """Every step of a delivery, append-only: what one speaker did with one order, in order."""
-
-    __tablename__ = "delivery_event"
-    id: int | None = Field(default=None, primary_key=True)
-    occurrence_id: str = Field(index=True)
-    device_id: str = Field(index=True)
-    at: int = Field(sa_type=BigInteger)
-    event: str
-    state: str
-    reason: str | None = None
-    receipt: int | None = Field(default=None, sa_type=BigInteger)

@@ -1,0 +1,129 @@
+"""Alerts on their way: retained in each area until the expiry, said again where nothing is heard back."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from controller.alerts.models import AlertArea, AlertRow
+from controller.db import Database
+from controller.deliveries.models import Delivery
+from controller.deliveries.states import OPEN, DeliveryState
+from controller.deliveries.tracking import mark_published, patience
+from controller.herald import Herald
+from controller.library.carriage import Carrier
+from controller.library.models import Blob
+from devices.models import Device
+from devices.protocol.messages.alerts import Alert
+from devices.protocol.units import DAY
+
+_UNSIGNED = tuple(state.value for state in (*OPEN, DeliveryState.UNREACHABLE))
+REPORTABLE = 8 * DAY
+"""How long after its expiry an alert without a signed end is still told to a speaker that comes back, us."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One alert with the areas that hear it, its speech, and the speakers that still owe a word."""
+
+    alert: AlertRow
+    areas: tuple[str, ...]
+    speech: Blob | None
+    devices: tuple[str, ...]
+
+
+def alert_message(tenant: str, alert: AlertRow, target: str) -> Alert:
+    """The alert's latest revision for one target; the same bytes every time."""
+    return Alert(
+        tenant=tenant, to=target, issued_at=alert.revised_at, alert=alert.id, rev=alert.rev,
+        action="cancel" if alert.cancelled_at is not None else "sound", start_at=alert.start_at,
+        expires_at=alert.expires_at, tone=alert.tone_sha256, speech=alert.speech_sha256,
+        speech_at=alert.speech_at, speech_duration=alert.speech_ms, silent_speech=alert.silent_speech,
+        repeats=alert.repeats, gap=alert.gap_ms, volume=alert.volume,
+    )  # fmt: skip
+
+
+class Siren:
+    """Sends alerts before anything else."""
+
+    def __init__(self, database: Database, herald: Herald, carrier: Carrier) -> None:
+        self._database = database
+        self._herald = herald
+        self._carrier = carrier
+
+    def do_once(self, now: int, *, again: bool = False) -> None:
+        """Send what is due at `now`, with `again` every alert in force; take expired ones off the broker."""
+        if not self._herald.up:
+            return
+        with self._database.read() as session:
+            calls = _due(session, now, again)
+            over = _uncleared(session, now)
+        for call in calls:
+            if self._send(call):
+                with self._database.write() as session:
+                    mark_published(session, call.alert.id, call.devices, now)
+        for call in over:
+            self._clear(call)
+
+    def answer(self, device_id: str, now: int) -> None:
+        """Tell one speaker of the alerts that ended without its signed word; those in force are retained."""
+        with self._database.read() as session:
+            ended = _ended_unsigned(session, device_id, now)
+        for alert in ended:
+            self._herald.order(alert_message(self._herald.tenant, alert, f"dev/{device_id}"))
+
+    def _send(self, call: Call) -> bool:
+        """Tone first: the revision that names a speech leaves after the speech itself."""
+        ready = call.speech is None or self._carrier.carry(call.speech)
+        return ready and all(
+            self._herald.alert(area, alert_message(self._herald.tenant, call.alert, f"area/{area}"))
+            for area in call.areas
+        )
+
+    def _clear(self, call: Call) -> None:
+        if all(self._herald.clear(self._herald.topics.alert(area, call.alert.id)) for area in call.areas):
+            with self._database.write() as session:
+                session.get_one(AlertRow, call.alert.id).cleared = True
+
+
+def _due(session: Session, now: int, again: bool) -> list[Call]:
+    rows = select(AlertRow).where(AlertRow.expires_at > now).order_by(col(AlertRow.created_at), col(AlertRow.id))
+    calls = [_call(session, alert, now) for alert in session.exec(rows)]
+    return calls if again else [call for call in calls if call.devices]
+
+
+def _call(session: Session, alert: AlertRow, now: int) -> Call:
+    rows = (
+        select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Device.online)
+        .join(Device, col(Device.id) == col(Delivery.device_id))
+        .where(Delivery.occurrence_id == alert.id, col(Delivery.state).in_([state.value for state in OPEN]))
+    )
+    owing = tuple(
+        device_id
+        for device_id, published_at, attempts, online in session.exec(rows)
+        if published_at is None or (online and published_at + patience(attempts) <= now)
+    )
+    speech = session.get(Blob, alert.speech_sha256) if alert.speech_sha256 else None
+    return Call(alert, _areas(session, alert.id), speech, owing)
+
+
+def _areas(session: Session, alert_id: str) -> tuple[str, ...]:
+    return tuple(sorted(session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == alert_id))))
+
+
+def _uncleared(session: Session, now: int) -> list[Call]:
+    rows = select(AlertRow).where(AlertRow.expires_at <= now, col(AlertRow.cleared).is_(False))
+    return [Call(alert, _areas(session, alert.id), None, ()) for alert in session.exec(rows)]
+
+
+def _ended_unsigned(session: Session, device_id: str, now: int) -> list[AlertRow]:
+    rows = (
+        select(AlertRow)
+        .join(Delivery, col(Delivery.occurrence_id) == col(AlertRow.id))
+        .where(
+            Delivery.device_id == device_id,
+            col(Delivery.state).in_(_UNSIGNED),
+            AlertRow.expires_at <= now,
+            AlertRow.expires_at > now - REPORTABLE,
+        )
+    )
+    return list(session.exec(rows))

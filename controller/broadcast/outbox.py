@@ -1,0 +1,151 @@
+"""The outbox: what stands in the delivery rows leaves for the speakers, again where nothing is heard back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from controller.broadcast.models import Broadcast, BroadcastArea
+from controller.db import Database
+from controller.deliveries.models import Delivery
+from controller.deliveries.states import OPEN, DeliveryState
+from controller.deliveries.tracking import FIRST_WAIT, mark_published, patience
+from controller.herald import Herald
+from controller.library.carriage import Carrier
+from controller.library.models import Blob
+from devices.models import Device
+from devices.protocol.messages.orders import Order, Play, Stop
+from devices.protocol.units import DAY
+from devices.registry import roster
+from devices.targets import Aim, cover
+from scheduler.models import Occurrence
+
+_UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
+_UNSIGNED = tuple(state.value for state in (*OPEN, DeliveryState.UNREACHABLE))
+REPORTABLE = 8 * DAY
+"""How long after its expiry an order without a signed end is still told to a speaker that comes back, us."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One occurrence, the messages that carry it, and the speakers that they are for."""
+
+    broadcast: Broadcast
+    blob: Blob
+    messages: tuple[Order, ...]
+    devices: tuple[str, ...]
+
+
+def order_message(tenant: str, broadcast: Broadcast, publish_at: int, aim: Aim) -> Order:
+    """The order as it stands now: play, or stop where that has been asked for. The same bytes every time."""
+    common = {
+        "tenant": tenant, "to": aim.target, "order": broadcast.id, "occurrence": broadcast.occurrence_id,
+        "expires_at": broadcast.expires_at, "only": aim.only,
+    }  # fmt: skip
+    if broadcast.stop_requested_at is not None:
+        return Stop.model_validate(common | {"issued_at": max(broadcast.stop_requested_at, publish_at)})
+    return Play.model_validate(
+        common | {
+            "issued_at": publish_at, "sha256": broadcast.sha256, "duration": broadcast.duration_ms,
+            "start_at": broadcast.start_at, "max_late": broadcast.max_late_ms, "rank": broadcast.rank,
+            "volume": broadcast.volume, "repeats": broadcast.repeats, "gap": broadcast.gap_ms,
+        }
+    )  # fmt: skip
+
+
+class Outbox:
+    """Sends due orders. Rows are read, messages leave, rows are marked: never a message in a transaction."""
+
+    def __init__(self, database: Database, herald: Herald, carrier: Carrier) -> None:
+        self._database = database
+        self._herald = herald
+        self._carrier = carrier
+
+    def do_once(self, now: int, *, again: bool = False) -> None:
+        """Send what is due at `now`; with `again` (after a reconnect) also all that has no word yet."""
+        if not self._herald.up:
+            return
+        for parcel in self._claimed(now, again):
+            if self._send(parcel):
+                with self._database.write() as session:
+                    mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
+
+    def answer(self, device_id: str, held: Iterable[str], now: int) -> None:
+        """Tell one speaker all that lacks its signed end, expired or stopped too, but what it holds already."""
+        with self._database.read() as session:
+            parcels = _lacking(session, self._herald.tenant, device_id, set(held), now)
+        for parcel in parcels:
+            if self._send(parcel):
+                with self._database.write() as session:
+                    mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
+
+    def _claimed(self, now: int, again: bool) -> list[Parcel]:
+        with self._database.read() as session:
+            parcels = _due(session, self._herald.tenant, now, again)
+        if parcels:
+            with self._database.write() as session:
+                for parcel in parcels:
+                    occurrence = session.get_one(Occurrence, parcel.broadcast.occurrence_id)
+                    occurrence.claimed_at = occurrence.claimed_at or now
+        return parcels
+
+    def _send(self, parcel: Parcel) -> bool:
+        ready = parcel.broadcast.stop_requested_at is not None or self._carrier.carry(parcel.blob)
+        return ready and all(self._herald.order(message) for message in parcel.messages)
+
+
+def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
+    stopped = col(Broadcast.stop_requested_at).is_not(None)
+    open_states = [state.value for state in OPEN]
+    waiting = or_(col(Delivery.state).in_(_UNHEARD), and_(stopped, col(Delivery.state).in_(open_states)))
+    rows = (
+        select(Delivery.occurrence_id, Delivery.device_id, Delivery.published_at, Delivery.attempts)
+        .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
+        .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+        .join(Device, col(Device.id) == col(Delivery.device_id))
+        .where(waiting, Occurrence.publish_at <= now, Broadcast.expires_at > now)
+    )
+    if not again:
+        quiet = and_(col(Device.online), col(Delivery.published_at) <= now - FIRST_WAIT)
+        rows = rows.where(or_(col(Delivery.published_at).is_(None), quiet))
+    found: dict[str, list[str]] = {}
+    for occurrence_id, device_id, published_at, attempts in session.exec(rows):
+        if again or published_at is None or published_at + patience(attempts) <= now:
+            found.setdefault(occurrence_id, []).append(device_id)
+    return [_area_parcel(session, tenant, occurrence_id, devices) for occurrence_id, devices in sorted(found.items())]
+
+
+def _area_parcel(session: Session, tenant: str, occurrence_id: str, devices: list[str]) -> Parcel:
+    broadcast, occurrence, blob = _order(session, occurrence_id)
+    areas = session.exec(select(BroadcastArea.area_id).where(BroadcastArea.broadcast_id == broadcast.id)).all()
+    aims = cover(devices, areas, roster(session, devices))
+    messages = tuple(order_message(tenant, broadcast, occurrence.publish_at, aim) for aim in aims)
+    return Parcel(broadcast, blob, messages, tuple(devices))
+
+
+def _lacking(session: Session, tenant: str, device_id: str, held: set[str], now: int) -> list[Parcel]:
+    rows = (
+        select(Delivery.occurrence_id)
+        .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+        .where(
+            Delivery.device_id == device_id,
+            Delivery.kind == "broadcast",
+            col(Delivery.state).in_(_UNSIGNED),
+            Occurrence.publish_at <= now,
+            Occurrence.expires_at > now - REPORTABLE,
+        )
+    )
+    aim = Aim(None, device_id, None, frozenset({device_id}))
+    parcels = []
+    for occurrence_id in sorted(session.exec(rows)):
+        broadcast, occurrence, blob = _order(session, occurrence_id)
+        if occurrence_id not in held or broadcast.stop_requested_at is not None:
+            message = order_message(tenant, broadcast, occurrence.publish_at, aim)
+            parcels.append(Parcel(broadcast, blob, (message,), (device_id,)))
+    return parcels
+
+
+def _order(session: Session, occurrence_id: str) -> tuple[Broadcast, Occurrence, Blob]:
+    broadcast = session.exec(select(Broadcast).where(Broadcast.occurrence_id == occurrence_id)).one()
+    return broadcast, session.get_one(Occurrence, occurrence_id), session.get_one(Blob, broadcast.sha256)

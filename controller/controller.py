@@ -1,0 +1,94 @@
+"""The controller as a machine: messages in, orders out, by a clock that is handed to it. It never waits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from controller.alerts.sounding import Siren
+from controller.broadcast.outbox import Outbox
+from controller.db import Database, DatabaseError
+from controller.deliveries.tracking import close_silent
+from controller.inbox import Inbox
+from controller.monitoring.watch import Watch
+from controller.retained import Retained
+from devices.link import Inbound
+from devices.protocol.errors import ProtocolError
+from devices.protocol.topics import Address, Topics
+from devices.protocol.units import SECOND
+
+log = structlog.get_logger()
+
+TICK = SECOND
+"""How often the tables are looked at where nothing rings the bell, us."""
+
+
+@dataclass
+class Controller:
+    """`on_link`, `on_messages` and `do_once` are called by one thread, or by a queue of virtual time."""
+
+    database: Database
+    topics: Topics
+    inbox: Inbox
+    outbox: Outbox
+    siren: Siren
+    retained: Retained
+    watch: Watch
+    clock: Callable[[], int]
+    to_restore: bool = False
+    to_say_again: bool = False
+
+    def on_link(self, up: bool, now: int) -> None:
+        """The link came up (all must be said again: the broker may be new) or went down."""
+        log.info("link", up=up)
+        self.watch.listening_since = now if up else None
+        self.to_restore = self.to_say_again = up
+
+    def on_messages(self, messages: Sequence[Inbound], now: int) -> None:
+        """Time requests are answered first; the rest is booked together, then answered."""
+        batch = []
+        for message, address in self._parsed(messages):
+            if address.kind == "time_req":
+                self.inbox.answer_time(message, address, self.clock)
+            else:
+                batch.append((message, address))
+        if batch:
+            self._book(batch, now)
+
+    def do_once(self, now: int) -> None:
+        """Do all that is due. Emergencies leave first, whatever else waits."""
+        again, self.to_say_again = self.to_say_again, False
+        self.siren.do_once(now, again=again)
+        if self.to_restore:
+            self.to_restore = not self.retained.restore(now)
+        self.outbox.do_once(now, again=again)
+        self.retained.welcome(now)
+        self.retained.collect(now)
+        with self.database.write() as session:
+            close_silent(session, now)
+            self.watch.tick(session, now)
+
+    def next_wakeup(self, now: int) -> int:
+        """When `do_once` wants to be called again, us UTC."""
+        return now + TICK
+
+    def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> None:
+        try:
+            answers = self.inbox.take(batch, now)
+        except DatabaseError as error:
+            # Nothing was acknowledged: every speaker sends its receipts again.
+            log.error("batch_not_stored", code=error.code, messages=len(batch))
+            return
+        self.inbox.give(answers, now)
+        for device_id, hello in answers.hellos.items():
+            self.outbox.answer(device_id, hello.open_orders, now)
+            self.siren.answer(device_id, now)
+
+    def _parsed(self, messages: Sequence[Inbound]) -> list[tuple[Inbound, Address]]:
+        found = []
+        for message in messages:
+            try:
+                found.append((message, self.topics.parse(message.topic)))
+            except ProtocolError as error:
+                log.warning("topic_refused", code=error.code, topic=message.topic[:200])
+        return found

@@ -1,0 +1,84 @@
+"""Deliveries are queued, moved by events, and given up when no signed word comes."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from controller.deliveries.models import Delivery, DeliveryEvent
+from controller.deliveries.states import ENDS, OPEN, DeliveryEventKind, DeliveryState, step
+from devices.protocol.units import MINUTE, SECOND
+
+WORD_DUE = MINUTE
+"""How long after the expiry a speaker's signed word is waited for, us."""
+FIRST_WAIT = 5 * SECOND
+LONGEST_WAIT = 120 * SECOND
+
+
+def queue(session: Session, model: Delivery, devices: Iterable[str]) -> None:
+    """The outbox rows of one occurrence: `model` for each speaker."""
+    fields = model.model_dump(exclude={"device_id"})
+    session.add_all(Delivery(**fields, device_id=device_id) for device_id in sorted(devices))
+
+
+def new_delivery(order_id: str, occurrence_id: str, kind: str, now: int, expires_at: int, expected_ms: int) -> Delivery:
+    """A queued delivery, still without a speaker."""
+    return Delivery(
+        occurrence_id=occurrence_id, device_id="", order_id=order_id, kind=kind, state=DeliveryState.QUEUED.value,
+        changed_at=now, deadline_at=expires_at + WORD_DUE, expected_ms=expected_ms,
+    )  # fmt: skip
+
+
+def open_deliveries(occurrence_id: str) -> SelectOfScalar[Delivery]:
+    """The deliveries of an occurrence that have not ended."""
+    ended = [state.value for state in ENDS]
+    return select(Delivery).where(Delivery.occurrence_id == occurrence_id, col(Delivery.state).not_in(ended))
+
+
+def tell_again(session: Session, occurrence_id: str) -> None:
+    """Something new is to be said to all who have not ended: send at once, with fresh patience."""
+    for delivery in session.exec(open_deliveries(occurrence_id)):
+        delivery.published_at, delivery.attempts = None, 0
+
+
+def patience(attempts: int) -> int:
+    """How long to wait for a word after that many messages, us: 5 s, doubled up to two minutes."""
+    return min(FIRST_WAIT << max(0, attempts - 1), LONGEST_WAIT)
+
+
+def advance(
+    session: Session, delivery: Delivery, event: DeliveryEventKind, now: int, *,
+    reason: str | None = None, receipt: int | None = None,
+) -> bool:  # fmt: skip
+    """Take one step and write it down; False where the table says that nothing changes."""
+    before = DeliveryState(delivery.state)
+    after = step(before, event)
+    if after is before:
+        return False
+    delivery.state, delivery.changed_at, delivery.reason = after.value, now, reason
+    session.add(
+        DeliveryEvent(
+            occurrence_id=delivery.occurrence_id, device_id=delivery.device_id, at=now, event=event.value,
+            state=after.value, reason=reason, receipt=receipt,
+        )
+    )  # fmt: skip
+    return True
+
+
+def mark_published(session: Session, occurrence_id: str, devices: Iterable[str], now: int) -> None:
+    """A message about this occurrence has been handed to the broker for these speakers."""
+    rows = select(Delivery).where(Delivery.occurrence_id == occurrence_id, col(Delivery.device_id).in_(list(devices)))
+    for delivery in session.exec(rows):
+        delivery.published_at = now
+        delivery.attempts += 1
+        advance(session, delivery, DeliveryEventKind.PUBLISHED, now)
+
+
+def close_silent(session: Session, now: int) -> int:
+    """Give up waiting where no signed end came by expiry + 60 s; how many that were."""
+    states = [state.value for state in OPEN]
+    overdue = select(Delivery).where(col(Delivery.state).in_(states), Delivery.deadline_at <= now)
+    rows = session.exec(overdue).all()
+    for delivery in rows:
+        advance(session, delivery, DeliveryEventKind.DEADLINE, now, reason="no_word")
+    return len(rows)

@@ -1,0 +1,147 @@
+"""Everything that comes up the wire: verified, booked in one transaction, answered after it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlmodel import Session
+
+from controller.configuration import Configurator
+from controller.db import Database
+from controller.herald import Herald
+from controller.library.carriage import Carrier
+from controller.library.models import Blob
+from controller.monitoring.watch import Watch
+from controller.receipts import Booker
+from devices.incidents import open_incident
+from devices.link import Inbound
+from devices.models import Device
+from devices.protocol.codec import parse_unsigned
+from devices.protocol.errors import ProtocolError, UnknownKey
+from devices.protocol.keys import VerifyKey
+from devices.protocol.messages.control import Ack, Config
+from devices.protocol.messages.frame import Signed
+from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
+from devices.protocol.messages.time import TimeAnswer, TimeRequest
+from devices.protocol.messages.trust import Role
+from devices.protocol.topics import Address
+from devices.protocol.verification import verify
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Answers:
+    """What must be said once the transaction stands."""
+
+    acks: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(speaker, ledger) to the number up to which its receipts are stored."""
+    hellos: dict[str, Hello] = field(default_factory=dict)
+    broken_blobs: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Inbox:
+    """Takes batches of messages. A bad one is an incident; it never stops the others."""
+
+    database: Database
+    herald: Herald
+    carrier: Carrier
+    configurator: Configurator
+    watch: Watch
+    booker: Booker
+    new_id: Callable[[], str]
+
+    def answer_time(self, message: Inbound, address: Address, clock: Callable[[], int]) -> None:
+        """The four-stamp exchange: t2 from the socket, t3 at the last moment. Touches no table."""
+        try:
+            request = parse_unsigned(message.payload, TimeRequest)
+        except ProtocolError:
+            return
+        t3 = clock()
+        answer = TimeAnswer(
+            tenant=self.herald.tenant, to=f"dev/{address.subject}", issued_at=t3, nonce=request.nonce,
+            t1=request.t1, t2=message.received_at, t3=t3,
+        )  # fmt: skip
+        self.herald.time(address.subject, answer)
+
+    def take(self, batch: Sequence[tuple[Inbound, Address]], now: int) -> Answers:
+        """Book a batch and say what must be answered."""
+        answers = Answers()
+        with self.database.write() as session:
+            for message, address in batch:
+                self._take_one(session, message, address, now, answers)
+        return answers
+
+    def give(self, answers: Answers, now: int) -> None:
+        """Acknowledge what is stored; give back configuration and audio that got lost."""
+        for (device_id, ledger), through in answers.acks.items():
+            ack = Ack(tenant=self.herald.tenant, to=f"dev/{device_id}", issued_at=now, ledger=ledger, through=through)
+            self.herald.ack(device_id, ack)
+        for device_id, config in self._outdated(answers.hellos, now).items():
+            self.herald.config(device_id, config)
+        with self.database.read() as session:
+            for blob in filter(None, (session.get(Blob, sha256) for sha256 in answers.broken_blobs)):
+                self.carrier.carry(blob, again=True)
+
+    def _take_one(self, session: Session, message: Inbound, address: Address, now: int, answers: Answers) -> None:
+        device = session.get(Device, address.subject)
+        if device is None or device.retired_at is not None:
+            open_incident(session, self.new_id, "unknown_device", now, subject=address.subject)
+            return
+        try:
+            self._dispatch(session, device, message, address, now, answers)
+        except ProtocolError as error:
+            log.warning("message_refused", device=device.id, topic=message.topic, code=error.code)
+            open_incident(session, self.new_id, error.code, now, device_id=device.id, subject=address.leaf)
+
+    def _dispatch(
+        self, session: Session, device: Device, message: Inbound, address: Address, now: int, answers: Answers
+    ) -> None:
+        if address.leaf == "state":
+            state = parse_unsigned(message.payload, State) if message.payload else None
+            if state is not None and not (state.online and message.retained):
+                self.watch.note(session, device, "word" if state.online else "will", now)
+            return
+        if address.leaf == "health":
+            self.watch.keep_health(device, parse_unsigned(message.payload, Health), now)
+        else:
+            self._signed_word(session, device, _believe(self.herald.tenant, device, message, address), now, answers)
+        self.watch.note(session, device, "word", now)
+
+    def _signed_word(self, session: Session, device: Device, said: Signed, now: int, answers: Answers) -> None:
+        if isinstance(said, Receipt):
+            answers.acks[device.id, said.ledger] = self.booker.take(session, device.id, said, now)
+        elif isinstance(said, Hello):
+            self.watch.keep_hello(device, said)
+            answers.acks[device.id, said.ledger] = self.booker.greet(session, device.id, said, now)
+            answers.hellos[device.id] = said
+        elif isinstance(said, Report):
+            self.watch.keep_report(session, device.id, said, now)
+            if said.code == "bad_chunk":
+                answers.broken_blobs.add(said.about.removeprefix("blob/")[:64])
+
+    def _outdated(self, hellos: dict[str, Hello], now: int) -> dict[str, Config]:
+        """The configurations of speakers that hold another sequence than ours."""
+        with self.database.read() as session:
+            rows = [(session.get_one(Device, device_id), hello) for device_id, hello in hellos.items()]
+        stale = [(device.id, hello.config_seq) for device, hello in rows if hello.config_seq != device.config_seq]
+        if not stale:
+            return {}
+        with self.database.write() as session:
+            return {
+                device_id: self.configurator.current(session, session.get_one(Device, device_id), now, at_least=seq)
+                for device_id, seq in stale
+            }
+
+
+def _believe(tenant: str, device: Device, message: Inbound, address: Address) -> Signed:
+    """Verify with the speaker's own registered key. Its clock may be wrong, so no time is checked."""
+    key = VerifyKey(device.public_key)
+
+    def find_key(key_id: str, _now: int | None) -> tuple[VerifyKey, tuple[Role, ...]]:
+        if key_id != key.id:
+            raise UnknownKey(key=key_id)
+        return key, ("device",)
+
+    return verify(message.payload, address, tenant, find_key, None).message

@@ -1,0 +1,58 @@
+"""The watch: which speakers are there, what they last said of themselves, and what went wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from devices.health import Presence, Sign, observe, patience
+from devices.incidents import close_cause, open_incident
+from devices.models import Device
+from devices.protocol.messages.speaker import Health, Hello, Report
+
+
+@dataclass
+class Watch:
+    """Keeps the device rows true. `listening_since` (us UTC) is when the link came up; None while it is down."""
+
+    new_id: Callable[[], str]
+    heartbeat_s: int
+    listening_since: int | None = None
+
+    def note(self, session: Session, device: Device, sign: Sign, now: int) -> None:
+        """A sign of or about a speaker; going opens an incident, coming back closes it."""
+        before = Presence(device.online, device.last_seen)
+        after = observe(before, sign, now, self.heartbeat_s, self.listening_since or now)
+        device.online, device.last_seen = after.online, after.last_seen
+        if before.online != after.online:
+            device.online_changed_at = now
+            self._went_or_came(session, device, now)
+
+    def tick(self, session: Session, now: int) -> None:
+        """Find the speakers that have fallen silent; nobody is blamed while we do not hear ourselves."""
+        if self.listening_since is None or now - self.listening_since < patience(self.heartbeat_s):
+            return
+        edge = now - patience(self.heartbeat_s)
+        rows = select(Device).where(col(Device.online), col(Device.last_seen) < edge)
+        for device in session.exec(rows).all():
+            self.note(session, device, "tick", now)
+
+    def keep_health(self, device: Device, health: Health, now: int) -> None:
+        device.boot, device.health_at = health.boot, now
+        device.health = health.model_dump(exclude={"type", "boot"})
+
+    def keep_hello(self, device: Device, hello: Hello) -> None:
+        device.boot, device.model, device.firmware = hello.boot, hello.model, hello.firmware
+        device.reported_config_seq = hello.config_seq
+
+    def keep_report(self, session: Session, device_id: str, report: Report, now: int) -> None:
+        """What a speaker refused or could not do is an incident under its own code."""
+        open_incident(
+            session, self.new_id, report.code, now, device_id=device_id, count=report.count, about=report.about
+        )
+
+    def _went_or_came(self, session: Session, device: Device, now: int) -> None:
+        if device.online:
+            close_cause(session, "offline", device.id, now)
+        else:
+            open_incident(session, self.new_id, "offline", now, device_id=device.id)
