@@ -1,6 +1,6 @@
 """The controller as a machine: messages in, orders out, by a clock that is handed to it. It never waits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -16,6 +16,7 @@ from devices.link import Inbound
 from devices.protocol.errors import ProtocolError
 from devices.protocol.topics import Address, Topics
 from devices.protocol.units import SECOND
+from scheduler.occurrences import upcoming
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ class Controller:
     retained: Retained
     watch: Watch
     clock: Callable[[], int]
+    arm: Callable[[Mapping[str, int]], None]
+    """Told of the instants (us UTC, by occurrence) at which `do_once` is wanted."""
     to_restore: bool = False
     to_say_again: bool = False
 
@@ -67,6 +70,8 @@ class Controller:
         with self.database.write() as session:
             close_silent(session, now)
             self.watch.tick(session, now)
+            instants = upcoming(session, now)
+        self.arm(instants)
 
     def next_wakeup(self, now: int) -> int:
         """When `do_once` wants to be called again, us UTC."""

@@ -20,6 +20,7 @@ from devices.protocol.units import DAY
 from devices.registry import roster
 from devices.targets import Aim, cover
 from scheduler.models import Occurrence
+from scheduler.occurrences import claim
 
 _UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
 _UNSIGNED = tuple(state.value for state in (*OPEN, DeliveryState.UNREACHABLE))
@@ -86,8 +87,7 @@ class Outbox:
         if parcels:
             with self._database.write() as session:
                 for parcel in parcels:
-                    occurrence = session.get_one(Occurrence, parcel.broadcast.occurrence_id)
-                    occurrence.claimed_at = occurrence.claimed_at or now
+                    claim(session, parcel.broadcast.occurrence_id, now)
         return parcels
 
     def _send(self, parcel: Parcel) -> bool:

@@ -23,8 +23,4 @@ def already_made(session: Session, act: Act) -> str | None:
 def remember(session: Session, act: Act, subject: str) -> None:
     """Bind the key to what was made, in the same transaction that made it."""
     if act.key is not None:
-        session.add(
-            AnsweredRequest(
-                who=act.who, key=act.key, fingerprint=act.fingerprint, subject=subject, at=act.now
-            )
-        )
+        session.add(AnsweredRequest(who=act.who, key=act.key, fingerprint=act.fingerprint, subject=subject, at=act.now))

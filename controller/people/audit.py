@@ -22,7 +22,5 @@ class Act:
 def record(session: Session, act: Act, action: Action, subject: str, detail: str = "") -> None:
     """Add the line; it is kept if and only if the act is."""
     session.add(
-        AuditLine(
-            at=act.now, who=act.who, action=action.value, subject=subject, origin=act.origin, detail=detail
-        )
+        AuditLine(at=act.now, who=act.who, action=action.value, subject=subject, origin=act.origin, detail=detail)
     )

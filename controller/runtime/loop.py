@@ -1,0 +1,87 @@
+"""The one thread that drives the controller: it drains what came in, then does what is due."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from controller.controller import Controller
+from controller.runtime import world
+from devices.link import Inbound
+
+log = structlog.get_logger()
+
+BATCH = 500
+"""Messages that are booked in one transaction at most."""
+SECOND = 1_000_000
+
+Event = Inbound | bool | None
+"""A message, the link going up or down, or a ring of the bell."""
+
+
+class ControllerLoop:
+    """Others only put into its queue; the controller itself is touched by its thread alone."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def hear(self, message: Inbound) -> None:
+        self._events.put(message)
+
+    def link(self, up: bool) -> None:
+        self._events.put(up)
+
+    def ring(self) -> None:
+        """Something new is in the tables."""
+        self._events.put(None)
+
+    def start(self) -> None:
+        self._thread = world.start_thread("loa-controller", self._run)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.ring()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._guarded(self._wait_and_take)
+            self._guarded(lambda: self._controller.do_once(world.now()))
+
+    def _guarded(self, deed: Callable[[], None]) -> None:
+        try:
+            deed()
+        except Exception:
+            log.exception("controller_failed")
+            world.sleep(0.2)
+
+    def _wait_and_take(self) -> None:
+        now = world.now()
+        patience = max(0.0, (self._controller.next_wakeup(now) - now) / SECOND)
+        try:
+            events = [self._events.get(timeout=patience)]
+        except queue.Empty:
+            return
+        while len(events) < BATCH and not self._events.empty():
+            events.append(self._events.get())
+        self._take(events)
+
+    def _take(self, events: list[Event]) -> None:
+        messages: list[Inbound] = []
+        for event in events:
+            if isinstance(event, Inbound):
+                messages.append(event)
+            elif event is not None:
+                self._flush(messages)
+                self._controller.on_link(event, world.now())
+        self._flush(messages)
+
+    def _flush(self, messages: list[Inbound]) -> None:
+        if messages:
+            self._controller.on_messages(list(messages), world.now())
+            messages.clear()

@@ -1,0 +1,24 @@
+"""The table of what is to be said when: read by the engine to know when to wake, claimed before acting."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session, col, select
+
+from scheduler.models import Occurrence
+
+
+def upcoming(session: Session, now: int) -> Mapping[str, int]:
+    """Occurrences that nobody has claimed, by id, with the instant (us UTC) when their order is to leave."""
+    rows = select(Occurrence.id, Occurrence.publish_at).where(
+        col(Occurrence.claimed_at).is_(None), Occurrence.publish_at > now
+    )
+    return dict(session.exec(rows).all())
+
+
+def claim(session: Session, occurrence_id: str, now: int) -> bool:
+    """Take an occurrence before anything leaves for it; False if it was taken before."""
+    occurrence = session.get_one(Occurrence, occurrence_id)
+    if occurrence.claimed_at is not None:
+        return False
+    occurrence.claimed_at = now
+    return True
