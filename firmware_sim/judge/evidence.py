@@ -28,7 +28,7 @@ class Evidence:
 
     orders: Mapping[Key, Ordered]
     soundings: tuple[Sounding, ...]
-    cancels: Mapping[str, Mapping[Key, tuple[int, int]]]
+    cancels: Mapping[str, Mapping[Key, tuple[int, int | None]]]
     """By speaker and order: place in the ledger and instant at which the cancel was verified."""
     view: Mapping[ViewKey, Viewed]
     now: int

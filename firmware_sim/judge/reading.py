@@ -8,11 +8,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from firmware_sim.judge.records import Accepted, BadRecord
 
+_BOOT: dict[str, object] = {"kind": "boot"}
 _ACCEPTED: TypeAdapter[Accepted] = TypeAdapter(Accepted)
 
 
 def read_ledgers(folder: Path) -> dict[str, list[dict[str, object]]]:
-    """Every `{device}/ledger.jsonl` in `folder`; the last line may be torn, another one is a BadRecord."""
+    """Every `{device}/ledger.jsonl` in `folder`, by `{device}`.
+
+    A power cut may tear a line: the last one, or one before a boot. Any other damage is a BadRecord.
+    """
     found = sorted(folder.glob("*/ledger.jsonl"))
     return {path.parent.name: list(_objects(path)) for path in found}
 
@@ -31,14 +35,17 @@ def accepted_line(accepted: Accepted) -> str:
 
 
 def _objects(path: Path) -> Iterator[dict[str, object]]:
-    lines = path.read_bytes().rstrip().splitlines()
-    for number, line in enumerate(lines, start=1):
-        try:
-            entry = json.loads(line)
-            if not isinstance(entry, dict):
-                raise ValueError("not an object")
-        except ValueError as error:
-            if number == len(lines):
-                return
-            raise BadRecord(f"{path.parent.name}, line {number}", str(error)) from error
-        yield entry
+    lines = [_object(line) for line in path.read_bytes().rstrip().splitlines()]
+    for number, (entry, after) in enumerate(zip(lines, [*lines, _BOOT][1:], strict=True), start=1):
+        if entry is not None:
+            yield entry
+        elif after is None or after.get("kind") != "boot":
+            raise BadRecord(f"{path.parent.name}, line {number}", "not a JSON object")
+
+
+def _object(line: bytes) -> dict[str, object] | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None

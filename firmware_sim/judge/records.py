@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 Part = Literal["body", "tone", "speech"]
 """What sounds: the body of a bulletin, the tone or the speech of an alert."""
@@ -75,16 +75,18 @@ class Faults:
 
 
 class Line(BaseModel):
-    """One line of a ledger; `true` is the simulation's own time, where it has one."""
+    """One line of a ledger."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     mono: int
-    wall: int
+    wall: int | None = None
+    """The speaker's own idea of UTC, us; None without valid time."""
     true: int | None = None
+    """The world's, where a simulation knows it."""
 
     @property
-    def at(self) -> int:
-        """us UTC."""
+    def known_at(self) -> int | None:
+        """us UTC, or None where nobody knew."""
         return self.wall if self.true is None else self.true
 
 
@@ -99,6 +101,17 @@ class About(Line):
     occurrence: str
     part: Part
     repeat: int
+
+    @model_validator(mode="after")
+    def _has_an_instant(self) -> Self:
+        if self.known_at is None:
+            raise ValueError("sounded without valid time")
+        return self
+
+    @property
+    def at(self) -> int:
+        """us UTC."""
+        return self.known_at or 0
 
     @property
     def sound(self) -> tuple[str, str, str, int]:

@@ -63,12 +63,12 @@ def soundings(device: str, lines: Iterable[LedgerLine], ear: Ear) -> list[Soundi
     return [_sounding(device, draft, ear) for draft in _drafts(lines)]
 
 
-def cancels_seen(lines: Iterable[LedgerLine]) -> dict[Key, tuple[int, int]]:
+def cancels_seen(lines: Iterable[LedgerLine]) -> dict[Key, tuple[int, int | None]]:
     """For each cancelled order: place in the ledger and instant of its first verified cancel."""
-    seen: dict[Key, tuple[int, int]] = {}
+    seen: dict[Key, tuple[int, int | None]] = {}
     for index, line in enumerate(lines):
         if isinstance(line, CancelSeen):
-            seen.setdefault((line.order, line.occurrence), (index, line.at))
+            seen.setdefault((line.order, line.occurrence), (index, line.known_at))
     return seen
 
 
@@ -80,6 +80,7 @@ class _Draft:
     boot: int
     started: Started
     ended: Ended | None = None
+    cut_off: bool = False
     bound: int | None = None
 
 
@@ -90,9 +91,11 @@ def _drafts(lines: Iterable[LedgerLine]) -> list[_Draft]:
     for index, line in enumerate(lines):
         if isinstance(line, Boot):
             boots += 1
-            _bound(latest.values(), line.at)
+            _cut_off(latest.values())
         elif isinstance(line, Started):
-            _bound([latest[line.sound]] if line.sound in latest else [], line.at)
+            _cut_off(draft for draft in latest.values() if draft.started.sound == line.sound)
+        _bound(latest.values(), line.known_at)
+        if isinstance(line, Started):
             latest[line.sound] = _Draft(index, boots, line)
             drafts.append(latest[line.sound])
         elif isinstance(line, Ended) and line.sound in latest:
@@ -100,14 +103,21 @@ def _drafts(lines: Iterable[LedgerLine]) -> list[_Draft]:
     return drafts
 
 
-def _bound(drafts: Iterable[_Draft], at: int) -> None:
+def _cut_off(drafts: Iterable[_Draft]) -> None:
     for draft in drafts:
-        draft.bound = at if draft.bound is None else draft.bound
+        draft.cut_off = True
+
+
+def _bound(drafts: Iterable[_Draft], at: int | None) -> None:
+    """What was cut off had ended by the next known instant at the latest."""
+    for draft in drafts:
+        if draft.cut_off and draft.bound is None:
+            draft.bound = at
 
 
 def _sounding(device: str, draft: _Draft, ear: Ear) -> Sounding:
     started, ended = draft.started, draft.ended
-    if ended and draft.bound is None:
+    if ended and not draft.cut_off:
         heard = min(ended.heard_ms, (ended.mono - started.mono) // MILLI + PACE_SLACK_MS)
         return Sounding(device, draft.index, draft.boot, started, ended.at, max(0, heard), ended.why)
     end = ear.until(started, ear.now if draft.bound is None else draft.bound)

@@ -290,6 +290,24 @@ def test_wall_time_counts_where_no_true_time_is_written():
     assert one(ledger) == {"late": 1}
 
 
+def test_a_boot_without_valid_time_still_ends_what_sounded():
+    ledger = Ledger().boot().start(order(), 20 * SECOND).boot(22 * SECOND)
+    ledger.sound(order(), 27 * SECOND, from_ms=7_000, resumed=True)
+    ledger.lines[2].update(true=None, wall=None)
+    assert one(ledger, state="failed") == {}
+    ledger.lines[3].update(from_ms=5_000)
+    assert one(ledger, state="failed") == {"duplicated": 1}
+    known = Faults(cuts={"s1": (T0 + 24 * SECOND,)})
+    assert one(ledger, state="failed", faults=known) == {}
+
+
+def test_a_sound_without_any_instant_is_no_record():
+    ledger = played(order())
+    ledger.lines[1].update(true=None, wall=None)
+    with pytest.raises(BadRecord):
+        one(ledger)
+
+
 def test_lines_of_other_kinds_are_ignored_but_an_unreadable_one_is_not():
     ledger = played(order())
     ledger.lines.append({"kind": "refused", "code": "bad_signature"})

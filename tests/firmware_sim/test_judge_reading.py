@@ -29,8 +29,14 @@ def test_a_torn_last_line_is_forgiven(tmp_path, tail):
     assert read_ledgers(tmp_path)["s1"] == played(order()).lines
 
 
+def test_a_line_torn_before_a_boot_is_forgiven(tmp_path):
+    boot = {"kind": "boot", "mono": 0, "wall": None}
+    _write(tmp_path, "s1", [boot], '{"kind": "sta\n' + json.dumps(boot) + "\n")
+    assert read_ledgers(tmp_path)["s1"] == [boot, boot]
+
+
 def test_damage_elsewhere_is_not_forgiven(tmp_path):
-    _write(tmp_path, "s1", [], '{"kind": "sta\n{"kind": "boot", "mono": 0, "wall": 0}\n')
+    _write(tmp_path, "s1", [], '{"kind": "sta\n{"kind": "ended", "mono": 0, "wall": 0}\n')
     with pytest.raises(BadRecord) as error:
         read_ledgers(tmp_path)
     assert error.value.where == "s1, line 1"
