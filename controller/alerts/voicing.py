@@ -1,7 +1,7 @@
 """The speech of an alert is made while its tone already sounds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -24,7 +24,7 @@ class AlertVoice:
     now: Callable[[], int]
     new_id: Callable[[], str]
     lead_ms: int
-    wish: VoiceWish = VoiceWish()
+    wish: VoiceWish = field(default_factory=VoiceWish)
 
     def do_once(self) -> bool:
         """Speak the oldest alert that has no speech yet; False if there is none."""
