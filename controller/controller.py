@@ -63,7 +63,9 @@ class Controller:
         again, self.to_say_again = self.to_say_again, False
         self.siren.do_once(now, again=again)
         if self.to_restore:
-            self.to_restore = not self.retained.restore(now)
+            self.to_restore = False
+            self.retained.begin(now)
+        self.retained.go_on()
         self.outbox.do_once(now, again=again)
         self.retained.welcome(now)
         self.retained.collect(now)

@@ -1,6 +1,9 @@
 """What the broker must hold is published from the database after every reconnect; the broker may be empty."""
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 
 from controller.configuration import Configurator
 from controller.db import Database
@@ -16,19 +19,24 @@ class Retained:
     herald: Herald
     carrier: Carrier
     configurator: Configurator
+    steps: deque[Callable[[], bool]] = field(default_factory=deque)
+    """What is still to be published since the link came up."""
 
-    def restore(self, now: int) -> bool:
-        """Publish all of it; False where the link went down on the way, to be done again."""
+    def begin(self, now: int) -> None:
+        """A new connection: the broker may be empty, so everything is to be published again."""
         self.carrier.forget()
         with self.database.write() as session:
             configs = self.configurator.all_current(session, now)
         with self.database.read() as session:
             blobs = needed(session, now)
-        return (
-            self.herald.trust()
-            and all(self.carrier.carry(blob) for blob in blobs)
-            and all(self.herald.config(device_id, config) for device_id, config in configs.items())
-        )
+        self.steps = deque([self.herald.trust])
+        self.steps += [partial(self.carrier.carry, blob) for blob in blobs]
+        self.steps += [partial(self.herald.config, device_id, config) for device_id, config in configs.items()]
+
+    def go_on(self) -> None:
+        """Publish as much of it as the link takes; the rest waits for the next call."""
+        while self.steps and self.steps[0]():
+            self.steps.popleft()
 
     def welcome(self, now: int) -> None:
         """Configurations of newly registered speakers."""

@@ -23,8 +23,7 @@ Event = Inbound | bool | None
 class ControllerLoop:
     """Others only put into its queue; the controller itself is touched by its thread alone."""
 
-    def __init__(self, controller: Controller) -> None:
-        self._controller = controller
+    def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -39,8 +38,9 @@ class ControllerLoop:
         """Something new is in the tables."""
         self._events.put(None)
 
-    def start(self) -> None:
-        self._thread = world.start_thread("loa-controller", self._run)
+    def start(self, controller: Controller, supervise: Callable[[], object]) -> None:
+        """Drive `controller`; `supervise` looks after the broker and is called at least once a second."""
+        self._thread = world.start_thread("loa-controller", lambda: self._run(controller, supervise))
 
     def stop(self) -> None:
         self._stopping.set()
@@ -48,40 +48,41 @@ class ControllerLoop:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
-    def _run(self) -> None:
+    def _run(self, controller: Controller, supervise: Callable[[], object]) -> None:
         while not self._stopping.is_set():
-            self._guarded(self._wait_and_take)
-            self._guarded(lambda: self._controller.do_once(world.now()))
+            self._guarded(lambda: self._wait_and_take(controller))
+            self._guarded(lambda: controller.do_once(world.now()))
+            self._guarded(supervise)
 
-    def _guarded(self, deed: Callable[[], None]) -> None:
+    def _guarded(self, deed: Callable[[], object]) -> None:
         try:
             deed()
         except Exception:
             log.exception("controller_failed")
             world.sleep(0.2)
 
-    def _wait_and_take(self) -> None:
+    def _wait_and_take(self, controller: Controller) -> None:
         now = world.now()
-        patience = max(0.0, (self._controller.next_wakeup(now) - now) / SECOND)
+        patience = max(0.0, (controller.next_wakeup(now) - now) / SECOND)
         try:
             events = [self._events.get(timeout=patience)]
         except queue.Empty:
             return
         while len(events) < BATCH and not self._events.empty():
             events.append(self._events.get())
-        self._take(events)
+        self._take(controller, events)
 
-    def _take(self, events: list[Event]) -> None:
+    def _take(self, controller: Controller, events: list[Event]) -> None:
         messages: list[Inbound] = []
         for event in events:
             if isinstance(event, Inbound):
                 messages.append(event)
             elif event is not None:
-                self._flush(messages)
-                self._controller.on_link(event, world.now())
-        self._flush(messages)
+                self._flush(controller, messages)
+                controller.on_link(event, world.now())
+        self._flush(controller, messages)
 
-    def _flush(self, messages: list[Inbound]) -> None:
+    def _flush(self, controller: Controller, messages: list[Inbound]) -> None:
         if messages:
-            self._controller.on_messages(list(messages), world.now())
+            controller.on_messages(list(messages), world.now())
             messages.clear()

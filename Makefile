@@ -1,0 +1,55 @@
+# make setup      .venv with everything that the product needs
+# make demo       broker, controller, API and 39 simulated speakers of one district
+# make test       style, types, import contracts and tests
+# make test-full  the slow tests, and those that need an optional real server
+# make rehearse-all  long counts; figures go to docs/performance.md
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+ARGS ?=
+
+.PHONY: setup demo test test-full rehearse-all lint lock clean
+
+setup: $(VENV)/.runtime
+
+$(VENV)/.made: Makefile
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made requirements.txt pyproject.toml
+	$(PIP) -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+demo: setup
+	$(BIN)/loa demo $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -n 2 -m "not full and not rehearse" $(ARGS)
+
+test-full: $(VENV)/.dev
+	./deploy/servers.sh
+	$(BIN)/python -m pytest -n 2 -m "full and not rehearse" $(ARGS)
+	./deploy/other-pythons.sh
+
+rehearse-all: $(VENV)/.dev
+	$(BIN)/python -m pytest -m rehearse $(ARGS)
+
+lock:
+	uv pip compile --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements.txt
+	uv pip compile --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,58 @@
+"""Who is handed what: the controller's parts put together, for production, tests and rehearsal alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from controller.alerts.sounding import Siren
+from controller.alerts.voicing import AlertVoice
+from controller.broadcast.outbox import Outbox
+from controller.configuration import Configurator
+from controller.controller import Controller
+from controller.db import Database
+from controller.herald import Herald
+from controller.inbox import Inbox
+from controller.keyring import Keyring
+from controller.library.carriage import Carrier
+from controller.library.rendering import Renderer
+from controller.library.store import Store
+from controller.library.studio import Studio
+from controller.monitoring.watch import Watch
+from controller.receipts import Booker
+from controller.retained import Retained
+from controller.runtime.folder import DataFolder
+from controller.settings import Settings
+from devices.link import Link
+
+
+@dataclass(frozen=True)
+class World:
+    """Clock (us UTC) and ids."""
+
+    now: Callable[[], int]
+    new_id: Callable[[], str]
+
+
+def build_controller(
+    settings: Settings, database: Database, store: Store, keyring: Keyring, link: Link, world: World,
+    arm: Callable[[Mapping[str, int]], None],
+) -> Controller:  # fmt: skip
+    """The controller on this link; `arm` is told when it wants to be woken."""
+    herald = Herald(keyring, link)
+    carrier = Carrier(herald, store)
+    configurator = Configurator(keyring.tenant, settings.air.heartbeat_s)
+    watch = Watch(world.new_id, settings.air.heartbeat_s)
+    inbox = Inbox(database, herald, carrier, configurator, watch, Booker(world.new_id), world.new_id)
+    return Controller(
+        database=database, topics=herald.topics, inbox=inbox, outbox=Outbox(database, herald, carrier),
+        siren=Siren(database, herald, carrier), retained=Retained(database, herald, carrier, configurator),
+        watch=watch, clock=world.now, arm=arm,
+    )  # fmt: skip
+
+
+def build_renderers(
+    settings: Settings, database: Database, store: Store, studio: Studio, folder: DataFolder, world: World
+) -> tuple[Renderer, AlertVoice]:
+    """Who makes the sound of bulletins, and who of alerts."""
+    renderer = Renderer(database, store, studio, folder.workshop, settings.air.chunk_bytes, world.now)
+    voice = AlertVoice(database, renderer, world.now, world.new_id, settings.air.speech_lead_ms)
+    return renderer, voice

@@ -1,0 +1,75 @@
+"""The one data folder: what lies where, and that only one controller works in it."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.errors import DataFolderInUse
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Paths below `LOA_DATA`."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "loa.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def store(self) -> Path:
+        """Audio by its SHA-256."""
+        return self.root / "store"
+
+    @property
+    def incoming(self) -> Path:
+        """Uploads on their way in; emptied at each start."""
+        return self.root / "incoming"
+
+    @property
+    def workshop(self) -> Path:
+        """Audio that is being made; emptied at each start."""
+        return self.root / "workshop"
+
+    @property
+    def broker(self) -> Path:
+        return self.root / "broker"
+
+    @property
+    def voices(self) -> Path:
+        """Piper voices that the office has laid there."""
+        return self.root / "voices"
+
+    @property
+    def api_key(self) -> Path:
+        """The key that was made on the first start, for the command line of this machine."""
+        return self.root / "api-key"
+
+    def prepare(self) -> None:
+        """Make the folders (mode 0700), and clear what a kill left half done."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.store, self.incoming, self.workshop, self.broker, self.voices):
+            folder.mkdir(exist_ok=True)
+        for folder in (self.incoming, self.workshop):
+            _empty(folder)
+
+    def lock(self) -> int:
+        """Take the folder for this process until it ends; DataFolderInUse if another has it."""
+        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise DataFolderInUse(folder=str(self.root)) from error
+        return handle
+
+
+def _empty(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()

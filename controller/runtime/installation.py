@@ -1,0 +1,128 @@
+"""A running installation: opened in order, closed in reverse; what `loa serve` and `loa demo` run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from devices.broker.choose import BrokerSettings, choose_broker
+from sqlmodel import select
+
+from controller.alerts.raising import TONE
+from controller.controller import Controller
+from controller.db import Database
+from controller.keyring import Keyring, open_keyring, write_secret
+from controller.library.store import Store
+from controller.migrations.apply import upgrade
+from controller.people.api_keys import add_key, make_key
+from controller.people.models import ApiKey
+from controller.runtime import world
+from controller.runtime.composition import World, build_controller, build_renderers
+from controller.runtime.folder import DataFolder
+from controller.runtime.loop import ControllerLoop
+from controller.runtime.services import Services
+from controller.runtime.studio import SoundStudio
+from controller.runtime.worker import Worker
+from controller.settings import Settings
+from devices.broker.broker import Broker
+from devices.mqtt import MqttLink
+from devices.protocol.topics import Topics
+from scheduler.engine import Engine
+
+WORLD = World(world.now, world.new_id)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What runs, and the key that was made if this was the first start."""
+
+    services: Services
+    broker: Broker
+    first_key: str | None
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Installation]:
+    """Start everything but the web interface; stop it all at the end.
+
+    Raises DataFolderInUse, KeysIncomplete, KeysLocked, BrokerError.
+    """
+    with ExitStack() as stack:
+        folder = DataFolder(settings.data.absolute())
+        folder.prepare()
+        stack.callback(os.close, folder.lock())
+        database = Database(folder.database)
+        stack.callback(database.close)
+        upgrade(database.engine)
+        keyring = keyring_of(folder, settings)
+        first_key = ensure_api_key(database, folder)
+        broker = stack.enter_context(_broker(settings, folder))
+        services = _start(stack, settings, folder, database, keyring, broker)
+        yield Installation(services, broker, first_key)
+
+
+def keyring_of(folder: DataFolder, settings: Settings) -> Keyring:
+    secret = settings.keys.passphrase
+    return open_keyring(
+        folder.keys, entropy=world.entropy, new_id=world.new_id, now=world.now(),
+        passphrase=secret.get_secret_value() if secret else None,
+    )  # fmt: skip
+
+
+def ensure_api_key(database: Database, folder: DataFolder) -> str | None:
+    """Make the administrator's key on the first start; None where there is one already."""
+    with database.write() as session:
+        if session.exec(select(ApiKey)).first() is not None:
+            return None
+        key = make_key(world.entropy(24))
+        add_key(session, world.new_id(), "administrator", key, "administrator", world.now())
+        write_secret(folder.api_key, key.encode("ascii"))
+    return key
+
+
+def _broker(settings: Settings, folder: DataFolder) -> Broker:
+    mqtt = settings.mqtt
+    return choose_broker(BrokerSettings(folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port))
+
+
+def _start(
+    stack: ExitStack, settings: Settings, folder: DataFolder, database: Database, keyring: Keyring, broker: Broker
+) -> Services:
+    store = Store(folder.store)
+    studio = SoundStudio(folder.voices)
+    renderer, voice = build_renderers(settings, database, store, studio, folder, WORLD)
+    renderer.ensure_clip(TONE, studio.tone)
+    loop, link = _controller(stack, settings, database, store, keyring, broker)
+    workers = (Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once))
+    for worker in workers:
+        worker.start()
+        stack.callback(worker.stop)
+    return Services(
+        settings=settings, database=database, store=store, keyring=keyring, studio=studio, ring=loop.ring,
+        ring_studio=workers[0].ring, ring_voice=workers[1].ring, link_up=lambda: link.up,
+    )  # fmt: skip
+
+
+def _controller(
+    stack: ExitStack, settings: Settings, database: Database, store: Store, keyring: Keyring, broker: Broker
+) -> tuple[ControllerLoop, MqttLink]:
+    loop = ControllerLoop()
+    link = _link(keyring, broker, loop)
+    engine = Engine(loop.ring)
+    controller: Controller = build_controller(settings, database, store, keyring, link, WORLD, engine.arm)
+    engine.start()
+    stack.callback(engine.stop)
+    loop.start(controller, lambda: broker.supervise(world.now()))
+    stack.callback(loop.stop)
+    link.start()
+    stack.callback(link.stop)
+    return loop, link
+
+
+def _link(keyring: Keyring, broker: Broker, loop: ControllerLoop) -> MqttLink:
+    topics = Topics(keyring.tenant)
+
+    return MqttLink(
+        broker.url, f"loa-controller-{world.new_id()[:8]}", [(topics.up_all, 1), (topics.time_requests, 0)],
+        loop.hear, loop.link, world.now, world.jitter,
+    )  # fmt: skip
