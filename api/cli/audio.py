@@ -1,0 +1,29 @@
+"""`loa audio check`."""
+
+from pathlib import Path
+from typing import Any
+
+from controller.audio.check import check as judge_file
+
+from api.cli.screen import progress, result, result_json
+
+
+def check(files: list[Path], as_json: bool) -> None:
+    rows = []
+    with progress(quiet=as_json or len(files) < 2) as bars:
+        for file in bars.track(files, description="check"):
+            rows.append(_row(file))
+    if as_json:
+        result_json(rows)
+        return
+    for row in rows:
+        result(f"{row['verdict']}  {row['duration_s']:.3f} s  {row['file']}  {', '.join(row['reasons'])}")
+
+
+def _row(file: Path) -> dict[str, Any]:
+    report = judge_file(file)
+    return {
+        "file": str(file), "verdict": report.verdict, "reasons": [reason.code for reason in report.reasons],
+        "duration_s": round(report.duration_s, 3), "lufs": report.lufs, "clipped": report.clipped,
+        "silent": report.silent, "mono_safe": report.mono_safe,
+    }  # fmt: skip

@@ -1,0 +1,166 @@
+"""The `loa` command: each subcommand is a door; what is behind it is imported when it opens."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from api.cli.screen import fail
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Loa: bulletins for village loudspeakers, and the proof that they were heard.",
+)  # fmt: skip
+audio = typer.Typer(no_args_is_help=True, help="Sound files.")
+device = typer.Typer(no_args_is_help=True, help="Speakers.")
+trust = typer.Typer(no_args_is_help=True, help="What a speaker must be born with.")
+bench = typer.Typer(no_args_is_help=True, help="Measure, each beside its raw limit.")
+app.add_typer(audio, name="audio")
+app.add_typer(device, name="device")
+app.add_typer(trust, name="trust")
+app.add_typer(bench, name="bench")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout, for programs.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder; otherwise LOA_DATA, otherwise ./loa-data.")]
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the web interface; 0: any.")]
+Broker = Annotated[
+    Literal["embedded", "mosquitto"] | None, typer.Option(help="Which broker to start, unless LOA_MQTT__URL names one.")
+]
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    port: Port = None,
+    host: Annotated[str | None, typer.Option(help="Address of the web interface.")] = None,
+    broker: Broker = None,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log as JSON lines.")] = False,
+) -> None:
+    """Run broker, controller and web interface until Ctrl-C."""
+    from api.cli.serve import serve as run
+
+    run(data, port, host, broker, log_json)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Air the weather bulletin only, judge, and end.")] = False,
+    as_json: Json = False,
+    speakers: Annotated[int, typer.Option(min=1, max=5000, help="How many simulated speakers.")] = 39,
+    port: Port = None,
+    data: Data = None,
+    broker: Broker = None,
+) -> None:
+    """A whole district on this machine: a typed bulletin is aired, heard and proved heard."""
+    from api.cli.demo import DemoWish
+    from api.cli.demo import demo as run
+
+    raise typer.Exit(run(DemoWish(once, as_json, speakers, port, data, broker)))
+
+
+@app.command()
+def fleet(
+    speakers: Annotated[int, typer.Option(min=1, max=20_000, help="How many speakers.")] = 200,
+    data: Data = None,
+    folder: Annotated[Path | None, typer.Option(help="Where the speakers keep flash, ledgers and WAVs.")] = None,
+    sink: Annotated[Literal["wav", "null"], typer.Option(help="Write what is heard, or only measure it.")] = "wav",
+    as_json: Json = False,
+) -> None:
+    """Simulated speakers for the installation of a data folder, in one process, until Ctrl-C."""
+    from api.cli.fleet import fleet as run
+
+    run(speakers, data, folder, sink, as_json)
+
+
+@app.command()
+def say(
+    text: str,
+    area: Annotated[list[str], typer.Option("--area", help="Name or id of an area; may be given again.")],
+    title: Annotated[str, typer.Option(help="Title of the bulletin.")] = "",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Speak a text in an area now, and follow it to every speaker."""
+    from api.cli.say import say as run
+
+    run(text, area, title, data, as_json)
+
+
+@app.command("read-as")
+def read_as(text: str, data: Data = None, as_json: Json = False) -> None:
+    """How a text will be read aloud."""
+    from api.cli.reading import read_as as run
+
+    run(text, data, as_json)
+
+
+@app.command()
+def doctor(data: Data = None, as_json: Json = False) -> None:
+    """What is missing on this machine, and how to mend it."""
+    from api.cli.doctor import doctor as run
+
+    raise typer.Exit(run(data, as_json))
+
+
+@app.command()
+def backup(file: Path, data: Data = None, as_json: Json = False) -> None:
+    """Copy database, keys and audio into one file, while everything runs."""
+    from api.cli.keeping import backup as run
+
+    run(file, data, as_json)
+
+
+@audio.command("check")
+def audio_check(files: list[Path], as_json: Json = False) -> None:
+    """Would these files be accepted, and what is wrong with them?"""
+    from api.cli.audio import check
+
+    check(files, as_json)
+
+
+@device.command("add")
+def device_add(
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    area: Annotated[str, typer.Option(help="Name or id of its area.")],
+    public_key: Annotated[Path, typer.Option(help="Its public key: PEM, or 43 letters of base64url.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Register a speaker before it first speaks; prints what it must be born with."""
+    from api.cli.keeping import device_add as run
+
+    run(name, area, public_key, data, as_json)
+
+
+@device.command("keygen")
+def device_keygen(folder: Path) -> None:
+    """Make a key pair for a test speaker: key.pem and public.pem."""
+    from api.cli.keeping import device_keygen as run
+
+    run(folder)
+
+
+@trust.command("export")
+def trust_export(data: Data = None) -> None:
+    """Tenant, root key and trust set, as JSON."""
+    from api.cli.keeping import trust_export as run
+
+    run(data)
+
+
+@bench.command("audio")
+def bench_audio(
+    minutes: Annotated[int, typer.Option(min=1, max=180, help="Length of the MP3.")] = 60, as_json: Json = False
+) -> None:
+    """Rendering of a long MP3: speed and memory, beside plain ffmpeg."""
+    from api.cli.bench import bench_audio as run
+
+    run(minutes, as_json)
+
+
+def main() -> None:
+    """Entry point. An interrupted command ends with 130, as shells expect."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        fail("interrupted")

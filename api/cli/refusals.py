@@ -1,0 +1,28 @@
+"""Coded errors become a sentence and exit status 1; a stack trace is for faults of ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.cli.client import Refused, Unreachable
+from api.cli.screen import fail
+from controller.audio.errors import AudioError
+from controller.db import DatabaseError
+from controller.errors import LoaError
+from devices.broker.errors import BrokerError
+from devices.errors import DeviceError
+
+_CODED = (LoaError, DeviceError, DatabaseError, AudioError, BrokerError)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn a refusal inside the block into words."""
+    try:
+        yield
+    except (Unreachable, Refused) as error:
+        fail(str(error))
+    except _CODED as error:
+        seen = ", ".join(f"{name}={value}" for name, value in getattr(error, "data", {}).items())
+        fail(f"{error.code}: {' '.join((error.__doc__ or '').split())} {seen}".strip())
+    except OSError as error:
+        fail(f"{error.filename or ''} {error.strerror or error}".strip())

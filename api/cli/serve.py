@@ -1,0 +1,37 @@
+"""`loa serve`."""
+
+import signal
+from pathlib import Path
+
+from api.cli.configured import settings_with
+from api.cli.refusals import in_words
+from api.cli.screen import log_to_stderr, say
+from api.cli.serving import Served, serving
+from controller.runtime import world
+
+
+def serve(data: Path | None, port: int | None, host: str | None, broker: str | None, log_json: bool) -> None:
+    """Run until SIGINT or SIGTERM."""
+    log_to_stderr(as_json=log_json)
+    stopped = _stop_signals()
+    with in_words(), serving(settings_with(data, port, host, broker)) as served:
+        _introduce(served)
+        while not stopped:
+            world.sleep(0.2)
+        say("stopping")
+
+
+def _introduce(served: Served) -> None:
+    say(f"web interface  {served.endpoint.api}/api/v1 (description at {served.endpoint.api}/docs)")
+    say(f"broker         {served.installation.broker.name} at {served.endpoint.mqtt}")
+    if served.installation.first_key:
+        say(f"your key       {served.installation.first_key}")
+        say("               shown this once; it is also in the file api-key of the data folder")
+
+
+def _stop_signals() -> list[int]:
+    """A list that is filled when somebody asks to stop."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda got, _frame: asked.append(got))
+    return asked

@@ -1,0 +1,68 @@
+"""The installation with its web interface, up until somebody stops it."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from api.app import create_app
+from api.cli.endpoint import Endpoint, remove_endpoint, write_endpoint
+from controller.runtime import world
+from controller.runtime.installation import Installation, running
+from controller.settings import Settings
+
+BACKLOG = 2048
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running installation and where it listens."""
+
+    installation: Installation
+    endpoint: Endpoint
+
+
+@contextmanager
+def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
+    """Run installation and web interface; `any_port`: take a free port where the wished one is in use.
+
+    OSError if the port is in use and another will not do.
+    """
+    with running(settings) as installation, _listening(settings, any_port) as listener:
+        server = _server(installation, listener)
+        host, port = listener.getsockname()[:2]
+        endpoint = Endpoint(f"http://{host}:{port}", installation.broker.url)
+        write_endpoint(settings.data, endpoint)
+        try:
+            yield Served(installation, endpoint)
+        finally:
+            remove_endpoint(settings.data)
+            server.should_exit = True
+
+
+def _server(installation: Installation, listener: socket.socket) -> uvicorn.Server:
+    config = uvicorn.Config(
+        create_app(installation.services), log_config=None, access_log=False, backlog=BACKLOG, lifespan="off",
+        server_header=False, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    world.start_thread("loa-web", lambda: server.run(sockets=[listener]))
+    world.wait_until(lambda: server.started, 30)
+    return server
+
+
+@contextmanager
+def _listening(settings: Settings, any_port: bool) -> Iterator[socket.socket]:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with listener:
+        try:
+            listener.bind((settings.api.host, settings.api.port))
+        except OSError:
+            if not any_port:
+                raise
+            listener.bind((settings.api.host, 0))
+        listener.listen(BACKLOG)
+        yield listener

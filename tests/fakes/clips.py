@@ -1,0 +1,26 @@
+"""Small pieces of real Ogg Opus, made in sight."""
+
+import io
+from functools import lru_cache
+
+import av
+import numpy as np
+
+RATE = 24_000
+
+
+@lru_cache(maxsize=32)
+def opus_clip(seconds: float, frequency: float = 440.0) -> bytes:
+    """A sine of that length and pitch, mono, 24 kbit/s."""
+    count = round(seconds * RATE)
+    wave = (0.3 * 32767 * np.sin(2 * np.pi * frequency * np.arange(count) / RATE)).astype(np.int16)
+    target = io.BytesIO()
+    with av.open(target, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=RATE, layout="mono")
+        stream.bit_rate = 24_000
+        for start in range(0, count, 480):
+            frame = av.AudioFrame.from_ndarray(wave[None, start : start + 480], format="s16", layout="mono")
+            frame.rate, frame.pts = RATE, start
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return target.getvalue()
