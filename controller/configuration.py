@@ -6,8 +6,8 @@ from sqlmodel import Session, col, select
 
 from controller.library.carriage import clips
 from devices.models import Device
+from devices.protocol.json_text import canonical
 from devices.protocol.messages.control import Config, Place
-from devices.protocol.signing import canonical
 from devices.registry import places
 
 _UNSENT = select(Device).where(Device.config_seq == 0, col(Device.retired_at).is_(None))

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 
 from devices.protocol import base64url
+from devices.protocol.units import MAX_NUMBER
 
 
 def pack(numbers: Iterable[int]) -> str:
-    """Write speaker numbers (0 or more) as a bitmap; at least one number is needed."""
+    """Write speaker numbers (0 to 49,151) as a bitmap; at least one number is needed."""
     bits = bytearray()
     for number in numbers:
+        if not 0 <= number <= MAX_NUMBER:
+            raise ValueError(f"no speaker has number {number}")
         if number >= len(bits) * 8:
             bits.extend(bytes(number // 8 + 1 - len(bits)))
         bits[number // 8] |= 1 << (number % 8)

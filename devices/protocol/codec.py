@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from devices.protocol.errors import Malformed
+from devices.protocol.json_text import canonical, read_object
 from devices.protocol.messages.alerts import Alert
 from devices.protocol.messages.blobs import Manifest
 from devices.protocol.messages.control import Ack, Config
@@ -15,7 +16,6 @@ from devices.protocol.messages.orders import Play, Stop
 from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.messages.trust import Role, TrustSet
-from devices.protocol.signing import canonical
 from devices.protocol.topics import Address
 
 SIGNED: Mapping[str, tuple[type[Signed], Role]] = MappingProxyType(
@@ -35,9 +35,7 @@ SIGNED: Mapping[str, tuple[type[Signed], Role]] = MappingProxyType(
 )
 """Type of message to its model and the role that may sign it."""
 
-UNSIGNED: Mapping[str, type[Frame]] = MappingProxyType(
-    {"state": State, "health": Health, "time_request": TimeRequest}
-)
+UNSIGNED: Mapping[str, type[Frame]] = MappingProxyType({"state": State, "health": Health, "time_request": TimeRequest})
 
 PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -61,7 +59,6 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 MAX_UNSIGNED_BYTES = 4_096
 M = TypeVar("M", bound=Frame)
-_JSON: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
 
 
 def place(address: Address) -> str:
@@ -75,10 +72,7 @@ def to_json(message: Frame) -> bytes:
 
 def read_type(payload: bytes) -> str:
     """The `type` of a JSON object; Malformed for anything else."""
-    try:
-        kind = _JSON.validate_json(payload).get("type")
-    except ValidationError as error:
-        raise Malformed(reason="not a JSON object") from error
+    kind = read_object(payload).get("type")
     if not isinstance(kind, str):
         raise Malformed(reason="no type")
     return kind
@@ -86,11 +80,14 @@ def read_type(payload: bytes) -> str:
 
 def parse(payload: bytes, model: type[M]) -> M:
     """Read one message of a known type; Malformed names the first field that is out of bounds."""
+    absent = model.model_fields.keys() & {"type", "mode"} - read_object(payload).keys()
+    if absent:
+        raise Malformed(field=absent.pop(), reason="missing")
     try:
         return model.model_validate_json(payload)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise Malformed(field=".".join(map(str, first["loc"])), reason=first["type"]) from error
+        raise Malformed(field=".".join(map(str, first["loc"]))[:80], reason=first["type"]) from error
 
 
 def parse_unsigned(payload: bytes, model: type[M]) -> M:

@@ -39,8 +39,12 @@ class Sample:
 
 
 def best_sample(samples: Iterable[Sample], monotonic: int) -> Sample | None:
-    """The sample with the smallest error now, whatever its age; None without any."""
-    return min(samples, key=lambda sample: sample.error_at(monotonic), default=None)
+    """The sample with the smallest error now, whatever its age; None without any.
+
+    A negative round trip is none: a clock was set while the exchange was under way.
+    """
+    honest = (sample for sample in samples if sample.round_trip >= 0)
+    return min(honest, key=lambda sample: sample.error_at(monotonic), default=None)
 
 
 def burst_interval(since_connect: int) -> int:

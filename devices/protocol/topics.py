@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from devices.protocol.errors import UnknownTopic
+from devices.protocol.units import MAX_CHUNKS, UUID_PATTERN
 
 DownLeaf = Literal["order", "config", "ack"]
 UpLeaf = Literal["hello", "state", "health", "receipt", "log"]
 Kind = Literal["trust", "manifest", "chunk", "area_order", "alert", "down", "up", "time_req", "time_rsp"]
 
-_ID = r"[0-9a-f-]{36}"
+_ID = UUID_PATTERN.strip("^$")
 _SHAPES: dict[Kind, str] = {
     "trust": r"trust",
     "manifest": r"blob/(?P<subject>[0-9a-f]{64})/m",
-    "chunk": r"blob/(?P<subject>[0-9a-f]{64})/(?P<index>0|[1-9]\d{0,5})",
+    "chunk": r"blob/(?P<subject>[0-9a-f]{64})/(?P<index>0|[1-9][0-9]{0,3})",
     "area_order": rf"area/(?P<subject>{_ID})/order",
     "alert": rf"area/(?P<subject>{_ID})/alert/(?P<alert>{_ID})",
     "down": rf"dev/(?P<subject>{_ID})/down/(?P<leaf>order|config|ack)",
@@ -105,7 +106,7 @@ class Topics:
             raise UnknownTopic(topic=topic[:200])
         for kind, shape in _SHAPES.items():
             match = re.fullmatch(shape, topic[len(prefix) :])
-            if match:
+            if match and int(match.groupdict().get("index", 0)) < MAX_CHUNKS:
                 return _address(kind, match.groupdict())
         raise UnknownTopic(topic=topic[:200])
 

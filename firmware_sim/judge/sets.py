@@ -156,7 +156,7 @@ def _declared(sounding: Sounding, before: Sounding) -> bool:
 
 
 def _overlap(heard: list[tuple[int, int]], stretch: tuple[int, int]) -> int:
-    return max((min(end, stretch[1]) - max(start, stretch[0]) for start, end in heard), default=0)
+    return _union((max(start, stretch[0]), min(end, stretch[1])) for start, end in heard)
 
 
 def _heard_right(evidence: Evidence) -> Mapping[tuple[str, Key], int]:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from histories import MILLI, SECOND, SHA, T0, Ledger, alert, dirty, order, played, shown, tried
 
 from firmware_sim.judge.records import BadRecord, Faults, Viewed
+from tests.firmware_sim.histories import MILLI, SECOND, SHA, T0, Ledger, alert, dirty, order, played, shown, tried
 
 EXPIRY = 600 * SECOND
 

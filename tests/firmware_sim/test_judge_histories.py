@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from histories import MILLI, SECOND, T0, Ledger, alert, order, tried
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from firmware_sim.judge.records import Accepted, Faults, Viewed
+from tests.firmware_sim.histories import MILLI, SECOND, T0, Ledger, alert, order, tried
 
 SPEAKERS = ("s1", "s2", "s3")
 WINDOW = 900 * SECOND
@@ -203,8 +203,8 @@ def test_duplicated(history, draw):
     asked = next(one for one in history.accepted if one.order == line["order"])
     ledger = history.ledgers[speaker]
     again = 8 * WINDOW + draw(st.integers(0, 100)) * SECOND
-    ledger.sound(asked, again, line["part"], repeat=line["repeat"], ms=draw(st.integers(1_000, 4_000)),
-                 from_ms=line["from_ms"], resumed=draw(st.booleans()))  # fmt: skip
+    ms = draw(st.integers(1, 4_000))
+    ledger.sound(asked, again, line["part"], repeat=line["repeat"], ms=ms, from_ms=line["from_ms"])
 
 
 @planted("late")

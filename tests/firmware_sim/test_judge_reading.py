@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from histories import T0, alert, order, played, shown
 
 from firmware_sim.judge.reading import accepted_line, read_accepted, read_ledgers
 from firmware_sim.judge.records import BadRecord
 from firmware_sim.judge.verdict import judge
+from tests.firmware_sim.histories import T0, alert, order, played, shown
 
 
 def _write(folder, device, lines, tail=""):

@@ -1,8 +1,8 @@
 """An emergency order: tone first, speech as soon as it has come."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from devices.protocol.messages.frame import Signed
 from devices.protocol.units import Bitmap, Instant, Millis, Percent, Sha256, Uuid
@@ -34,3 +34,18 @@ class Alert(Signed):
     """Silence between the end of a speech and the next tone, ms."""
     volume: Percent
     only: Bitmap | None = None
+
+    @model_validator(mode="after")
+    def _starts_before_it_expires(self) -> Self:
+        if self.start_at > self.expires_at:
+            raise ValueError("expires before its start")
+        return self
+
+    @model_validator(mode="after")
+    def _speech_is_whole_or_absent(self) -> Self:
+        told = {self.speech is not None, self.speech_at is not None, self.speech_duration > 0}
+        if len(told) > 1 or (self.speech is not None and self.silent_speech):
+            raise ValueError("half a speech")
+        if self.speech_at is not None and self.speech_at < self.start_at:
+            raise ValueError("speech before the tone")
+        return self

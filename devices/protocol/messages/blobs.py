@@ -1,13 +1,12 @@
 """The signed table of contents of a piece of audio."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from devices.protocol.messages.frame import Signed
-from devices.protocol.units import Instant, Millis, Sha256
+from devices.protocol.units import MAX_CHUNKS, Instant, Length, Sha256
 
-MAX_CHUNKS = 1_200
 Codec = Literal["ogg-opus"]
 
 
@@ -23,7 +22,15 @@ class Manifest(Signed):
     chunks: Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=MAX_CHUNKS)]
     """SHA-256 of each chunk, in order."""
     codec: Codec
-    duration: Millis
+    duration: Length
     """Length of the decoded sound, ms."""
     expires_at: Instant
     """When the broker's copy goes away, us UTC; a clip held for ever has the year 2100."""
+
+    @model_validator(mode="after")
+    def _names_itself_and_all_its_chunks(self) -> Self:
+        if self.to != f"blob/{self.sha256}":
+            raise ValueError("the manifest of another blob")
+        if len(self.chunks) != -(-self.size // self.chunk_bytes):
+            raise ValueError("size and chunks differ")
+        return self

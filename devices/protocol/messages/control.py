@@ -2,18 +2,24 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from devices.protocol.messages.frame import Part, Signed
-from devices.protocol.units import Percent, Sequence, Sha256, Uuid
+from devices.protocol.units import MAX_NUMBER, Percent, Sequence, Sha256, Uuid, Word
 
 
 class Place(Part):
     """One area that the speaker hears, and its number there."""
 
     area: Uuid
-    number: Annotated[int, Field(ge=0, le=49_151)]
+    number: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
     """Given once in this area, never given again; `only` refers to it."""
+
+
+def _each_area_once(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    if len({place.area for place in places}) < len(places):
+        raise ValueError("two numbers in one area")
+    return places
 
 
 class Config(Signed):
@@ -21,14 +27,14 @@ class Config(Signed):
 
     type: Literal["config"] = "config"
     seq: Sequence
-    places: Annotated[tuple[Place, ...], Field(max_length=16)]
+    places: Annotated[tuple[Place, ...], Field(max_length=16), AfterValidator(_each_area_once)]
     heartbeat: Annotated[int, Field(ge=5, le=3600)]
     """Seconds between two health messages."""
     volume: Percent
     """Upper limit of the loudness of every order below an alert, %."""
     trim: Annotated[int, Field(ge=-500_000, le=500_000)]
     """Delay added to every start, us, so that neighbouring horns do not echo."""
-    clips: Annotated[dict[str, Sha256], Field(max_length=32)]
+    clips: Annotated[dict[Word, Sha256], Field(max_length=32)]
     """Clips to hold for ever, by name; `tone` is the alert tone."""
 
 

@@ -1,11 +1,11 @@
 """Orders to an area or a speaker: play a bulletin, or stop it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from devices.protocol.messages.frame import Signed
-from devices.protocol.units import Bitmap, Instant, Millis, Percent, Sha256, Uuid
+from devices.protocol.units import MILLI, Bitmap, Instant, Length, Millis, Percent, Sha256, Uuid
 
 Rank = Literal["normal", "priority"]
 
@@ -18,7 +18,7 @@ class Play(Signed):
     occurrence: Uuid
     sha256: Sha256
     """The blob that sounds; its manifest is at `blob/{sha256}/m`."""
-    duration: Millis
+    duration: Length
     """Length of the blob, ms."""
     start_at: Instant
     """When the first sample sounds, us UTC, before the speaker's own trim."""
@@ -35,6 +35,12 @@ class Play(Signed):
     """Silence between repeats, ms."""
     only: Bitmap | None = None
     """The speaker numbers in this area that it is for; absent: every speaker that hears it."""
+
+    @model_validator(mode="after")
+    def _can_be_started_before_it_expires(self) -> Self:
+        if self.start_at + self.max_late * MILLI > self.expires_at:
+            raise ValueError("expires before its latest start")
+        return self
 
 
 class Stop(Signed):

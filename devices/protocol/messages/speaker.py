@@ -40,7 +40,7 @@ class Receipt(Signed):
 
     type: Literal["receipt"] = "receipt"
     ledger: Uuid
-    n: Sequence
+    n: Annotated[int, Field(ge=1, le=2**53 - 1)]
     """1, 2, 3 ... without a gap within one ledger."""
     order: Uuid
     """The order, or the alert."""

@@ -2,13 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from devices.protocol.messages.frame import Frame, Signed
-from devices.protocol.units import Instant
-
-Nonce = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
-"""16 random bytes, base64url."""
+from devices.protocol.units import Instant, Nonce
 
 
 class TimeRequest(Frame):

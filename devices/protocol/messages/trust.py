@@ -2,19 +2,32 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from devices.protocol.messages.frame import Part, Signed
-from devices.protocol.units import Instant, PublicKey, Sequence
+from devices.protocol.units import Instant, PublicKey, Sequence, Signature
 
 Role = Literal["root", "content", "alert", "drill", "control", "firmware", "time", "device"]
-Signature = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$")]
-"""64 bytes of Ed25519, base64url."""
+
+
+def _no_key_of_another_kind(role: Role) -> Role:
+    if role in {"root", "device"}:
+        raise ValueError("a trust set gives no such role")
+    return role
+
+
+def _each_once(keys: "tuple[TrustedKey, ...]") -> "tuple[TrustedKey, ...]":
+    if len({key.public for key in keys}) < len(keys):
+        raise ValueError("a key stands twice")
+    return keys
+
+
+GivenRole = Annotated[Role, AfterValidator(_no_key_of_another_kind)]
 
 
 class TrustedKey(Part):
     public: PublicKey
-    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=8)]
+    roles: Annotated[tuple[GivenRole, ...], Field(min_length=1, max_length=8)]
     not_after: Instant
     """The key signs nothing after this, us UTC."""
 
@@ -33,6 +46,6 @@ class TrustSet(Signed):
 
     type: Literal["trust"] = "trust"
     seq: Sequence
-    keys: Annotated[tuple[TrustedKey, ...], Field(min_length=1, max_length=32)]
+    keys: Annotated[tuple[TrustedKey, ...], Field(min_length=1, max_length=32), AfterValidator(_each_once)]
     root_changes: Annotated[tuple[RootChange, ...], Field(max_length=32)] = ()
     """Every change of root since the first, oldest first."""

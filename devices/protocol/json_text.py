@@ -1,0 +1,52 @@
+"""JSON as the wire allows it: one meaning in every language, and not too deep for a small machine."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from devices.protocol.errors import Malformed
+
+MAX_DEPTH = 8
+"""How deep arrays and objects may nest, the message itself included."""
+
+
+def canonical(fields: object) -> bytes:
+    """JSON as this project writes it: sorted keys, no spaces, UTF-8. Readers accept any JSON."""
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return text.encode("utf-8")
+
+
+def read_object(raw: bytes) -> dict[str, object]:
+    """Read one JSON object; Malformed for anything else, a name that stands twice, NaN, or deep nesting."""
+    try:
+        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_unambiguous, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(reason="not JSON") from error
+    if not isinstance(found, dict):
+        raise Malformed(reason="not a JSON object")
+    if _deeper_than(found, MAX_DEPTH):
+        raise Malformed(reason="nested too deep")
+    return found
+
+
+def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a name stands twice")
+    return fields
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _deeper_than(value: object, limit: int) -> bool:
+    level: list[object] = [value]
+    for _ in range(limit):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _inside(value: object) -> Iterator[object] | Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,198 @@
+"""One tenant with fixed keys, one speaker, and one good message of every type: what tests and vectors share."""
+
+import hashlib
+from types import MappingProxyType
+
+from devices.protocol import bitmap
+from devices.protocol.codec import SIGNED, UNSIGNED, to_json
+from devices.protocol.errors import UnknownKey
+from devices.protocol.keys import SigningKey
+from devices.protocol.messages.alerts import Alert
+from devices.protocol.messages.blobs import Manifest
+from devices.protocol.messages.control import Ack, Config, Place
+from devices.protocol.messages.orders import Play, Stop
+from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
+from devices.protocol.messages.time import TimeAnswer, TimeRequest
+from devices.protocol.messages.trust import TrustedKey, TrustSet
+from devices.protocol.signing import sign
+from devices.protocol.topics import Topics
+from devices.protocol.trust import Trust, accept_trust
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+NOW = 1_793_491_200 * SECOND
+"""2026-11-01T00:00:00Z."""
+
+
+def named(name: str) -> str:
+    """A fixed UUID for a name."""
+    digits = hashlib.sha256(name.encode()).hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
+
+
+def secret(name: str) -> bytes:
+    """32 bytes that everybody knows: for tests alone."""
+    return hashlib.sha256(f"loa test key, never use: {name}".encode()).digest()
+
+
+def key(name: str) -> SigningKey:
+    return SigningKey(secret(name))
+
+
+TENANT, OTHER_TENANT = named("tenant"), named("other tenant")
+DEVICE, OTHER_DEVICE = named("device"), named("other device")
+AREA, OTHER_AREA = named("area"), named("other area")
+ORDER, OCCURRENCE, ALERT = named("order"), named("occurrence"), named("alert")
+BOOT, LEDGER = named("boot"), named("ledger")
+NUMBER = 12
+"""The speaker's number in AREA."""
+
+ONLINE_ROLES = ("content", "alert", "drill", "control", "firmware", "time")
+KEYS = MappingProxyType({name: key(name) for name in ("root", *ONLINE_ROLES, "device", "stranger")})
+TOPICS = Topics(TENANT)
+
+CHUNKS = (bytes(range(256)) * 4, b"loa " * 256, b"the end")
+BLOB = b"".join(CHUNKS)
+BLOB_SHA = hashlib.sha256(BLOB).hexdigest()
+TONE_SHA = hashlib.sha256(b"tone").hexdigest()
+SPEECH_SHA = hashlib.sha256(b"speech").hexdigest()
+
+
+def _common(to, **changes):
+    return {"tenant": TENANT, "to": to, "issued_at": NOW} | changes
+
+
+def trusted(**not_after):
+    """The online keys of the trust set; `content=...` gives one another end."""
+    return tuple(
+        TrustedKey(public=KEYS[role].verify_key.public, roles=(role,), not_after=not_after.get(role, NOW + 365 * DAY))
+        for role in ONLINE_ROLES
+    )
+
+
+def trust_set(**changes):
+    fields = _common("tenant", seq=NOW, keys=trusted())
+    return TrustSet(**(fields | changes))
+
+
+def play(**changes):
+    fields = _common(f"area/{AREA}", order=ORDER, occurrence=OCCURRENCE, sha256=BLOB_SHA, duration=8_000)
+    fields |= {"start_at": NOW + 20 * SECOND, "max_late": 30_000, "expires_at": NOW + 120 * SECOND}
+    fields |= {"rank": "normal", "volume": 80, "repeats": 2, "gap": 1_000, "only": bitmap.pack([3, NUMBER])}
+    return Play(**(fields | changes))
+
+
+def stop(**changes):
+    fields = _common(f"dev/{DEVICE}", order=ORDER, occurrence=OCCURRENCE, expires_at=NOW + 120 * SECOND)
+    return Stop(**(fields | changes))
+
+
+def alert(**changes):
+    fields = _common(f"area/{AREA}", alert=ALERT, rev=2, action="sound", start_at=NOW + 2 * SECOND)
+    fields |= {"expires_at": NOW + 600 * SECOND, "tone": TONE_SHA, "speech": SPEECH_SHA}
+    fields |= {"speech_at": NOW + 6 * SECOND, "speech_duration": 5_000, "repeats": 2, "gap": 3_000, "volume": 100}
+    return Alert(**(fields | changes))
+
+
+def manifest(**changes):
+    hashes = tuple(hashlib.sha256(chunk).hexdigest() for chunk in CHUNKS)
+    fields = _common(f"blob/{BLOB_SHA}", sha256=BLOB_SHA, size=len(BLOB), chunk_bytes=1_024, chunks=hashes)
+    fields |= {"codec": "ogg-opus", "duration": 8_000, "expires_at": NOW + 180 * SECOND}
+    return Manifest(**(fields | changes))
+
+
+def config(**changes):
+    fields = _common(f"dev/{DEVICE}", seq=NOW, places=(Place(area=AREA, number=NUMBER),), heartbeat=60)
+    fields |= {"volume": 90, "trim": 0, "clips": {"tone": TONE_SHA}}
+    return Config(**(fields | changes))
+
+
+def ack(**changes):
+    return Ack(**(_common(f"dev/{DEVICE}", ledger=LEDGER, through=3) | changes))
+
+
+def time_answer(**changes):
+    fields = _common(f"dev/{DEVICE}", nonce="A" * 22, t1=1_000_000, t2=NOW, t3=NOW + 300)
+    return TimeAnswer(**(fields | changes))
+
+
+def hello(**changes):
+    fields = _common("controller", boot=BOOT, ledger=LEDGER, model="mo-hinh-1", firmware="1.0.0", config_seq=0)
+    fields |= {"trust_seq": NOW, "next_receipt": 4, "unacknowledged": 2, "open_orders": (OCCURRENCE,)}
+    fields |= {"blobs": (TONE_SHA,), "clock_valid": True, "clock_error": 12_000}
+    return Hello(**(fields | changes))
+
+
+def receipt(**changes):
+    fields = _common("controller", ledger=LEDGER, n=3, order=ORDER, occurrence=OCCURRENCE, state="played")
+    fields |= {"sha256": BLOB_SHA, "heard": 16_000, "expected": 16_000, "clock_error": 12_000}
+    fields |= {"started_at": NOW + 20 * SECOND, "ended_at": NOW + 37 * SECOND}
+    return Receipt(**(fields | changes))
+
+
+def report(**changes):
+    fields = _common("controller", code="bad_signature", count=7, about=TOPICS.area_order(AREA))
+    return Report(**(fields | changes))
+
+
+def state(**changes):
+    return State(**({"online": True, "boot": BOOT} | changes))
+
+
+def health(**changes):
+    fields = {"boot": BOOT, "uptime": 86_400, "volume": 90, "playing": OCCURRENCE, "temperature": 41.5}
+    fields |= {"supply": 12.25, "signal": -87, "flash_free": 40_000_000, "clock_error": 12_000}
+    return Health(**(fields | changes))
+
+
+def time_request(**changes):
+    return TimeRequest(**({"nonce": "A" * 22, "t1": 1_000_000} | changes))
+
+
+MAKERS = MappingProxyType(
+    {
+        "trust": trust_set, "manifest": manifest, "play": play, "stop": stop, "alert": alert,
+        "config": config, "ack": ack, "time_answer": time_answer, "hello": hello, "receipt": receipt,
+        "report": report, "state": state, "health": health, "time_request": time_request,
+    }
+)  # fmt: skip
+"""Type of message to a function that makes a good one, with changes."""
+
+PLACES = MappingProxyType(
+    {
+        "trust": TOPICS.trust, "manifest": TOPICS.manifest(BLOB_SHA), "play": TOPICS.area_order(AREA),
+        "stop": TOPICS.down(DEVICE, "order"), "alert": TOPICS.alert(AREA, ALERT),
+        "config": TOPICS.down(DEVICE, "config"), "ack": TOPICS.down(DEVICE, "ack"),
+        "time_answer": TOPICS.time_answer(DEVICE), "hello": TOPICS.up(DEVICE, "hello"),
+        "receipt": TOPICS.up(DEVICE, "receipt"), "report": TOPICS.up(DEVICE, "log"),
+        "state": TOPICS.up(DEVICE, "state"), "health": TOPICS.up(DEVICE, "health"),
+        "time_request": TOPICS.time_request(DEVICE),
+    }
+)  # fmt: skip
+"""Type of message to the topic where the good one stands."""
+
+TYPES = (*SIGNED, *UNSIGNED)
+
+
+def signer(kind):
+    """The test key that signs this type."""
+    return KEYS[SIGNED[kind][1]]
+
+
+def signed(message, by=None):
+    """The bytes of a message on the wire, signed by the right key or by the one named."""
+    return sign(to_json(message), KEYS[by] if by else signer(message.type))
+
+
+def born(**changes):
+    """The trust of a speaker that was born with the root and has accepted the trust set."""
+    return accept_trust(Trust(TENANT, KEYS["root"].verify_key), signed(trust_set(**changes)))
+
+
+def find_key(key_id, now):
+    """Keys as both sides know them: the trust set's, and the speaker's own."""
+    if key_id == KEYS["device"].id:
+        return KEYS["device"].verify_key, ("device",)
+    if key_id == KEYS["root"].id:
+        raise UnknownKey(key=key_id)
+    return born().key_for(key_id, now)
