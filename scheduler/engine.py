@@ -1,8 +1,10 @@
 """The one door to APScheduler. It only wakes somebody; what is due is read from the occurrence table."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,13 +25,16 @@ class Engine:
         self._scheduler.start()
 
     def stop(self) -> None:
+        """End its thread. Pausing and clearing first lets a ring in progress end: a bare shutdown trips over it."""
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
 
     def arm(self, instants: Mapping[str, int]) -> None:
         """Ring at each instant (us UTC), given by the occurrence's id; those no longer named are let go."""
         for gone in self._armed.keys() - instants.keys():
             del self._armed[gone]
-            if self._scheduler.get_job(gone):
+            with suppress(JobLookupError):
                 self._scheduler.remove_job(gone)
         for occurrence, at in instants.items():
             if self._armed.get(occurrence) != at:
