@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from devices.broker.choose import BrokerSettings, choose_broker
+from devices.broker.choice import BrokerSettings, choose_broker
 from sqlmodel import select
 
 from controller.alerts.raising import TONE
