@@ -12,8 +12,15 @@ from devices.protocol.json_text import read_object
 from devices.protocol.keys import SigningKey, VerifyKey
 from devices.protocol.units import SIXTEEN_BYTES
 
-ALGORITHMS = ["Ed25519"]
 MAX_MESSAGE_BYTES = 128 * 1024
+MAX_HEADER_LETTERS = 512
+
+
+class _Registry(jws.JWSRegistry):
+    max_payload_length = MAX_MESSAGE_BYTES
+
+
+_REGISTRY = _Registry(algorithms=["Ed25519"])
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Envelope:
 def sign(payload: bytes, key: SigningKey) -> bytes:
     """The JWS of `payload`, with `alg` and `kid` alone in its header. Malformed if no receiver would read it."""
     header = {"alg": "Ed25519", "kid": key.id}
-    raw = jws.serialize_compact(header, payload, key.jwk, algorithms=ALGORITHMS).encode("ascii")
+    raw = jws.serialize_compact(header, payload, key.jwk, registry=_REGISTRY).encode("ascii")
     if len(raw) > MAX_MESSAGE_BYTES:
         raise Malformed(bytes=len(raw))
     return raw
@@ -43,6 +50,8 @@ def open_envelope(raw: bytes) -> Envelope:
         said, content = read_object(base64url.decode(header)), base64url.decode(payload)
     except ValueError as error:
         raise Malformed(reason="not a JWS") from error
+    if len(header) > MAX_HEADER_LETTERS:
+        raise Malformed(reason="header")
     key_id = said.get("kid")
     if set(said) != {"alg", "kid"} or said["alg"] != "Ed25519" or not _is_key_id(key_id):
         raise Malformed(reason="header")
@@ -56,6 +65,6 @@ def _is_key_id(text: object) -> bool:
 def check_signature(envelope: Envelope, key: VerifyKey) -> None:
     """Raise BadSignature unless `key` signed exactly these bytes."""
     try:
-        jws.deserialize_compact(envelope.raw, key.jwk, algorithms=ALGORITHMS)
+        jws.deserialize_compact(envelope.raw, key.jwk, registry=_REGISTRY)
     except (BadSignatureError, JoseError, ValueError) as error:
         raise BadSignature(key=key.id) from error

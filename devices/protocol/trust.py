@@ -43,8 +43,8 @@ def accept_trust(trust: Trust, raw: bytes) -> Trust:
     if envelope.key_id != root.id:
         raise UnknownKey(key=envelope.key_id)
     check_signature(envelope, root)
-    if claimed.tenant != trust.tenant or claimed.to != "tenant":
-        raise WrongPlace(tenant=claimed.tenant, to=claimed.to)
+    if (claimed.tenant, claimed.to, claimed.mode) != (trust.tenant, "tenant", "live"):
+        raise WrongPlace(tenant=claimed.tenant, to=claimed.to[:80], mode=claimed.mode)
     digest = content_digest(envelope)
     check_sequence(trust.seq, trust.digest, claimed.seq, digest)
     return Trust(trust.tenant, root, claimed.seq, digest, _by_id(claimed.keys))

@@ -184,9 +184,9 @@ def signed(message, by=None):
     return sign(to_json(message), KEYS[by] if by else signer(message.type))
 
 
-def born(**changes):
+def born(**not_after):
     """The trust of a speaker that was born with the root and has accepted the trust set."""
-    return accept_trust(Trust(TENANT, KEYS["root"].verify_key), signed(trust_set(**changes)))
+    return accept_trust(Trust(TENANT, KEYS["root"].verify_key), signed(trust_set(keys=trusted(**not_after))))
 
 
 def find_key(key_id, now):
