@@ -8,7 +8,7 @@ from devices.protocol.errors import FromFuture, Malformed, TooFarAhead, WrongPla
 from devices.protocol.keys import VerifyKey
 from devices.protocol.messages.frame import Signed
 from devices.protocol.messages.trust import Role
-from devices.protocol.signing import check_signature, open_envelope
+from devices.protocol.signing import Envelope, check_signature, open_envelope
 from devices.protocol.topics import Address
 from devices.protocol.trust import content_digest
 from devices.protocol.units import DAY, MINUTE
@@ -30,16 +30,12 @@ class Verified:
     digest: str
 
 
-def verify(raw: bytes, address: Address, tenant: str, find_key: KeyFinder, now: int | None) -> Verified:
-    """Believe `raw`, found at `address`, or raise the ProtocolError that says why not.
+Believer = Callable[[Envelope, VerifyKey, tuple[Role, ...]], Verified]
+"""Envelope, key and its roles to what it says; a ProtocolError otherwise."""
 
-    `now` is us UTC; None where the receiver has no valid time: then nothing about time is checked, and
-    only messages that need no time (configuration, acknowledgement, time answer) may be acted upon.
-    """
-    if address.kind == "time_rsp":
-        now = None  # its nonce says that it is fresh; the clock may be what it corrects
-    envelope = open_envelope(raw)
-    key, roles = find_key(envelope.key_id, now)
+
+def believe(envelope: Envelope, key: VerifyKey, roles: tuple[Role, ...]) -> Verified:
+    """Signature, type, role and fields of a message: what depends on its bytes and the key alone."""
     check_signature(envelope, key)
     kind = read_type(envelope.payload)
     if kind not in SIGNED:
@@ -47,11 +43,31 @@ def verify(raw: bytes, address: Address, tenant: str, find_key: KeyFinder, now: 
     model, role = SIGNED[kind]
     if role not in roles:
         raise WrongRole(type=kind, key=envelope.key_id)
-    message = parse(envelope.payload, model)
-    _check_place(message, address, tenant)
+    return Verified(parse(envelope.payload, model), content_digest(envelope))
+
+
+def verify(
+    raw: bytes,
+    address: Address,
+    tenant: str,
+    find_key: KeyFinder,
+    now: int | None,
+    believe: Believer = believe,
+) -> Verified:
+    """Believe `raw`, found at `address`, or raise the ProtocolError that says why not.
+
+    `now` is us UTC; None where the receiver has no valid time: then nothing about time is checked, and
+    only messages that need no time (configuration, acknowledgement, time answer) may be acted upon.
+    `believe` may remember its verdicts, where many receivers in one process read the same bytes.
+    """
+    if address.kind == "time_rsp":
+        now = None  # its nonce says that it is fresh; the clock may be what it corrects
+    envelope = open_envelope(raw)
+    verified = believe(envelope, *find_key(envelope.key_id, now))
+    _check_place(verified.message, address, tenant)
     if now is not None:
-        _check_times(message, now)
-    return Verified(message, content_digest(envelope))
+        _check_times(verified.message, now)
+    return verified
 
 
 def _check_place(message: Signed, address: Address, tenant: str) -> None:
