@@ -44,10 +44,8 @@ def enrol(data: Path, home: Path, count: int, *, quiet: bool) -> list[Identity]:
         return known
     with client_of(data) as client, progress(quiet) as bars:
         places = _places(client)
-        wanted = range(len(known), count)
-        return known + [
-            _enrol_one(client, home, places, number) for number in bars.track(wanted, description="register")
-        ]
+        wanted = bars.track(range(len(known), count), description="register")
+        return known + [_enrol_one(client, home, places, number) for number in wanted]
 
 
 def _places(client: Client) -> Sequence[dict[str, Any]]:

@@ -12,9 +12,11 @@ from firmware_sim.judge.verdict import Verdict, judge
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def verdict_of(
-    broadcasts: Sequence[Mapping[str, Any]], alerts: Sequence[Mapping[str, Any]], folder: Path, now: int
-) -> Verdict:
+Shown = Mapping[str, Any]
+"""A broadcast or alert as the interface shows it."""
+
+
+def verdict_of(broadcasts: Sequence[Shown], alerts: Sequence[Shown], folder: Path, now: int) -> Verdict:
     """Judge orders as the interface shows them now against the ledgers below `folder`."""
     accepted = [accepted_broadcast(order) for order in broadcasts] + [accepted_alert(order) for order in alerts]
     view: dict[ViewKey, Viewed] = {}
