@@ -47,3 +47,9 @@ class PublicKeyTaken(DeviceError):
 
 class IncidentUnknown(DeviceError):
     code = "incident_unknown"
+
+
+class NotPublishable(DeviceError):
+    """A message that brokers would not take: `why` is topic, payload or qos."""
+
+    code = "not_publishable"

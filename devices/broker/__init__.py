@@ -1,0 +1,1 @@
+"""Which broker carries our messages, and who keeps it running?"""

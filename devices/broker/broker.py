@@ -1,0 +1,44 @@
+"""What every broker is to the rest of the house: an address, and something that may have to be kept alive."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+
+@dataclass(frozen=True)
+class BrokerDied:
+    """A broker of ours was found dead. `restarted`: it answers again, and is empty or older than before."""
+
+    name: str
+    exit_code: int
+    restarted: bool
+
+
+class Broker(Protocol):
+    """A context manager: started on entry, stopped on exit."""
+
+    @property
+    def name(self) -> str:
+        """embedded, mosquitto or external."""
+
+    @property
+    def url(self) -> str:
+        """Where clients of this machine reach it."""
+
+    def start(self, *, wipe: bool = False) -> None:
+        """Start it and wait until it answers; `wipe` begins with an empty store. BrokerError: it does not."""
+
+    def stop(self) -> None:
+        """End it in good order; safe to call twice."""
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+
+    def supervise(self, now: int) -> BrokerDied | None:
+        """Look whether it lives, and start it again on the same port when it does not; call every second."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

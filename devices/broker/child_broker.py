@@ -1,0 +1,120 @@
+"""A broker that we start on this machine: its port, its folder, its life. What kind it is, others say."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
+
+from devices.broker.broker import BrokerDied
+from devices.broker.child import BrokerProcess
+from devices.broker.errors import BrokerError, BrokerNotStarted
+from devices.broker.ports import LOOPBACK, USUAL, answers, choose_port
+
+START_TRIES = 500
+TRY_S = 0.02
+LOG_BYTES = 1024 * 1024
+RETRY_US = 2_000_000
+RETRY_MOST_US = 60_000_000
+
+
+class ChildBroker(ABC):
+    """Keeps its files in `folder`. The port is chosen at the first start and kept from then on.
+
+    `port`: 1883 is a wish (a free one is taken where it is in use), 0 means any, another is a demand.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, folder: Path, port: int = USUAL) -> None:
+        self._folder = folder
+        self._wanted = port
+        self._port = 0
+        self._process: BrokerProcess | None = None
+        self._deaths = 0
+        self._retry_at = 0
+
+    @abstractmethod
+    def _prepare(self, folder: Path, port: int) -> list[str]:
+        """Write the configuration and return the command."""
+
+    @abstractmethod
+    def _wipe(self, folder: Path) -> bool:
+        """Remove what it stored; whether there was anything."""
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://{LOOPBACK}:{self._port or self._wanted}"
+
+    @property
+    def pid(self) -> int | None:
+        """The broker's own process while it runs."""
+        return self._process.pid if self._process and self._process.exit_code is None else None
+
+    @property
+    def log(self) -> Path:
+        """What it said."""
+        return self._folder / f"{self.name}.log"
+
+    def start(self, *, wipe: bool = False) -> None:
+        """See `Broker.start`. A store that keeps it from starting is removed: it is a cache."""
+        if self.pid is not None:
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if wipe:
+            self._wipe(self._folder)
+        self._port = self._port or choose_port(self._wanted)
+        try:
+            self._run()
+        except BrokerNotStarted:
+            if not self._wipe(self._folder):
+                raise
+            self._run()
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+
+    def supervise(self, now: int) -> BrokerDied | None:
+        """See `Broker.supervise`. One that keeps dying is started again after 2, 4 ... 60 s only."""
+        if self._process is None or (code := self._process.exit_code) is None or now < self._retry_at:
+            return None
+        quiet = now - self._retry_at > RETRY_MOST_US
+        self._deaths = 1 if quiet else self._deaths + 1
+        self._retry_at = now + min(RETRY_MOST_US, RETRY_US << min(self._deaths - 1, 8))
+        dead = self._process
+        try:
+            self.start()
+        except (BrokerError, OSError):
+            self._process = dead
+            return BrokerDied(self.name, code, restarted=False)
+        return BrokerDied(self.name, code, restarted=True)
+
+    def _run(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.write_bytes(b"")
+        process = BrokerProcess(self._prepare(self._folder, self._port), self.log)
+        for _ in range(START_TRIES):
+            if process.ended_within(TRY_S):
+                break
+            if answers(self._port):
+                self._process = process
+                return
+        process.stop()
+        raise BrokerNotStarted(broker=self.name, log=str(self.log), said=self._last_words())
+
+    def _last_words(self) -> str:
+        return self.log.read_bytes()[-500:].decode("utf-8", "replace") if self.log.exists() else ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

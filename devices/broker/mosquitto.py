@@ -1,0 +1,65 @@
+"""An installed Mosquitto, configured and run as a child, on this machine only."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import ClassVar
+
+from devices.broker.child_broker import ChildBroker
+from devices.broker.errors import BrokerMissing
+from devices.broker.ports import LOOPBACK
+
+PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
+PACKET_BYTES = 256 * 1024
+
+_CONFIG = """\
+# Written by Loa at each start; changes are lost. Why these figures: docs/brokers.md
+listener {port} {host}
+# Nobody but the programs of this machine can reach it; for others configure a broker with TLS and an
+# access list, and name it in LOA_MQTT__URL.
+allow_anonymous true
+set_tcp_nodelay true
+max_inflight_messages 100
+max_queued_messages 10000
+max_queued_bytes 16777216
+message_size_limit {packet}
+persistence true
+persistence_location {folder}/
+persistence_file mosquitto.db
+autosave_on_changes true
+autosave_interval 1000
+connection_messages false
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+"""
+
+
+class MosquittoBroker(ChildBroker):
+    """Keeps retained messages in `folder` across a restart, unless wiped. BrokerMissing: not installed."""
+
+    name: ClassVar[str] = "mosquitto"
+
+    def _prepare(self, folder: Path, port: int) -> list[str]:
+        program = find_mosquitto()
+        text = _CONFIG.format(port=port, host=LOOPBACK, packet=PACKET_BYTES, folder=folder.resolve())
+        if os.geteuid() == 0:  # it would else become the user "mosquitto", who cannot write in our folder
+            text += "user root\n"
+        config = folder / "mosquitto.conf"
+        config.write_text(text, encoding="utf-8")
+        return [str(program), "-c", str(config)]
+
+    def _wipe(self, folder: Path) -> bool:
+        stored = [file for file in (folder / "mosquitto.db", folder / "mosquitto.db.new") if file.exists()]
+        for file in stored:
+            file.unlink()
+        return bool(stored)
+
+
+def find_mosquitto() -> Path:
+    """The program, on the path or where Debian and others put it; BrokerMissing says how to install it."""
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path=os.pathsep.join(PLACES))
+    if found is None:
+        raise BrokerMissing(program="mosquitto")
+    return Path(found)
