@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from firmware_sim.judge.ordered import Ordered
-from firmware_sim.judge.records import Key, Viewed, ViewKey
+from firmware_sim.judge.records import Key, Part, Viewed, ViewKey
 from firmware_sim.judge.soundings import Sounding
+
+Spot = tuple[str, Key, Part, int, str]
+"""A speaker, an order, one of its parts, a repeat, and the SHA-256 that sounded."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ class Evidence:
             if sounding.key in self.orders:
                 yield sounding, self.orders[sounding.key]
 
-    def by_repeat(self) -> Mapping[tuple[str, Key, str, int], list[Sounding]]:
-        """Sounds by speaker, order, part and repeat."""
-        groups: dict[tuple[str, Key, str, int], list[Sounding]] = defaultdict(list)
+    def by_repeat(self) -> Mapping[Spot, list[Sounding]]:
+        """Sounds by speaker, order, part, repeat and content."""
+        groups: dict[Spot, list[Sounding]] = defaultdict(list)
         for sounding in self.soundings:
             said = sounding.started
-            groups[sounding.device, sounding.key, said.part, said.repeat].append(sounding)
+            groups[sounding.device, sounding.key, said.part, said.repeat, said.sha256].append(sounding)
         return groups

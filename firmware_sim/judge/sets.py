@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import get_args
 
 from firmware_sim.judge.evidence import Evidence, Finding
-from firmware_sim.judge.ordered import Ordered
-from firmware_sim.judge.records import End, Key
+from firmware_sim.judge.records import End, Key, Part
 from firmware_sim.judge.soundings import MILLI, Sounding
 
 SECOND = 1_000 * MILLI
@@ -17,9 +16,9 @@ CANCEL_WITHIN = 2 * SECOND
 CLOSING = 250 * MILLI
 """How long a speaker may take to close its amplifier after it verified a cancel, us."""
 TRIM = 500 * MILLI
-"""How far a speaker's own trim may move a start, us."""
+"""How far a speaker's own trim may move a start, either way, us."""
 JOIN_OVERLAP_MS = 250
-"""How much may be heard again where an interrupted sound is taken up, ms."""
+"""How much may be heard again where an interrupted sound is taken up, or was cut off as it began, ms."""
 PLAYED_PERCENT = 95
 ENDS: frozenset[str] = frozenset(get_args(End))
 
@@ -61,7 +60,7 @@ def late(evidence: Evidence) -> Iterator[Finding]:
     for sounding, ordered in evidence.known():
         first = (sounding.device, sounding.key) not in begun
         begun.add((sounding.device, sounding.key))
-        if first and sounding.start > ordered.latest_start + evidence.clock_error:
+        if first and sounding.start > ordered.latest_start + TRIM + evidence.clock_error:
             yield _of(sounding, "started too late")
         if sounding.end > ordered.expires_at + evidence.clock_error:
             yield _of(sounding, "sounded after its expiry")
@@ -143,7 +142,8 @@ def _heard_again(group: list[Sounding]) -> Iterator[Finding]:
     for sounding in group:
         if before and not restarted and _declared(sounding, before):
             heard, restarted = [], True
-        allowed = JOIN_OVERLAP_MS if sounding.started.resumed else 0
+        joined = sounding.started.resumed or (before is not None and before.why is None)
+        allowed = JOIN_OVERLAP_MS if joined else 0
         if _overlap(heard, sounding.stretch) > allowed:
             yield _of(sounding, "heard before")
         heard.append(sounding.stretch)
@@ -160,21 +160,18 @@ def _overlap(heard: list[tuple[int, int]], stretch: tuple[int, int]) -> int:
 
 
 def _heard_right(evidence: Evidence) -> Mapping[tuple[str, Key], int]:
-    """ms of right content by speaker and order; nothing counts twice."""
+    """ms of right content by speaker and order; no part of a repeat counts for more than it is."""
+    best: dict[tuple[str, Key, Part, int], int] = defaultdict(int)
+    for (device, key, part, repeat, sha256), group in evidence.by_repeat().items():
+        ordered = evidence.orders.get(key)
+        if ordered and sha256 in ordered.durations(part):
+            wanted = ordered.durations(part)[sha256]
+            got = min(wanted, _union(sounding.stretch for sounding in group))
+            best[device, key, part, repeat] = max(best[device, key, part, repeat], got)
     heard: dict[tuple[str, Key], int] = defaultdict(int)
-    for (device, key, _, _), group in evidence.by_repeat().items():
-        if key in evidence.orders:
-            heard[device, key] += _union(_right(group, evidence.orders[key]))
+    for (device, key, _, _), got in best.items():
+        heard[device, key] += got
     return heard
-
-
-def _right(group: list[Sounding], ordered: Ordered) -> Iterator[tuple[int, int]]:
-    """The stretches that had a content which was ordered, none longer than that."""
-    durations = ordered.durations(group[0].started.part)
-    for sounding in group:
-        if sounding.started.sha256 in durations:
-            start, end = sounding.stretch
-            yield start, min(end, durations[sounding.started.sha256])
 
 
 def _union(stretches: Iterable[tuple[int, int]]) -> int:

@@ -8,6 +8,8 @@ from firmware_sim.judge.records import Boot, CancelSeen, Ended, Key, LedgerLine,
 MILLI = 1_000
 PACE_SLACK_MS = 500
 """How much more a ledger may claim to have heard than the time between its two lines, ms."""
+AHEAD = 1_000 * MILLI
+"""How long before its first sample a stretch may be written down, us."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,39 @@ class Ear:
     """SHA-256 to ms."""
     cuts: tuple[int, ...] = ()
 
-    def until(self, started: Started, bound: int) -> int:
-        """Last instant at which it may have sounded: `bound`, a cut before it, or the end of the clip."""
-        ends = [bound, *(cut for cut in self.cuts if started.at <= cut)]
+    def cut(self, draft: "_Draft") -> int | None:
+        """When power went while it sounded, or was about to; None if nobody knows."""
+        since = max(draft.started.at - AHEAD, (draft.booted_at or 0) + 1)
+        return next((cut for cut in sorted(self.cuts) if cut >= since), None)
+
+    def until(self, draft: "_Draft") -> int:
+        """Last instant at which it may have sounded: the cut or what came next, or the end of the clip."""
+        started, cut = draft.started, self.cut(draft)
+        ends = [self.now if draft.bound is None else draft.bound]
+        if cut is not None:
+            ends.append(cut)
         if started.sha256 in self.durations:
             ends.append(started.at + (self.durations[started.sha256] - started.from_ms) * MILLI)
         return max(started.at, min(ends))
 
 
+@dataclass
+class _Draft:
+    """A `started` on its way to a sounding: what ended it, or what it cannot have outlived."""
+
+    index: int
+    boot: int
+    booted_at: int | None
+    started: Started
+    ended: Ended | None = None
+    cut_off: bool = False
+    bound: int | None = None
+
+
 def soundings(device: str, lines: Iterable[LedgerLine], ear: Ear) -> list[Sounding]:
-    """Every stretch of sound of one ledger, in its order."""
-    return [_sounding(device, draft, ear) for draft in _drafts(lines)]
+    """Every stretch of sound of one ledger, in its order; a `started` of which nothing was heard is none."""
+    found = (_sounding(device, draft, ear) for draft in _drafts(lines))
+    return [sounding for sounding in found if sounding.heard_ms]
 
 
 def cancels_seen(lines: Iterable[LedgerLine]) -> dict[Key, tuple[int, int | None]]:
@@ -72,31 +96,19 @@ def cancels_seen(lines: Iterable[LedgerLine]) -> dict[Key, tuple[int, int | None
     return seen
 
 
-@dataclass
-class _Draft:
-    """A `started` on its way to a sounding: what ended it, or what it cannot have outlived."""
-
-    index: int
-    boot: int
-    started: Started
-    ended: Ended | None = None
-    cut_off: bool = False
-    bound: int | None = None
-
-
 def _drafts(lines: Iterable[LedgerLine]) -> list[_Draft]:
     drafts: list[_Draft] = []
     latest: dict[object, _Draft] = {}
-    boots = 0
+    boots, booted_at = 0, None
     for index, line in enumerate(lines):
         if isinstance(line, Boot):
-            boots += 1
+            boots, booted_at = boots + 1, line.known_at
             _cut_off(latest.values())
         elif isinstance(line, Started):
             _cut_off(draft for draft in latest.values() if draft.started.sound == line.sound)
         _bound(latest.values(), line.known_at)
         if isinstance(line, Started):
-            latest[line.sound] = _Draft(index, boots, line)
+            latest[line.sound] = _Draft(index, boots, booted_at, line)
             drafts.append(latest[line.sound])
         elif isinstance(line, Ended) and line.sound in latest:
             latest.pop(line.sound).ended = line
@@ -120,7 +132,9 @@ def _sounding(device: str, draft: _Draft, ear: Ear) -> Sounding:
     if ended and not draft.cut_off:
         heard = min(ended.heard_ms, (ended.mono - started.mono) // MILLI + PACE_SLACK_MS)
         return Sounding(device, draft.index, draft.boot, started, ended.at, max(0, heard), ended.why)
-    end = ear.until(started, ear.now if draft.bound is None else draft.bound)
+    end = ear.until(draft)
+    heard = (end - started.at) // MILLI
     if ended:
-        end = min(end, started.at + ended.heard_ms * MILLI)
-    return Sounding(device, draft.index, draft.boot, started, end, (end - started.at) // MILLI, None)
+        heard = min(heard, ended.heard_ms)
+        end = end if ear.cut(draft) else started.at + heard * MILLI
+    return Sounding(device, draft.index, draft.boot, started, end, heard, None)

@@ -130,8 +130,8 @@ def test_repeats_parts_and_orders_are_no_duplicates_of_each_other():
 
 
 def test_late_start():
-    assert one(played(order(), at=25_251 * MILLI)) == {"late": 1}
-    assert one(played(order(), at=25_249 * MILLI)) == {}
+    assert one(played(order(), at=25_751 * MILLI)) == {"late": 1}
+    assert one(played(order(), at=25_749 * MILLI)) == {}
 
 
 def test_a_later_repeat_or_a_resumption_is_no_late_start():
@@ -269,7 +269,31 @@ def test_a_clip_is_not_heard_for_longer_than_it_is():
     assert one(ledger, asked) == {"false_played": 1}
 
 
+def test_a_corrected_speech_is_no_duplicate_and_counts_once():
+    first, second = alert(), alert(parts=alert().parts | {"speech": ("f" * 64, 8_000)})
+    ledger = Ledger().boot().sound(first, 20 * SECOND, "tone").sound(first, 24 * SECOND, "speech")
+    view = shown(first)
+    assert dirty(tried([first, second], {"s1": ledger}, view)) == {"false_played": 1}
+    ledger.sound(second, 31 * SECOND, "speech")
+    assert dirty(tried([first, second], {"s1": ledger}, view)) == {}
+
+
 # the record itself
+
+
+def test_what_was_armed_but_never_sounded_is_no_sound():
+    ledger = Ledger().boot().start(order(), 20 * SECOND).cancel(order(), 19_950 * MILLI)
+    ledger.end(20 * SECOND, 0, "cancelled")
+    assert one(ledger, state="cancelled") == {}
+    armed = Ledger().boot().start(order(), 20 * SECOND).boot(40 * SECOND).sound(order(), 21 * SECOND)
+    assert one(armed, faults=Faults(cuts={"s1": (T0 + 19_950 * MILLI,)})) == {}
+
+
+def test_a_cut_at_the_first_moment_may_be_begun_again():
+    for ms, found in ((200, {}), (300, {"duplicated": 1})):
+        ledger = Ledger().boot().start(order(), 20 * SECOND).boot(22 * SECOND).sound(order(), 23 * SECOND)
+        cuts = Faults(cuts={"s1": (T0 + 20 * SECOND + ms * MILLI,)})
+        assert one(ledger, faults=cuts) == found
 
 
 def test_an_end_written_after_a_power_cut_says_how_much_was_heard():
