@@ -25,6 +25,7 @@ Sequence = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A number that only grows; exact in every language's JSON."""
 
 Percent = Annotated[int, Field(ge=0, le=100)]
+"""A share, %."""
 
 Bitmap = Annotated[
     str,

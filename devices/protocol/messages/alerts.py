@@ -13,8 +13,11 @@ class Alert(Signed):
 
     type: Literal["alert"] = "alert"
     alert: Uuid
+    """Its name: order and occurrence in receipts."""
     rev: Annotated[int, Field(ge=1, le=65535)]
+    """Revision: the highest one counts."""
     action: Literal["sound", "cancel"]
+    """Sound it, or be silent at once and for good."""
     start_at: Instant
     """When the first tone sounds, us UTC; a speaker that hears of it later starts at once."""
     expires_at: Instant
@@ -26,6 +29,7 @@ class Alert(Signed):
     speech_at: Instant | None = None
     """When the speech starts on speakers that hold it by then, us UTC."""
     speech_duration: Millis = 0
+    """Length of the speech, ms; 0 without one."""
     silent_speech: bool = False
     """True: there will be no speech, the tone is all."""
     repeats: Annotated[int, Field(ge=1, le=20)]
@@ -33,7 +37,9 @@ class Alert(Signed):
     gap: Millis
     """Silence between the end of a speech and the next tone, ms."""
     volume: Percent
+    """Loudness, 0-100 % of the speaker's own maximum; the configuration does not limit it."""
     only: Bitmap | None = None
+    """The speaker numbers in this area that it is for; absent: every speaker that hears it."""
 
     @model_validator(mode="after")
     def _starts_before_it_expires(self) -> Self:

@@ -15,6 +15,7 @@ class Manifest(Signed):
 
     type: Literal["manifest"] = "manifest"
     sha256: Sha256
+    """The whole content; `to` and the topic name it too."""
     size: Annotated[int, Field(ge=1, le=MAX_CHUNKS * 65_536)]
     """Whole length, bytes."""
     chunk_bytes: Annotated[int, Field(ge=1_024, le=65_536)]
@@ -22,6 +23,7 @@ class Manifest(Signed):
     chunks: Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=MAX_CHUNKS)]
     """SHA-256 of each chunk, in order."""
     codec: Codec
+    """Ogg Opus (RFC 7845), one channel."""
     duration: Length
     """Length of the decoded sound, ms."""
     expires_at: Instant

@@ -12,6 +12,7 @@ class Place(Part):
     """One area that the speaker hears, and its number there."""
 
     area: Uuid
+    """Its orders and alerts are for this speaker."""
     number: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
     """Given once in this area, never given again; `only` refers to it."""
 
@@ -27,7 +28,9 @@ class Config(Signed):
 
     type: Literal["config"] = "config"
     seq: Sequence
+    """Replay guard: only a higher one replaces what is held."""
     places: Annotated[tuple[Place, ...], Field(max_length=16), AfterValidator(_each_area_once)]
+    """All areas that it hears from now on; no area twice."""
     heartbeat: Annotated[int, Field(ge=5, le=3600)]
     """Seconds between two health messages."""
     volume: Percent
@@ -43,4 +46,6 @@ class Ack(Signed):
 
     type: Literal["ack"] = "ack"
     ledger: Uuid
+    """The ledger that is meant; an acknowledgement of another one says nothing."""
     through: Sequence
+    """Number of the last receipt that is stored with all before it; 0: none."""

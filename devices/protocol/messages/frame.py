@@ -17,14 +17,17 @@ class Frame(Part):
     """A message, told apart by its `type`."""
 
     type: str
+    """Kind of message: the name in the table of messages."""
 
 
 class Signed(Frame):
     """The claims that bind a signed message to one place: valid there and nowhere else."""
 
     tenant: Uuid
+    """Owner of keys and broker."""
     to: str
     """Target: `tenant`, `controller`, `area/{uuid}`, `dev/{uuid}` or `blob/{sha256}`."""
     mode: Literal["live", "drill"] = "live"
+    """`drill` is reserved: today a drill message is valid nowhere."""
     issued_at: Instant
     """When it was signed, by the sender's clock, us UTC; 0 from a speaker that has no valid time."""

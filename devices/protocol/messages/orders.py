@@ -15,7 +15,9 @@ class Play(Signed):
 
     type: Literal["play"] = "play"
     order: Uuid
+    """The broadcast."""
     occurrence: Uuid
+    """This airing of it; `order` and `occurrence` together are the key under which it sounds once."""
     sha256: Sha256
     """The blob that sounds; its manifest is at `blob/{sha256}/m`."""
     duration: Length
@@ -27,6 +29,7 @@ class Play(Signed):
     expires_at: Instant
     """No sample sounds after this, us UTC; at most 8 days after `issued_at`."""
     rank: Rank
+    """Priority goes before normal; alerts go before both."""
     volume: Percent
     """Loudness of this bulletin, 0-100 % of the speaker's own maximum."""
     repeats: Annotated[int, Field(ge=1, le=20)]
@@ -48,10 +51,13 @@ class Stop(Signed):
 
     type: Literal["stop"] = "stop"
     order: Uuid
+    """The broadcast."""
     occurrence: Uuid
+    """The airing that is cancelled."""
     expires_at: Instant
     """Until when the speaker remembers it, us UTC: the order's own expiry."""
     only: Bitmap | None = None
+    """As in the order; absent: every speaker that hears it."""
 
 
 Order = Play | Stop

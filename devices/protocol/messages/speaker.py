@@ -20,17 +20,23 @@ class Hello(Signed):
     ledger: Uuid
     """New whenever the flash was made empty; receipts are numbered within it."""
     model: Word
+    """Kind of speaker."""
     firmware: Word
+    """Version of its firmware."""
     config_seq: Sequence
+    """Of the configuration that it holds; 0: none."""
     trust_seq: Sequence
+    """Of the trust set that it believes; 0: none."""
     next_receipt: Sequence
-    """Number of the next receipt; those from `unacknowledged` on are not yet acknowledged."""
+    """Number that the next receipt will have, from 1."""
     unacknowledged: Sequence
+    """Number of the oldest receipt that is not acknowledged; `next_receipt` where all are."""
     open_orders: Annotated[tuple[Uuid, ...], Field(max_length=256)]
     """Occurrences that it holds and that have not ended."""
     blobs: Annotated[tuple[Sha256, ...], Field(max_length=256)]
     """Blobs that it holds whole."""
     clock_valid: bool
+    """Whether it knows the time: a signed answer since power-up."""
     clock_error: Number
     """Expected error of its clock, us."""
 
@@ -40,6 +46,7 @@ class Receipt(Signed):
 
     type: Literal["receipt"] = "receipt"
     ledger: Uuid
+    """The ledger in which it is numbered."""
     n: Annotated[int, Field(ge=1, le=2**53 - 1)]
     """1, 2, 3 ... without a gap within one ledger."""
     order: Uuid
@@ -47,6 +54,7 @@ class Receipt(Signed):
     occurrence: Uuid
     """The occurrence; for an alert the alert again."""
     state: ReceiptState
+    """What happened; the last five are ends, and an order has one end."""
     reason: Word = "none"
     """Why it failed, was refused or expired; `none` otherwise."""
     sha256: Sha256 | None = None
@@ -82,7 +90,9 @@ class State(Frame):
 
     type: Literal["state"] = "state"
     online: bool
+    """True after connecting; false in the last will and before a clean DISCONNECT."""
     boot: Uuid
+    """As in hello."""
 
 
 class Health(Frame):
@@ -90,9 +100,11 @@ class Health(Frame):
 
     type: Literal["health"] = "health"
     boot: Uuid
+    """As in hello."""
     uptime: Number
     """Seconds since power-up."""
     volume: Percent
+    """Upper limit in force, %."""
     playing: Uuid | None = None
     """The occurrence that sounds now."""
     temperature: Annotated[float, Field(ge=-60, le=150)]
