@@ -1,0 +1,225 @@
+"""Who gets the amplifier, and when: alerts over priority over normal, and the one that plays goes on.
+
+Asks the pure rules of orders and alerts, arms the player a little ahead, and closes what is over. Knows no
+message and no topic; works on what memory holds and the shelf can play.
+"""
+
+from devices.protocol.units import MILLI, SECOND
+from firmware_sim import alerts, orders, progress
+from firmware_sim.books import Books
+from firmware_sim.casting import Active, Proposal, deadline, precedence, propose_bulletin, propose_part, rank
+from firmware_sim.clock import Clock
+from firmware_sim.configuration import Configuration
+from firmware_sim.entries import AlertEntry, Key, PlayEntry, Sounding, Why
+from firmware_sim.loudness import gain
+from firmware_sim.orders import End
+from firmware_sim.player import Cue, Player
+from firmware_sim.shelf import Shelf
+from firmware_sim.sinks import Run, samples_in
+
+AHEAD = 100 * MILLI
+"""How long before its first sample a stretch is handed to the amplifier."""
+LEAD = 20 * MILLI
+"""What starts at once starts so much later: time to hand it over."""
+WARM = 10 * SECOND
+"""How long before a start its sound is decoded."""
+NOTED = 2 * SECOND
+"""How often what was heard is noted in flash while something sounds."""
+
+
+class Conductor:
+    def __init__(self, books: Books, player: Player, shelf: Shelf, clock: Clock, configuration: Configuration) -> None:
+        self._books = books
+        self._memory = books.memory
+        self._player = player
+        self._shelf = shelf
+        self._clock = clock
+        self._configuration = configuration
+        self._wakes: list[int] = []
+        self._noted_at = 0
+
+    def look_again(self, mono: int) -> None:
+        """Something changed: an order, a blob, the time."""
+        self._wakes = [mono]
+
+    def next_wakeup(self) -> int | None:
+        return min(self._wakes, default=None)
+
+    def do_once(self, mono: int) -> None:
+        if not self._wakes or mono < min(self._wakes):
+            return
+        self._wakes = []
+        self._follow(mono)
+        now = self._clock.utc(mono)
+        if now is not None:
+            self._settle(mono, now)
+            self._cast(mono, now)
+        sounding = self._player.next_wakeup()
+        if sounding is not None:
+            self._wakes.append(min(sounding, self._noted_at + NOTED))
+
+    def stop(self, key: Key, why: Why, mono: int) -> None:
+        """Silence one order at once, and close its stretch."""
+        if self._player.of(key):
+            self._player.stop(mono, why, key)
+            self._follow(mono)
+        self.look_again(mono)
+
+    def recover(self, mono: int) -> None:
+        """After a power cut: close the stretches that it left open, with what was surely heard."""
+        for entry in self._memory.active():
+            for stretch in entry.sounding:
+                heard = stretch.heard
+                open_entry = self._memory.active_entry(entry.key)
+                closed = progress.closed(open_entry, stretch.mono, heard, "power_cut")
+                self._books.closed(closed, stretch, heard, "power_cut")
+        self.look_again(mono)
+
+    def playing(self) -> str | None:
+        """The occurrence that sounds now."""
+        return next((cue.key[1] for cue in self._player.cues if cue.begun), None)
+
+    # What the amplifier did
+
+    def _follow(self, mono: int) -> None:
+        for cue in self._player.begun(mono):
+            self._begin(cue, mono)
+        for cue in self._player.finished(mono):
+            self._close(cue, mono)
+        if mono >= self._noted_at + NOTED:
+            self._noted_at = mono
+            for cue in self._player.cues:
+                if cue.begun:
+                    entry = self._memory.active_entry(cue.key)
+                    self._memory.put(progress.noted(entry, cue.sounding.mono, self._player.heard(cue, mono)))
+
+    def _begin(self, cue: Cue, mono: int) -> None:
+        entry = progress.begun(self._memory.active_entry(cue.key), cue.sounding.mono)
+        self._memory.put(entry)
+        self._books.playing(entry, mono)
+
+    def _close(self, cue: Cue, mono: int) -> None:
+        heard = self._player.heard(cue, mono)
+        if heard and not cue.begun:
+            self._begin(cue, mono)
+        entry = progress.closed(self._memory.active_entry(cue.key), cue.sounding.mono, heard, cue.why)
+        self._books.closed(entry, cue.sounding, heard, cue.why)
+        self._shelf.played(cue.sounding.sha256)
+
+    # What has ended, by the clock
+
+    def _settle(self, mono: int, now: int) -> None:
+        for entry in self._memory.active():
+            if self._player.of(entry.key):
+                self._keep_expiry(entry, mono)
+                continue
+            end = self._verdict(entry, now)
+            if end:
+                self._books.end(entry, end, mono)
+            else:
+                self._wakes.append(self._clock.mono(deadline(entry, self._configuration.trim)))
+
+    def _verdict(self, entry: Active, now: int) -> End | None:
+        if isinstance(entry, AlertEntry):
+            return alerts.verdict(entry, now, self._shelf)
+        play = entry.play
+        if self._shelf.is_bad(play.sha256):
+            return End("failed", "decode_failed")
+        return orders.verdict(entry, self._configuration.trim, now, play.sha256 in self._shelf)
+
+    def _keep_expiry(self, entry: Active, mono: int) -> None:
+        """A stretch was armed by the clock of that moment; a corrected clock may end it sooner."""
+        expiry = self._clock.mono(entry.expires_at)
+        if self._player.busy_until(entry.key) > expiry + MILLI:
+            self.stop(entry.key, "expired", max(mono, expiry))
+
+    # Who comes next
+
+    def _cast(self, mono: int, now: int) -> None:
+        holders = [entry for entry in self._memory.active() if entry.started]
+        for entry in sorted(self._memory.active(), key=lambda one: precedence(one, self._shelf)):
+            proposal = self._propose(entry, holders, now)
+            if proposal is None:
+                continue
+            at = self._clock.mono(proposal.at)
+            if self._is_time(proposal, at, mono):
+                holders.append(self._arm(entry, proposal, at))
+
+    def _is_time(self, proposal: Proposal, at: int, mono: int) -> bool:
+        """Whether to arm now; if not, when to look again."""
+        if at > mono + WARM:
+            self._wakes.append(at - WARM)
+        elif not self._shelf.warm(proposal.sha256, samples_in(proposal.offset)):
+            self._wakes.append(mono)
+        elif at > mono + AHEAD:
+            self._wakes.append(at - AHEAD)
+        else:
+            return True
+        return False
+
+    def _propose(self, entry: Active, holders: list[Active], now: int) -> Proposal | None:
+        earliest = self._earliest(entry, holders, now)
+        trim = self._configuration.trim
+        if earliest is None:
+            return None
+        if isinstance(entry, AlertEntry):
+            return propose_part(entry, earliest, trim, self._shelf, self._books.lengths(entry))
+        if entry.play.sha256 not in self._shelf:
+            return None
+        return propose_bulletin(entry, earliest, trim, self._configuration.volume)
+
+    def _earliest(self, entry: Active, holders: list[Active], now: int) -> int | None:
+        """From when the amplifier is free for `entry`, us UTC; None if nobody can say."""
+        earliest = max(now + LEAD, self._busy_until(entry))
+        for holder in holders:
+            if holder.key == entry.key or rank(holder) < rank(entry):
+                continue
+            free = self._free_after(holder, entry, now)
+            if free is None:
+                return None
+            earliest = max(earliest, free)
+        return earliest
+
+    def _free_after(self, holder: Active, entry: Active, now: int) -> int | None:
+        """When `holder` lets one of at most its own rank play; None while an alert keeps others silent."""
+        busy = self._busy_until(holder)
+        if isinstance(holder, PlayEntry):
+            return max(busy, orders.over_at(holder, self._configuration.trim))
+        lengths = self._books.lengths(holder)
+        if isinstance(entry, AlertEntry) or not alerts.holds(holder, now, self._shelf, lengths):
+            return busy
+        self._wakes.append(self._clock.mono(now + SECOND))
+        return None
+
+    def _busy_until(self, entry: Active) -> int:
+        until = self._player.busy_until(entry.key)
+        return (self._clock.utc(until) or 0) if until else 0
+
+    def _arm(self, entry: Active, proposal: Proposal, at: int) -> Active:
+        sound = self._shelf.sound(proposal.sha256)
+        if sound is None:
+            return entry
+        stretch = self._stretch(proposal, at)
+        after = progress.armed(entry, stretch, proposal.origin)
+        if not self._books.armed(after, stretch) and isinstance(entry, PlayEntry):
+            return self._books.end(entry, End("failed", "no_space"), at)
+        first = samples_in(proposal.offset)
+        last = min(sound.length, first + samples_in(proposal.length))
+        run = Run(entry.occurrence, sound, at, first, last, gain(proposal.volume))
+        self._player.arm(Cue(entry.key, stretch, run, "expired" if proposal.until_expiry else "finished"))
+        return after
+
+    def _stretch(self, proposal: Proposal, at: int) -> Sounding:
+        return Sounding(
+            part=proposal.part,
+            repeat=proposal.repeat,
+            sha256=proposal.sha256,
+            from_ms=proposal.offset // MILLI,
+            position=proposal.position,
+            length=proposal.full,
+            mono=at,
+            wall=proposal.at,
+            true=self._books.true_time(at),
+            resumed=proposal.resumed,
+            restart=proposal.restart,
+        )

@@ -1,0 +1,70 @@
+"""What the office has told this speaker about itself: areas, volume, trim, clips. Kept across reboots."""
+
+from pydantic import BaseModel, ValidationError
+
+from devices.protocol.messages.control import Config
+from devices.protocol.trust import check_sequence
+from firmware_sim.flash import Flash
+
+ITEM = "config"
+
+
+class _Stored(BaseModel):
+    config: Config
+    digest: str
+
+
+class Configuration:
+    """Before the first configuration it hears no area, and plays at full volume what is sent to it alone."""
+
+    def __init__(self, flash: Flash, heartbeat: int) -> None:
+        self._flash = flash
+        self._heartbeat = heartbeat
+        self._config: Config | None = None
+        self._digest = ""
+
+    def load(self) -> None:
+        try:
+            stored = _Stored.model_validate_json(self._flash.get(ITEM) or b"")
+        except ValidationError:
+            return
+        self._config, self._digest = stored.config, stored.digest
+
+    def accept(self, config: Config, digest: str) -> bool:
+        """Whether something changed; Stale or Conflicting for an older or another one of this number."""
+        check_sequence(self.seq, self._digest, config.seq, digest)
+        if digest == self._digest:
+            return False
+        self._config, self._digest = config, digest
+        self._flash.put(ITEM, _Stored(config=config, digest=digest).model_dump_json().encode())
+        return True
+
+    @property
+    def seq(self) -> int:
+        return self._config.seq if self._config else 0
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        return tuple(place.area for place in self._config.places) if self._config else ()
+
+    def number_in(self, area: str) -> int | None:
+        """This speaker's number in an area; None where it does not belong."""
+        places = self._config.places if self._config else ()
+        return next((place.number for place in places if place.area == area), None)
+
+    @property
+    def heartbeat(self) -> int:
+        """Seconds."""
+        return self._config.heartbeat if self._config else self._heartbeat
+
+    @property
+    def volume(self) -> int:
+        return self._config.volume if self._config else 100
+
+    @property
+    def trim(self) -> int:
+        return self._config.trim if self._config else 0
+
+    @property
+    def clips(self) -> frozenset[str]:
+        return frozenset(self._config.clips.values()) if self._config else frozenset()

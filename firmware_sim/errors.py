@@ -1,0 +1,37 @@
+"""What can go wrong inside a speaker; each has a stable `code` that travels in receipts and reports."""
+
+from typing import ClassVar
+
+
+class SpeakerError(Exception):
+    """Something the speaker answers by a receipt or a report, never by a crash; `data` says what was seen."""
+
+    code: ClassVar[str] = "speaker_error"
+
+    def __init__(self, **data: object) -> None:
+        super().__init__(self.code, data)
+        self.data = data
+
+
+class NoSpace(SpeakerError):
+    """The flash has no room, even after everything that may go has gone."""
+
+    code = "no_space"
+
+
+class DecodeFailed(SpeakerError):
+    """The bytes are no sound that this speaker can play."""
+
+    code = "decode_failed"
+
+
+class BadIdentity(SpeakerError):
+    """The folder does not hold what a speaker must be born with."""
+
+    code = "bad_identity"
+
+
+class ClockBelowFloor(SpeakerError):
+    """A signed time earlier than one that was signed before: the clock never goes back."""
+
+    code = "clock_below_floor"

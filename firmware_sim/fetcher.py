@@ -1,0 +1,235 @@
+"""How audio comes: the manifest first, then at most four missing chunks at a time, each checked by its hash.
+
+Retry is part of it: silence, a bad chunk or a refused subscription leads to UNSUBSCRIBE and, after a pause that
+grows, SUBSCRIBE again. What has come survives reconnects and reboots. Knows no order, only wants.
+"""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256 as digest_of
+
+from pydantic import ValidationError
+
+from devices.protocol.errors import BadChunk
+from devices.protocol.messages.blobs import Manifest
+from devices.protocol.topics import Topics
+from devices.protocol.units import SECOND
+from firmware_sim.clock import Clock
+from firmware_sim.errors import NoSpace
+from firmware_sim.flash import Flash, Shape, make_room
+from firmware_sim.ports import Chance, SpeakerLink
+from firmware_sim.transfer import LONGEST_PAUSE, MANIFEST, Piece, Transfer, Want, start_delay
+
+WINDOW = 4
+"""Pieces asked for at a time, of all blobs together."""
+PATIENCE = 4 * SECOND
+"""How long nothing may come before a piece is asked for again, us."""
+
+
+class Fetcher:
+    """Tells `on_whole` a blob, or `on_failed` a blob and a code: it will not be whole here for now."""
+
+    def __init__(
+        self,
+        flash: Flash,
+        topics: Topics,
+        link: SpeakerLink,
+        clock: Clock,
+        chance: Chance,
+        on_whole: Callable[[str, int], None],
+        on_failed: Callable[[str, str, int], None],
+    ) -> None:
+        self._flash = flash
+        self._topics = topics
+        self._link = link
+        self._clock = clock
+        self._chance = chance
+        self._on_whole = on_whole
+        self._on_failed = on_failed
+        self._connected = False
+        self._wants: dict[str, Want] = {}
+        self._transfers: dict[str, Transfer] = {}
+        self._wake: int | None = None
+
+    def load(self) -> None:
+        """Throw away tables of contents whose blob is whole or gone."""
+        held = self._flash.held()
+        for key in self._flash.keys("manifests/"):
+            sha256 = key.removeprefix("manifests/")
+            if sha256 not in held or self._flash.has(sha256):
+                self._flash.delete(key)
+
+    def set_wants(self, wants: Iterable[Want], mono: int) -> None:
+        """What should be here from now on; transfers of anything else end."""
+        self._wants = {want.sha256: want for want in wants}
+        for sha256 in [sha256 for sha256 in self._transfers if sha256 not in self._wants]:
+            self._end(self._transfers[sha256])
+        for want in self._wants.values():
+            if want.sha256 in self._transfers:
+                self._transfers[want.sha256].want = want
+            elif not self._flash.has(want.sha256):
+                self._begin(want, mono)
+        self._wake = mono
+
+    def on_connected(self, mono: int) -> None:
+        self._connected, self._wake = True, mono
+
+    def on_disconnected(self) -> None:
+        """Subscriptions are gone with the session; what was asked for may be asked for at once again."""
+        self._connected, self._wake = False, None
+        for transfer in self._transfers.values():
+            for index in transfer.asked():
+                del transfer.pieces[index]
+
+    def on_refused(self, sha256: str, index: int, mono: int) -> None:
+        """The broker refused a subscription."""
+        transfer = self._transfers.get(sha256)
+        if transfer and index in transfer.asked():
+            self._retry(transfer, index, mono)
+
+    def on_manifest(self, manifest: Manifest, mono: int) -> None:
+        """A verified table of contents."""
+        transfer = self._transfers.get(manifest.sha256)
+        if transfer is None or transfer.manifest is not None:
+            return
+        self._unsubscribe(transfer, MANIFEST)
+        transfer.came(MANIFEST, mono)
+        try:
+            self._prepare(transfer, manifest)
+        except NoSpace as error:
+            self._give_up(transfer, error.code, mono)
+            return
+        delay = start_delay(transfer.want, manifest.size, self._clock.utc(mono), self._chance)
+        transfer.start_at = mono + delay
+        self._wake = mono
+
+    def on_bad_manifest(self, sha256: str, code: str, mono: int) -> None:
+        """A well-signed table of contents for something this speaker cannot play."""
+        if sha256 in self._transfers:
+            self._unsubscribe(self._transfers[sha256], MANIFEST)
+            self._give_up(self._transfers[sha256], code, mono)
+
+    def on_chunk(self, sha256: str, index: int, data: bytes, mono: int) -> None:
+        """A piece of a blob; BadChunk if it is not what the manifest promised. Others than wanted are dropped."""
+        transfer = self._transfers.get(sha256)
+        if transfer is None or transfer.manifest is None or index not in transfer.missing:
+            return
+        if digest_of(data).hexdigest() != transfer.manifest.chunks[index]:
+            self._retry(transfer, index, mono)
+            raise BadChunk(blob=sha256, index=index)
+        try:
+            self._flash.write_chunk(sha256, index, data)
+        except NoSpace as error:
+            self._unsubscribe(transfer, index)
+            self._give_up(transfer, error.code, mono)
+            return
+        self._unsubscribe(transfer, index)
+        transfer.came(index, mono)
+        self._wake = mono
+        if not transfer.missing:
+            self._finish(transfer, mono)
+
+    def do_once(self, mono: int) -> None:
+        if self._wake is None or mono < self._wake or not self._connected:
+            return
+        for transfer in self._transfers.values():
+            for index in transfer.overdue(mono, PATIENCE):
+                self._retry(transfer, index, mono)
+        self._fill(mono)
+        self._wake = self._next_time()
+
+    def next_wakeup(self) -> int | None:
+        return self._wake if self._connected else None
+
+    def _begin(self, want: Want, mono: int) -> None:
+        """Start from nothing, or where an earlier transfer was cut off."""
+        transfer = self._transfers[want.sha256] = Transfer(want)
+        if want.sha256 not in self._flash.held():
+            return
+        try:
+            stored = self._flash.get(_item(want.sha256)) or b""
+            self._prepare(transfer, Manifest.model_validate_json(stored))
+        except (ValidationError, NoSpace):
+            self._flash.drop(want.sha256)
+            return
+        if not transfer.missing:
+            self._finish(transfer, mono)
+
+    def _prepare(self, transfer: Transfer, manifest: Manifest) -> None:
+        """Make a place in flash; NoSpace if there is none."""
+        raw, sha256 = manifest.model_dump_json().encode(), manifest.sha256
+        if self._flash.get(_item(sha256)) != raw:
+            self._flash.drop(sha256)
+        if sha256 not in self._flash.held():
+            make_room(self._flash, manifest.size, self._keep(transfer.want))
+        self._flash.reserve(sha256, Shape(manifest.size, manifest.chunk_bytes))
+        if not self._flash.put(_item(sha256), raw):
+            raise NoSpace(size=len(raw))
+        transfer.manifest = manifest
+        transfer.missing = self._flash.missing(sha256)[::-1]
+
+    def _keep(self, want: Want) -> set[str]:
+        """Blobs that may not go for the sake of `want`."""
+        return {other.sha256 for other in self._wants.values() if other.urgent or not want.urgent}
+
+    def _finish(self, transfer: Transfer, mono: int) -> None:
+        """All chunks are here: believe the blob if the whole has its hash, else begin again later."""
+        sha256 = transfer.want.sha256
+        if digest_of(self._flash.read(sha256)).hexdigest() != sha256:
+            self._start_over(transfer, mono)
+            raise BadChunk(blob=sha256)
+        self._flash.seal(sha256)
+        self._flash.delete(_item(sha256))
+        del self._transfers[sha256]
+        self._on_whole(sha256, mono)
+
+    def _give_up(self, transfer: Transfer, code: str, mono: int) -> None:
+        """It cannot be had now; whoever still wants it may have it tried again after the longest pause."""
+        self._start_over(transfer, mono)
+        transfer.pieces[MANIFEST].retry_at = mono + LONGEST_PAUSE
+        self._on_failed(transfer.want.sha256, code, mono)
+
+    def _start_over(self, transfer: Transfer, mono: int) -> None:
+        for index in transfer.asked():
+            self._unsubscribe(transfer, index)
+        self._flash.drop(transfer.want.sha256)
+        attempts = transfer.pieces.get(MANIFEST, Piece()).attempts
+        transfer.manifest, transfer.missing = None, []
+        transfer.pieces = {MANIFEST: Piece(attempts)}
+        transfer.put_off(MANIFEST, mono, self._chance)
+        self._wake = mono
+
+    def _end(self, transfer: Transfer) -> None:
+        for index in transfer.asked():
+            self._unsubscribe(transfer, index)
+        del self._transfers[transfer.want.sha256]
+
+    def _retry(self, transfer: Transfer, index: int, mono: int) -> None:
+        self._unsubscribe(transfer, index)
+        transfer.put_off(index, mono, self._chance)
+        self._wake = mono
+
+    def _fill(self, mono: int) -> None:
+        free = WINDOW - sum(len(transfer.asked()) for transfer in self._transfers.values())
+        for transfer in sorted(self._transfers.values(), key=lambda one: one.rank):
+            while free > 0 and (index := transfer.next_piece(mono)) is not None:
+                transfer.ask(index, mono)
+                self._link.subscribe(self._topic(transfer, index), 0)
+                free -= 1
+
+    def _next_time(self) -> int | None:
+        free = sum(len(transfer.asked()) for transfer in self._transfers.values()) < WINDOW
+        times = [transfer.next_time_out(PATIENCE) for transfer in self._transfers.values()]
+        times += [transfer.next_ask() for transfer in self._transfers.values() if free]
+        return min((at for at in times if at is not None), default=None)
+
+    def _unsubscribe(self, transfer: Transfer, index: int) -> None:
+        if index in transfer.asked():
+            self._link.unsubscribe(self._topic(transfer, index))
+
+    def _topic(self, transfer: Transfer, index: int) -> str:
+        sha256 = transfer.want.sha256
+        return self._topics.manifest(sha256) if index == MANIFEST else self._topics.chunk(sha256, index)
+
+
+def _item(sha256: str) -> str:
+    return f"manifests/{sha256}"

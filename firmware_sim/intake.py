@@ -1,0 +1,147 @@
+"""What a believed order, stop or alert changes: memory, receipts, and what sounds. Decides no instant.
+
+`number` is the speaker's number in the area that was addressed; None if it was addressed alone.
+"""
+
+from devices.protocol.bitmap import contains
+from devices.protocol.errors import Conflicting, Malformed
+from devices.protocol.messages.alerts import Alert
+from devices.protocol.messages.orders import Play, Stop
+from firmware_sim.alerts import all_done
+from firmware_sim.books import Books
+from firmware_sim.conductor import Conductor
+from firmware_sim.entries import AlertEntry, AnyEntry, CancelEntry, PlayEntry
+from firmware_sim.orders import End
+from firmware_sim.shelf import Shelf
+
+DELIVERY = {"to", "only", "issued_at"}
+"""Fields that may differ between two ways on which one order comes."""
+
+
+class Intake:
+    def __init__(self, books: Books, conductor: Conductor, shelf: Shelf) -> None:
+        self._books = books
+        self._memory = books.memory
+        self._conductor = conductor
+        self._shelf = shelf
+
+    def on_play(self, play: Play, number: int | None, now: int, mono: int) -> None:
+        """A new order; the same again changes nothing, another one under the same name is Conflicting."""
+        if not _is_named(play.only, number):
+            return
+        known = self._memory.get((play.order, play.occurrence))
+        if known is None:
+            self._new_play(_play_entry(play), now, mono)
+        elif isinstance(known, PlayEntry) and _essence(known.play) != _essence(play):
+            raise Conflicting(order=play.order, occurrence=play.occurrence)
+
+    def on_stop(self, stop: Stop, number: int | None, now: int, mono: int) -> None:
+        """Silence at once; also for an order that never came, and without effect on one that has ended."""
+        if not _is_named(stop.only, number):
+            return
+        known = self._memory.get((stop.order, stop.occurrence))
+        if known is None:
+            known = CancelEntry(order=stop.order, occurrence=stop.occurrence, expires_at=stop.expires_at)
+        self._cancel(known, now, mono)
+
+    def on_alert(self, alert: Alert, number: int | None, now: int, mono: int) -> None:
+        """The highest revision counts; a lower one, or the same again, changes nothing."""
+        if not _is_named(alert.only, number):
+            return
+        known = self._memory.get((alert.alert, alert.alert))
+        if known is not None and not isinstance(known, AlertEntry):
+            raise Conflicting(alert=alert.alert)
+        if known is not None and alert.rev <= known.alert.rev:
+            return
+        entry = _alert_entry(alert) if known is None else _revised(known, alert)
+        if alert.action == "cancel":
+            self._cancel(entry, now, mono)
+        elif known is None or known.end != "cancelled":
+            self._sound(entry, now, mono)
+
+    def on_blob(self, sha256: str, mono: int) -> None:
+        """A blob is whole."""
+        for entry in self._memory.active():
+            if _content(entry) == sha256:
+                self._books.have(entry, mono)
+        self._conductor.look_again(mono)
+
+    def on_no_blob(self, sha256: str, reason: str, mono: int) -> None:
+        """A blob will never be whole here: refuse what needs it; an alert still has its tone."""
+        for entry in self._memory.active():
+            if isinstance(entry, PlayEntry) and entry.play.sha256 == sha256 and not entry.started:
+                self._books.end(entry, End("refused", reason), mono)
+
+    def _new_play(self, entry: PlayEntry, now: int, mono: int) -> None:
+        if not self._memory.has_room(PlayEntry, now):
+            self._books.turn_away(entry, End("refused", "no_memory"), mono)
+        elif now >= entry.expires_at:
+            self._books.end(entry, End("expired", "late"), mono)
+        else:
+            self._take(entry, mono)
+
+    def _sound(self, entry: AlertEntry, now: int, mono: int) -> None:
+        if not self._memory.has_room(AlertEntry, now):
+            self._books.turn_away(entry, End("refused", "no_memory"), mono)
+        elif now >= entry.expires_at and entry.end is None and not entry.started:
+            self._books.end(entry, End("expired", "late"), mono)
+        else:
+            self._take(entry, mono)
+            if any(one.part == "speech" and one.sha256 != entry.alert.speech for one in entry.sounding):
+                self._conductor.stop(entry.key, "replaced", mono)
+
+    def _take(self, entry: PlayEntry | AlertEntry, mono: int) -> None:
+        self._memory.put(entry)
+        if entry.end is None and _content(entry) in self._shelf:
+            self._books.have(entry, mono)
+        self._conductor.look_again(mono)
+
+    def _cancel(self, entry: AnyEntry, now: int, mono: int) -> None:
+        self._books.note("cancel", mono, order=entry.order, occurrence=entry.occurrence)
+        if entry.end:
+            self._memory.put(entry)
+        elif self._memory.get(entry.key) is None and not self._memory.has_room(type(entry), now):
+            self._books.turn_away(entry, End("cancelled"), mono)
+        else:
+            self._memory.put(entry)
+            self._conductor.stop(entry.key, "cancelled", mono)
+            self._books.end(self._memory.get(entry.key) or entry, End("cancelled"), mono)
+
+
+def _is_named(only: str | None, number: int | None) -> bool:
+    """Whether an order is for this speaker; Malformed for a bitmap that is none, or has no area."""
+    if only is None:
+        return True
+    if number is None:
+        raise Malformed(field="only", reason="no area")
+    try:
+        return contains(only, number)
+    except ValueError as error:
+        raise Malformed(field="only", reason="bitmap") from error
+
+
+def _essence(play: Play) -> dict[str, object]:
+    return play.model_dump(exclude=DELIVERY)
+
+
+def _content(entry: PlayEntry | AlertEntry) -> str | None:
+    """The blob whose arrival makes the order playable as a whole."""
+    if isinstance(entry, PlayEntry):
+        return entry.play.sha256
+    return entry.alert.tone if entry.alert.silent_speech else entry.alert.speech
+
+
+def _play_entry(play: Play) -> PlayEntry:
+    return PlayEntry(order=play.order, occurrence=play.occurrence, expires_at=play.expires_at, play=play)
+
+
+def _alert_entry(alert: Alert) -> AlertEntry:
+    return AlertEntry(order=alert.alert, occurrence=alert.alert, expires_at=alert.expires_at, alert=alert)
+
+
+def _revised(known: AlertEntry, alert: Alert) -> AlertEntry:
+    """The alert with its new revision; one that had ended goes on only if there is something new to hear."""
+    revised = known.model_copy(update={"alert": alert, "expires_at": alert.expires_at})
+    if known.end in (None, "cancelled") or all_done(revised):
+        return revised
+    return revised.model_copy(update={"end": None, "have": False, "playing": False})

@@ -1,0 +1,144 @@
+"""The one door to paho: a speaker's MQTT 3.1.1 connection, driven from outside by an event loop.
+
+Each connection is a session of its own; nothing is kept from the one before.
+"""
+
+import socket
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+CONNECT_TIMEOUT = 2.0
+KEEPALIVE = 30
+"""Seconds."""
+INFLIGHT = 200
+
+
+class LinkEvents(Protocol):
+    """Who hears of it; called from within `read`, `write` and `tick`."""
+
+    def on_up(self) -> None: ...
+
+    def on_down(self) -> None: ...
+
+    def on_message(self, topic: str, payload: bytes) -> None: ...
+
+    def on_suback(self, topic: str, granted: bool) -> None: ...
+
+
+class MqttLink:
+    """See the port `SpeakerLink`; one connection at a time."""
+
+    def __init__(self, url: str, client_id: str, events: LinkEvents) -> None:
+        """`url`: `mqtt://host:port`, with user and password where the broker asks for them; `mqtts` for TLS."""
+        self._url = urlsplit(url)
+        self._client_id = client_id
+        self._events = events
+        self._client: Client | None = None
+        self.opened = 0
+        """How many connections there have been: tells two sockets of one number apart."""
+        self._asked: dict[int, str] = {}
+
+    def open(self, will: tuple[str, bytes]) -> None:
+        """Connect to the broker; OSError if nobody answers. CONNACK comes later, as `on_up`."""
+        client = self._new_client(will)
+        tls = self._url.scheme == "mqtts"
+        if tls:
+            client.tls_set()
+        client.connect(self._url.hostname or "127.0.0.1", self._url.port or (8883 if tls else 1883), KEEPALIVE)
+        self._client = client
+        self.opened += 1
+        self._asked.clear()
+
+    def close(self) -> None:
+        """Break off without a word, as a power cut does: the broker says the last will."""
+        client, self._client = self._client, None
+        found = client.socket() if client else None
+        if found:
+            found.close()
+
+    def fileno(self) -> int | None:
+        """The socket to wait on; None while there is no connection."""
+        found = self._client.socket() if self._client else None
+        return found.fileno() if found else None
+
+    def wants_write(self) -> bool:
+        return self._client is not None and self._client.want_write()
+
+    def read(self) -> None:
+        self._run(lambda client: client.loop_read())
+
+    def write(self) -> None:
+        self._run(lambda client: client.loop_write())
+
+    def tick(self) -> None:
+        """Keep-alive; wanted every few seconds."""
+        self._run(lambda client: client.loop_misc())
+
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
+        if self._client:
+            self._client.publish(topic, payload, qos, retain)
+
+    def subscribe(self, topic: str, qos: int) -> None:
+        if self._client:
+            _, mid = self._client.subscribe(topic, qos)
+            if mid is not None:
+                self._asked[mid] = topic
+
+    def unsubscribe(self, topic: str) -> None:
+        if self._client:
+            self._client.unsubscribe(topic)
+
+    def _new_client(self, will: tuple[str, bytes]) -> Client:
+        client = Client(CallbackAPIVersion.VERSION2, self._client_id, clean_session=True)
+        if self._url.username:
+            client.username_pw_set(self._url.username, self._url.password)
+        client.connect_timeout = CONNECT_TIMEOUT
+        client.max_inflight_messages_set(INFLIGHT)
+        client.will_set(will[0], will[1], qos=1, retain=True)
+        client.on_connect, client.on_disconnect = self._connected, self._disconnected
+        client.on_message, client.on_subscribe = self._message, self._subscribed
+        client.on_socket_open = _send_at_once
+        return client
+
+    def _run(self, step: Callable[[Client], MQTTErrorCode]) -> None:
+        if self._client and step(self._client) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._lost()
+
+    def _lost(self) -> None:
+        if self._client:
+            self.close()
+            self._events.on_down()
+
+    def _connected(
+        self, _client: Client, _userdata: object, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None
+    ) -> None:
+        if not reason.is_failure:
+            self._events.on_up()
+
+    def _disconnected(
+        self, client: Client, _userdata: object, _flags: DisconnectFlags, _reason: ReasonCode, _more: Properties | None
+    ) -> None:
+        if client is self._client:
+            self._lost()
+
+    def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        self._events.on_message(message.topic, bytes(message.payload))
+
+    def _subscribed(
+        self, _client: Client, _userdata: object, mid: int, reasons: list[ReasonCode], _more: Properties | None
+    ) -> None:
+        topic = self._asked.pop(mid, None)
+        if topic is not None:
+            self._events.on_suback(topic, not reasons[0].is_failure)
+
+
+def _send_at_once(_client: Client, _userdata: object, opened: object) -> None:
+    """Small messages must not wait for each other (Nagle)."""
+    if isinstance(opened, socket.socket):
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

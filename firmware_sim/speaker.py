@@ -1,0 +1,290 @@
+"""A loudspeaker: its parts put together, and what it does when the world turns to it.
+
+A machine without I/O and without a clock of its own: the caller says what happened and when (`mono`, us of the
+speaker's monotonic clock), calls `do_once` when `next_wakeup` is due, and carries what it says to the broker.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from devices.protocol.codec import to_json
+from devices.protocol.errors import UnknownTopic
+from devices.protocol.messages.speaker import Health, Hello, Report, State
+from devices.protocol.topics import Topics
+from devices.protocol.units import MINUTE, SECOND
+from devices.protocol.verification import Believer, believe
+from firmware_sim.books import Books
+from firmware_sim.clock import Clock
+from firmware_sim.conductor import Conductor
+from firmware_sim.configuration import Configuration
+from firmware_sim.fetcher import Fetcher
+from firmware_sim.flash import Flash, free
+from firmware_sim.health import Box, Heartbeat
+from firmware_sim.identity import Identity
+from firmware_sim.inbox import Inbox
+from firmware_sim.intake import Intake
+from firmware_sim.ledger import Ledger
+from firmware_sim.memory import Memory
+from firmware_sim.player import Player
+from firmware_sim.ports import Chance, SpeakerLink, WorldClock
+from firmware_sim.receipts import Receipts
+from firmware_sim.reports import Reports
+from firmware_sim.settings import SpeakerSettings
+from firmware_sim.shelf import Shelf
+from firmware_sim.sinks import Sink
+from firmware_sim.sounds import Sounds
+from firmware_sim.subscriptions import Subscriptions
+from firmware_sim.timekeeper import Timekeeper
+from firmware_sim.transfer import MANIFEST
+from firmware_sim.trusted import Trusted
+from firmware_sim.voice import Voice
+from firmware_sim.wants import wants
+
+HELLO_PATIENCE = 2 * SECOND
+"""Hello waits so long for the broker to grant the filter on which the answer comes."""
+HELLO_NAMES = 256
+FLOOR_STEP = MINUTE
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a speaker is built from and reaches the world through."""
+
+    identity: Identity
+    settings: SpeakerSettings
+    flash: Flash
+    sink: Sink
+    ledger: Ledger
+    link: SpeakerLink
+    chance: Chance
+    sounds: Sounds
+    world: WorldClock = lambda mono: None
+    believer: Believer = believe
+
+
+class Speaker:
+    """Call `power_on` first; then events as they come, and `do_once` whenever `next_wakeup` is due."""
+
+    def __init__(self, parts: Parts) -> None:
+        identity, link, flash, chance = parts.identity, parts.link, parts.flash, parts.chance
+        self.identity = identity
+        self._settings = parts.settings
+        self._flash = flash
+        self._chance = chance
+        self._topics = Topics(identity.tenant)
+        self._voice = Voice(self._topics, identity.device, identity.key, link)
+        self._clock = Clock()
+        self._trusted = Trusted(flash, identity)
+        self._configuration = Configuration(flash, parts.settings.heartbeat)
+        self._shelf = Shelf(flash, parts.sounds)
+        self._memory = Memory(flash)
+        self._receipts = Receipts(flash, chance, lambda receipt: self._voice.say("receipt", receipt))
+        self._reports = Reports(self._report)
+        self.books = Books(
+            identity.tenant, self._memory, self._receipts, parts.ledger, self._shelf, self._clock, parts.world
+        )
+        self._conductor = Conductor(self.books, Player(parts.sink), self._shelf, self._clock, self._configuration)
+        self._intake = Intake(self.books, self._conductor, self._shelf)
+        self._fetcher = Fetcher(flash, self._topics, link, self._clock, chance, self._intake.on_blob, self._on_no_blob)
+        self._timekeeper = Timekeeper(self._clock, chance, self._voice.ask_time)
+        self._subscriptions = Subscriptions(link, chance)
+        self._heartbeat = Heartbeat(chance)
+        self._box = Box(chance)
+        self._inbox = Inbox(
+            device=identity.device,
+            topics=self._topics,
+            trusted=self._trusted,
+            believer=parts.believer,
+            clock=self._clock,
+            configuration=self._configuration,
+            timekeeper=self._timekeeper,
+            fetcher=self._fetcher,
+            receipts=self._receipts,
+            intake=self._intake,
+            on_config=self._on_config,
+            on_time=self._on_time,
+            refuse=self._refuse,
+        )
+        self._machines = (
+            self._conductor, self._fetcher, self._timekeeper, self._subscriptions, self._inbox, self._receipts,
+            self._reports,
+        )  # fmt: skip
+        self._boot = ""
+        self._booted_at = 0
+        self._hello_at: int | None = None
+        self._generation = -1
+        self._floor_kept = 0
+        self._mono = 0
+
+    # Power
+
+    def power_on(self, mono: int) -> None:
+        """Read the flash, close what a power cut left open, and be ready to connect."""
+        self._boot, self._booted_at, self._mono = self._new_id(), mono, mono
+        self._trusted.load()
+        self._configuration.load()
+        self._memory.load()
+        self._receipts.load(self._new_id())
+        self._fetcher.load()
+        self._floor_kept = self._clock.floor = int(self._flash.get("floor") or b"0")
+        self.books.note("boot", mono, boot=self._boot)
+        self.books.reconcile()
+        self._conductor.recover(mono)
+        self._subscriptions.set(self._filters(), mono)
+        self._look_around(mono)
+
+    def last_will(self) -> tuple[str, bytes]:
+        """What the broker says, retained, when this speaker's connection breaks: topic and payload."""
+        gone = State(online=False, boot=self._boot)
+        return self._topics.up(self.identity.device, "state"), to_json(gone)
+
+    # What happens to it
+
+    def on_connected(self, mono: int) -> None:
+        self._subscriptions.on_connected(mono)
+        self._voice.say("state", State(online=True, boot=self._boot), retain=True)
+        self._hello_at = mono + HELLO_PATIENCE
+        self._timekeeper.on_connected(mono)
+        self._receipts.on_connected(mono)
+        self._reports.on_connected()
+        self._fetcher.on_connected(mono)
+        self._heartbeat.on_connected(self._configuration.heartbeat, mono)
+        self.do_once(mono)
+
+    def on_disconnected(self, mono: int) -> None:
+        self._hello_at = None
+        for part in (self._subscriptions, self._timekeeper, self._receipts, self._reports, self._fetcher):
+            part.on_disconnected()
+        self._heartbeat.on_disconnected()
+        self.do_once(mono)
+
+    def on_message(self, topic: str, payload: bytes, mono: int) -> None:
+        """`mono` is when the message came out of the socket: the time exchange lives on it."""
+        self._inbox.on_message(topic, payload, mono)
+        self.do_once(mono)
+
+    def on_suback(self, topic: str, granted: bool, mono: int) -> None:
+        """The broker answered a SUBSCRIBE."""
+        self._subscriptions.on_answer(topic, granted, mono)
+        if granted:
+            if topic == self._topics.down_all(self.identity.device) and self._hello_at is not None:
+                self._hello_at = mono
+        else:
+            self._on_refused(topic, mono)
+        self.do_once(mono)
+
+    def do_once(self, mono: int) -> None:
+        """Do what is due."""
+        self._mono = mono
+        if self._memory.generation != self._generation:
+            self._look_around(mono)
+        for machine in self._machines:
+            machine.do_once(mono)
+        if self._memory.generation != self._generation:
+            self._look_around(mono)
+        if self._hello_at is not None and mono >= self._hello_at:
+            self._hello_at = None
+            self._voice.say("hello", self._hello(mono))
+        if self._heartbeat.is_due(self._configuration.heartbeat, mono):
+            self._voice.say("health", self._health(mono))
+
+    def next_wakeup(self) -> int | None:
+        """us monotonic; None: nothing to do until something happens."""
+        times = [machine.next_wakeup() for machine in (*self._machines, self._heartbeat)]
+        return min((at for at in (*times, self._hello_at) if at is not None), default=None)
+
+    @property
+    def playing(self) -> str | None:
+        """The occurrence that sounds now."""
+        return self._conductor.playing()
+
+    # What follows
+
+    def _on_config(self, mono: int) -> None:
+        self._subscriptions.set(self._filters(), mono)
+        self._heartbeat.on_connected(self._configuration.heartbeat, mono)
+        self._look_around(mono)
+        self._conductor.look_again(mono)
+
+    def _on_time(self, mono: int) -> None:
+        """The clock has learned; its floor is kept once a minute."""
+        if self._clock.floor >= self._floor_kept + FLOOR_STEP:
+            self._floor_kept = self._clock.floor
+            self._flash.put("floor", str(self._floor_kept).encode())
+        self._conductor.look_again(mono)
+
+    def _on_no_blob(self, sha256: str, code: str, mono: int) -> None:
+        self._refuse(code, sha256, mono)
+        self._intake.on_no_blob(sha256, code, mono)
+
+    def _on_refused(self, topic: str, mono: int) -> None:
+        try:
+            address = self._topics.parse(topic)
+        except UnknownTopic:
+            return
+        if address.kind in {"manifest", "chunk"}:
+            index = address.index if address.kind == "chunk" else MANIFEST
+            self._fetcher.on_refused(address.subject, index, mono)
+
+    def _refuse(self, code: str, about: str, mono: int) -> None:
+        self.books.note("refused", mono, code=code, about=about)
+        self._reports.add(code, about, mono)
+
+    def _look_around(self, mono: int) -> None:
+        """Which blobs are needed may have changed."""
+        self._generation = self._memory.generation
+        self._fetcher.set_wants(wants(self._memory.active(), self._configuration.clips), mono)
+
+    def _filters(self) -> dict[str, int]:
+        device = self.identity.device
+        areas = {self._topics.area_all(area): 1 for area in self._configuration.areas}
+        own = {self._topics.down_all(device): 1, self._topics.trust: 1, self._topics.time_answer(device): 0}
+        return own | areas
+
+    # What it says
+
+    def _new_id(self) -> str:
+        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+
+    def _now(self, mono: int) -> int:
+        return self._clock.utc(mono) or 0
+
+    def _report(self, code: str, count: int, about: str) -> None:
+        now = self._now(self._mono)
+        tenant = self.identity.tenant
+        report = Report(tenant=tenant, to="controller", issued_at=now, code=code, count=count, about=about)
+        self._voice.say("log", report)
+
+    def _hello(self, mono: int) -> Hello:
+        open_orders = [entry.occurrence for entry in self._memory.active()]
+        return Hello(
+            tenant=self.identity.tenant,
+            to="controller",
+            issued_at=self._now(mono),
+            boot=self._boot,
+            ledger=self._receipts.ledger,
+            model=self._settings.model,
+            firmware=self._settings.firmware,
+            config_seq=self._configuration.seq,
+            trust_seq=self._trusted.seq,
+            next_receipt=self._receipts.next_number,
+            unacknowledged=self._receipts.unacknowledged,
+            open_orders=tuple(open_orders[:HELLO_NAMES]),
+            blobs=tuple(self._flash.whole()[-HELLO_NAMES:]),
+            clock_valid=self._clock.valid,
+            clock_error=self._clock.error(mono),
+        )
+
+    def _health(self, mono: int) -> Health:
+        playing = self._conductor.playing()
+        return Health(
+            boot=self._boot,
+            uptime=(mono - self._booted_at) // SECOND,
+            volume=self._configuration.volume,
+            playing=playing,
+            temperature=self._box.temperature(self._clock.utc(mono), playing is not None),
+            supply=self._box.supply(playing is not None),
+            signal=self._box.signal(),
+            flash_free=free(self._flash),
+            clock_error=self._clock.error(mono),
+        )

@@ -1,0 +1,77 @@
+"""When to ask for the time, and which answers count. Asks in bursts and drops the first of each."""
+
+from collections.abc import Callable
+
+from devices.protocol import base64url
+from devices.protocol.errors import Stale
+from devices.protocol.messages.time import TimeAnswer, TimeRequest
+from devices.protocol.timesync import BURST_PROBES, FIRST_PROBES, PROBE_GAP, Sample, burst_interval
+from devices.protocol.units import MINUTE, SECOND
+from firmware_sim.clock import Clock
+from firmware_sim.ports import Chance
+
+PENDING = 32
+"""Questions remembered; an answer to an older one is no answer."""
+
+
+class Timekeeper:
+    """Sends questions through `ask`, gives answers to `clock`."""
+
+    def __init__(self, clock: Clock, chance: Chance, ask: Callable[[TimeRequest], None]) -> None:
+        self._clock = clock
+        self._chance = chance
+        self._ask = ask
+        self._connected_at = 0
+        self._left = 0
+        self._first = False
+        self._next: int | None = None
+        self._fruitless = 0
+        self._pending: dict[str, tuple[int, bool]] = {}
+
+    def on_connected(self, mono: int) -> None:
+        self._connected_at = mono
+        self._fruitless = 0
+        self._pending.clear()
+        self._begin(FIRST_PROBES, mono)
+
+    def on_disconnected(self) -> None:
+        self._next = None
+
+    def on_answer(self, answer: TimeAnswer, mono: int) -> None:
+        """Learn from a verified answer; Stale for one that was not asked for, or twice given."""
+        t1, first = self._pending.pop(answer.nonce, (None, False))
+        if t1 is None or answer.t1 != t1:
+            raise Stale(nonce=answer.nonce)
+        if not first:
+            self._clock.accept(Sample(t1, answer.t2, answer.t3, mono))
+
+    def do_once(self, mono: int) -> None:
+        if self._next is None or mono < self._next:
+            return
+        if self._left == 0:
+            self._begin(BURST_PROBES, mono)
+        self._probe(mono)
+        self._left -= 1
+        self._next = mono + (PROBE_GAP if self._left else self._pause(mono))
+
+    def next_wakeup(self) -> int | None:
+        return self._next
+
+    def _begin(self, probes: int, mono: int) -> None:
+        self._left, self._first, self._next = probes, True, mono
+
+    def _probe(self, mono: int) -> None:
+        nonce = base64url.encode(self._chance.getrandbits(128).to_bytes(16, "big"))
+        self._pending[nonce] = (mono, self._first)
+        self._first = False
+        while len(self._pending) > PENDING:
+            del self._pending[next(iter(self._pending))]
+        self._ask(TimeRequest(nonce=nonce, t1=mono))
+
+    def _pause(self, mono: int) -> int:
+        """Until the next burst: by the rule, or sooner while there is no valid time."""
+        jitter = self._chance.uniform(0.8, 1.2)
+        if self._clock.valid:
+            return int(burst_interval(mono - self._connected_at) * jitter)
+        self._fruitless += 1
+        return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)

@@ -1,0 +1,129 @@
+"""One blob on its way: what is asked for, what is still missing, and when to ask again. Sends nothing itself."""
+
+from dataclasses import dataclass, field
+
+from devices.protocol.messages.blobs import Manifest
+from devices.protocol.units import SECOND
+from firmware_sim.flash import Shape
+from firmware_sim.ports import Chance
+
+MANIFEST = -1
+"""The manifest's place among the pieces of a blob; chunks count from 0."""
+FIRST_PAUSE = SECOND
+LONGEST_PAUSE = 60 * SECOND
+SPARED = 5 * SECOND
+"""A blob is there so long before its time on the air, us."""
+PACE = 100_000
+"""Bytes a second that a link is trusted with when a start is put off."""
+LONGEST_DELAY = 600 * SECOND
+
+
+@dataclass(frozen=True)
+class Want:
+    """A blob that should be here."""
+
+    sha256: str
+    due: int | None = None
+    """When it goes on the air, us UTC; None: as soon as possible."""
+    urgent: bool = False
+    """Alerts and clips: before all others, and for them others may be dropped."""
+
+
+@dataclass
+class Piece:
+    """A manifest or chunk that was asked for at least once."""
+
+    attempts: int = 0
+    asked_at: int | None = None
+    """Since when its topic is subscribed, us monotonic."""
+    retry_at: int = 0
+
+
+@dataclass
+class Transfer:
+    want: Want
+    manifest: Manifest | None = None
+    start_at: int = 0
+    """When chunks may be asked for, us monotonic."""
+    missing: list[int] = field(default_factory=list)
+    """Chunks not here, first the last one."""
+    pieces: dict[int, Piece] = field(default_factory=dict)
+    heard_at: int = 0
+    """When something of it last came."""
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """Which transfer goes first: urgent ones, then by time to air."""
+        return not self.want.urgent, self.want.due or 0, self.want.sha256
+
+    @property
+    def shape(self) -> Shape | None:
+        return Shape(self.manifest.size, self.manifest.chunk_bytes) if self.manifest else None
+
+    def asked(self) -> list[int]:
+        """Pieces whose topics are subscribed."""
+        return [index for index, piece in self.pieces.items() if piece.asked_at is not None]
+
+    def next_piece(self, mono: int) -> int | None:
+        """The piece to ask for now, if there is one."""
+        if self.manifest is not None and mono < self.start_at:
+            return None
+        return next((index for index in self._open() if self._due(index) <= mono), None)
+
+    def next_ask(self) -> int | None:
+        """When a piece may be asked for next, us monotonic."""
+        times = [self._due(index) for index in self._open()]
+        begin = self.start_at if self.manifest else 0
+        return max(begin, min(times)) if times else None
+
+    def overdue(self, mono: int, patience: int) -> list[int]:
+        """Pieces asked for `patience` us ago while nothing at all came since."""
+        return [index for index in self.asked() if self._expected_by(index, patience) <= mono]
+
+    def next_time_out(self, patience: int) -> int | None:
+        return min((self._expected_by(index, patience) for index in self.asked()), default=None)
+
+    def ask(self, index: int, mono: int) -> None:
+        self.pieces.setdefault(index, Piece()).asked_at = mono
+
+    def put_off(self, index: int, mono: int, chance: Chance) -> None:
+        """A piece did not come, or came wrong: ask again later, each time later."""
+        piece = self.pieces.setdefault(index, Piece())
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(piece.attempts, 10))
+        piece.attempts += 1
+        piece.asked_at = None
+        piece.retry_at = mono + int(pause * chance.uniform(0.5, 1.0))
+
+    def came(self, index: int, mono: int) -> None:
+        self.heard_at = mono
+        self.pieces.pop(index, None)
+        if index in self.missing:
+            self.missing.remove(index)
+
+    def _open(self) -> list[int]:
+        """Pieces that are missing and not asked for; the next few will do."""
+        if self.manifest is None:
+            return [] if self._is_asked(MANIFEST) else [MANIFEST]
+        again = [index for index, piece in self.pieces.items() if piece.asked_at is None and index >= 0]
+        fresh = next((index for index in reversed(self.missing) if index not in self.pieces), None)
+        return again if fresh is None else [fresh, *again]
+
+    def _is_asked(self, index: int) -> bool:
+        piece = self.pieces.get(index)
+        return piece is not None and piece.asked_at is not None
+
+    def _due(self, index: int) -> int:
+        piece = self.pieces.get(index)
+        return piece.retry_at if piece else 0
+
+    def _expected_by(self, index: int, patience: int) -> int:
+        return max(self.pieces[index].asked_at or 0, self.heard_at) + patience
+
+
+def start_delay(want: Want, size: int, now: int | None, chance: Chance) -> int:
+    """How long to wait before the first chunk, us: a random share of the time to air, so that a village does
+    not pull at once. Nothing for what is urgent, due soon, or while nobody knows the time."""
+    if want.urgent or want.due is None or now is None:
+        return 0
+    slack = want.due - now - SPARED - size * SECOND // PACE
+    return int(chance.uniform(0, max(0, min(slack, LONGEST_DELAY))))

@@ -1,0 +1,44 @@
+"""Whom this speaker believes now: born with a root, follows newer trust sets, remembers the last one."""
+
+from devices.protocol.errors import ProtocolError
+from devices.protocol.keys import VerifyKey
+from devices.protocol.messages.trust import Role
+from devices.protocol.trust import Trust, accept_trust
+from firmware_sim.flash import Flash
+from firmware_sim.identity import Identity
+
+ITEM = "trust"
+
+
+class Trusted:
+    def __init__(self, flash: Flash, identity: Identity) -> None:
+        self._flash = flash
+        self._identity = identity
+        self._trust = Trust(identity.tenant, VerifyKey(identity.birth.root))
+
+    @property
+    def seq(self) -> int:
+        return self._trust.seq
+
+    def load(self) -> None:
+        """From birth, then what was accepted last; a set that does not verify is as good as none."""
+        self._trust = self._identity.born_trust()
+        raw = self._flash.get(ITEM)
+        if raw:
+            try:
+                self._trust = accept_trust(self._trust, raw)
+            except ProtocolError:
+                self._flash.delete(ITEM)
+
+    def accept(self, raw: bytes) -> bool:
+        """Whether a set is newer than the one believed; a ProtocolError where it is not to be believed."""
+        trust = accept_trust(self._trust, raw)
+        newer = trust.seq > self._trust.seq
+        if newer:
+            self._trust = trust
+            self._flash.put(ITEM, raw)
+        return newer
+
+    def find(self, key_id: str, now: int | None) -> tuple[VerifyKey, tuple[Role, ...]]:
+        """See `KeyFinder`."""
+        return self._trust.key_for(key_id, now)
