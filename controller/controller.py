@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from controller.agenda import next_instant
 from controller.alerts.sounding import Siren
 from controller.broadcast.outbox import Outbox
 from controller.db import Database, DatabaseError
@@ -21,7 +22,9 @@ from scheduler.occurrences import upcoming
 log = structlog.get_logger()
 
 TICK = SECOND
-"""How often the tables are looked at where nothing rings the bell, us."""
+"""How often the tables are looked at while words are awaited, us."""
+LONGEST_SLEEP = 60 * SECOND
+"""How long it sleeps at most, us: what somebody wrote without ringing is found then."""
 
 
 @dataclass
@@ -76,8 +79,11 @@ class Controller:
         self.arm(instants)
 
     def next_wakeup(self, now: int) -> int:
-        """When `do_once` wants to be called again, us UTC."""
-        return now + TICK
+        """When `do_once` wants to be called again, us UTC; sooner if somebody rings."""
+        if self.retained.steps or self.to_restore:
+            return now + TICK
+        with self.database.read() as session:
+            return next_instant(session, now, self.watch.heartbeat_s, TICK, LONGEST_SLEEP)
 
     def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> None:
         try:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from devices.broker.choice import BrokerSettings, choose_broker
 from sqlmodel import select
 
 from controller.alerts.raising import TONE
@@ -25,6 +24,7 @@ from controller.runtime.studio import SoundStudio
 from controller.runtime.worker import Worker
 from controller.settings import Settings
 from devices.broker.broker import Broker
+from devices.broker.choice import BrokerSettings, choose_broker
 from devices.mqtt import MqttLink
 from devices.protocol.topics import Topics
 from scheduler.engine import Engine

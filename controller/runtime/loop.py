@@ -15,6 +15,10 @@ log = structlog.get_logger()
 BATCH = 500
 """Messages that are booked in one transaction at most."""
 SECOND = 1_000_000
+RETRY = SECOND
+"""When it tries again after a failure, us."""
+LOOK_AFTER_BROKER = SECOND
+"""How often the broker's process is looked after, us."""
 
 Event = Inbound | bool | None
 """A message, the link going up or down, or a ring of the bell."""
@@ -26,6 +30,7 @@ class ControllerLoop:
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._wake_at = 0
         self._thread: threading.Thread | None = None
 
     def hear(self, message: Inbound) -> None:
@@ -51,8 +56,14 @@ class ControllerLoop:
     def _run(self, controller: Controller, supervise: Callable[[], object]) -> None:
         while not self._stopping.is_set():
             self._guarded(lambda: self._wait_and_take(controller))
-            self._guarded(lambda: controller.do_once(world.now()))
+            if world.now() >= self._wake_at:
+                self._guarded(lambda: self._do_once(controller))
             self._guarded(supervise)
+
+    def _do_once(self, controller: Controller) -> None:
+        self._wake_at = world.now() + RETRY
+        controller.do_once(world.now())
+        self._wake_at = controller.next_wakeup(world.now())
 
     def _guarded(self, deed: Callable[[], object]) -> None:
         try:
@@ -62,10 +73,9 @@ class ControllerLoop:
             world.sleep(0.2)
 
     def _wait_and_take(self, controller: Controller) -> None:
-        now = world.now()
-        patience = max(0.0, (controller.next_wakeup(now) - now) / SECOND)
+        patience = min(max(0, self._wake_at - world.now()), LOOK_AFTER_BROKER)
         try:
-            events = [self._events.get(timeout=patience)]
+            events = [self._events.get(timeout=patience / SECOND)]
         except queue.Empty:
             return
         while len(events) < BATCH and not self._events.empty():
@@ -73,11 +83,14 @@ class ControllerLoop:
         self._take(controller, events)
 
     def _take(self, controller: Controller, events: list[Event]) -> None:
+        """Messages ask for no work but their own; a ring of the bell and a change of the link do."""
         messages: list[Inbound] = []
         for event in events:
             if isinstance(event, Inbound):
                 messages.append(event)
-            elif event is not None:
+                continue
+            self._wake_at = 0
+            if event is not None:
                 self._flush(controller, messages)
                 controller.on_link(event, world.now())
         self._flush(controller, messages)

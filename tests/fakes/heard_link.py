@@ -35,5 +35,5 @@ def linked(
 ) -> Iterator[HeardLink]:
     """A link that is up."""
     with HeardLink(url, *subscriptions, name=name, keepalive_s=keepalive_s) as link:
-        assert eventually(lambda: link.up)
+        assert eventually(lambda: link.changes == [True])
         yield link

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from paho.mqtt.client import topic_matches_sub
+from paho.mqtt.client import topic_matches_sub as _matches
 
 from tests.fakes.virtual_time import VirtualTime
+
+topic_matches_sub = lru_cache(maxsize=100_000)(_matches)
 
 Deliver = Callable[[str, bytes, bool], None]
 Tamper = Callable[[str, str, bytes], list[tuple[int, bytes]]]

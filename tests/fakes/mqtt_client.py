@@ -13,6 +13,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from devices.address import MqttUrl
 
 WAIT_S = 10.0
+SILENCE_S = 0.5
+"""Long enough that a message which is not coming would have come."""
 
 
 def eventually(condition: Callable[[], object], seconds: float = WAIT_S) -> bool:
@@ -94,3 +96,10 @@ def clients(*opened: MqttClient) -> Iterator[Sequence[MqttClient]]:
     finally:
         for client in opened:
             client.close()
+
+
+def retained_at(url: str, topic: str) -> list[bytes]:
+    """What a newcomer is given at once."""
+    with clients(MqttClient(url, "newcomer", topic)) as (newcomer,):
+        time.sleep(SILENCE_S)
+        return newcomer.payloads()

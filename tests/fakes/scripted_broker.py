@@ -4,9 +4,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self, cast
 
 CONNECT, PUBLISH, SUBSCRIBE, DISCONNECT = 1, 3, 8, 14
 
@@ -49,6 +50,8 @@ class ScriptedBroker:
     def drop(self) -> None:
         """Cut every connection."""
         for connection in self._open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
     def __enter__(self) -> Self:
@@ -80,23 +83,27 @@ class ScriptedBroker:
             connection.close()
 
     def _answer(self, connection: socket.socket, script: Script) -> None:
-        with connection.makefile("rb") as stream:
+        with connection.makefile("rb") as reader:
+            stream = cast(BinaryIO, reader)
             while head := stream.read(1):
                 kind, body = head[0] >> 4, stream.read(_length(stream))
                 self.heard.append((kind, body))
                 if kind == CONNECT and script.connack is not None:
                     connection.sendall(bytes([0x20, 2, 0, script.connack]))
+                elif kind == PUBLISH and head[0] & 2:
+                    after_topic = 2 + int.from_bytes(body[:2], "big")
+                    connection.sendall(b"\x40\x02" + body[after_topic : after_topic + 2])
                 elif kind == SUBSCRIBE and script.suback is not None:
                     connection.sendall(bytes([0x90, 2 + len(script.suback)]) + body[:2] + script.suback)
                     connection.sendall(script.then)
                     if script.mute:
-                        return threading.Event().wait(60) and None
+                        threading.Event().wait(60)
 
 
-def _length(stream: object) -> int:
+def _length(stream: BinaryIO) -> int:
     length, shift = 0, 0
     while True:
-        byte = stream.read(1)[0]  # type: ignore[attr-defined]
+        byte = stream.read(1)[0]
         length |= (byte & 127) << shift
         shift += 7
         if byte < 128:

@@ -150,7 +150,7 @@ class Desk:
         self.controller: Controller | None = None
         self.before_publish: Callable[[str], None] = lambda topic: None
         self.after_publish: Callable[[str], None] = lambda topic: None
-        self._life = 0
+        self._wake: int | None = None
 
     @property
     def up(self) -> bool:
@@ -163,13 +163,12 @@ class Desk:
         self.controller = build_controller(
             settings, village.office.database, village.office.store, village.office.keyring, self, world, self._arm
         )
-        self._life += 1
         self.connect()
-        self._tick(self._life)
+        self.ring()
 
     def kill(self) -> None:
         self.controller = None
-        self._life += 1
+        self._wake = None
         self.village.broker.cut(self.client)
         self.village.time.after(3 * SECOND, self.start)
 
@@ -191,8 +190,9 @@ class Desk:
         return True
 
     def ring(self) -> None:
+        self._guarded(lambda controller: controller.do_once(self.village.time.now))
         if self.controller is not None:
-            self._guarded(lambda controller: controller.do_once(self.village.time.now))
+            self._wake_at(self.controller.next_wakeup(self.village.time.now))
 
     def _guarded(self, deed: Callable[[Controller], None]) -> None:
         try:
@@ -201,10 +201,15 @@ class Desk:
         except Killed:
             self.kill()
 
-    def _tick(self, life: int) -> None:
-        if life == self._life and self.controller is not None:
-            self.ring()
-            self.village.time.after(SECOND, lambda: self._tick(life))
+    def _wake_at(self, at: int) -> None:
+        """Ring at that instant, unless an earlier ring comes first and says anew when."""
+        self._wake = at
+
+        def due() -> None:
+            if self._wake == at:
+                self.ring()
+
+        self.village.time.at(at, due)
 
     def _deliver(self, topic: str, payload: bytes, retained: bool) -> None:
         now = self.village.time.now

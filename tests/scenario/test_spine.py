@@ -1,5 +1,7 @@
 """The straight path, and the ways off it: what the office orders is heard, or it is known why not."""
 
+import itertools
+
 from devices.protocol.units import SECOND
 from tests.fakes.village import Village
 
@@ -36,7 +38,7 @@ def test_repeats_keep_their_gap(village: Village) -> None:
     lines = village.sounds_of(village.poles[0])
     starts = [int(str(line["true"])) for line in lines]
     assert [line["repeat"] for line in lines] == [0, 1, 2]
-    assert all(abs(later - earlier - 5 * SECOND) < 1_000 for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(abs(later - earlier - 5 * SECOND) < 1_000 for earlier, later in itertools.pairwise(starts))
     clean(village)
 
 
