@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -57,9 +58,9 @@ class MosquittoBroker(ChildBroker):
         return bool(stored)
 
 
-def find_mosquitto() -> Path:
+def find_mosquitto(places: Sequence[str] = PLACES) -> Path:
     """The program, on the path or where Debian and others put it; BrokerMissing says how to install it."""
-    found = shutil.which("mosquitto") or shutil.which("mosquitto", path=os.pathsep.join(PLACES))
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path=os.pathsep.join(places))
     if found is None:
         raise BrokerMissing(program="mosquitto")
     return Path(found)
