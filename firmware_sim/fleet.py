@@ -25,7 +25,7 @@ from firmware_sim.verdicts import Verdicts
 from firmware_sim.wav_sink import WavSink
 
 SinkName = Literal["null", "wav"]
-CONNECTS = 200
+CONNECTS = 100
 """Connections opened a second at the start."""
 EVENTS = 64
 """Sockets served before wake-ups are looked at again."""
@@ -54,7 +54,7 @@ class Fleet:
         self._sounds = Sounds()
         self._verdicts = Verdicts()
         self._stations: list[Station] = []
-        self._ledgers: list[FileLedger] = []
+        self._files: list[FileLedger | FolderFlash] = []
         self._heap: list[tuple[int, int]] = []
         self._wakes: list[int] = []
         self._by_fd: dict[int, int] = {}
@@ -66,9 +66,10 @@ class Fleet:
         self._epoll = select.epoll()
         self._stopped = False
         now = runtime.monotonic()
+        to_utc = runtime.utc() - now
         spread = len(self._identities) * SECOND // CONNECTS
         for index, identity in enumerate(self._identities):
-            station = self._station(identity, runtime.utc() - now, now)
+            station = self._station(identity, to_utc, now)
             self._stations.append(station)
             self._wakes.append(NEVER)
             self._registered.append(None)
@@ -83,8 +84,8 @@ class Fleet:
         for station in self._stations:
             station.settle()
             station.power_off()
-        for ledger in self._ledgers:
-            ledger.close()
+        for file in self._files:
+            file.close()
         self._epoll.close()
 
     def __enter__(self) -> "Fleet":
@@ -171,12 +172,13 @@ class Fleet:
     def _parts(self, identity: Identity, link: SpeakerLink, world: WorldClock) -> Parts:
         home = self._folder / identity.device
         ledger = FileLedger(home / "ledger.jsonl")
-        self._ledgers.append(ledger)
+        flash = FolderFlash(home / "flash", self._settings.flash_bytes)
+        self._files += [ledger, flash]
         sink: Sink = WavSink(self.wav_dir, identity.name) if self._sink == "wav" else NullSink()
         return Parts(
             identity=identity,
             settings=self._settings,
-            flash=FolderFlash(home / "flash", self._settings.flash_bytes),
+            flash=flash,
             sink=sink,
             ledger=ledger,
             link=link,

@@ -1,7 +1,6 @@
-"""Flash in a folder: small items as files, blobs as files with a map of their chunks beside them.
+"""Flash in a folder: small items and the blobs' maps in a journal, blobs as files beside it.
 
-Every file is written aside and moved into place, so that a cut leaves the old one or the new one. `durable`
-also waits for the disk (hardware); without it a killed process loses nothing, a lost machine may.
+`durable` waits for the disk (hardware); without it a killed process loses nothing, a lost machine may.
 """
 
 import contextlib
@@ -12,10 +11,13 @@ from pydantic import BaseModel, ValidationError
 
 from firmware_sim.errors import NoSpace
 from firmware_sim.flash import Shape, free
+from firmware_sim.journal import Journal
+
+MAPS = "blobs/"
 
 
 class _Map(BaseModel):
-    """What is known of one blob, beside its bytes."""
+    """What is known of one blob."""
 
     size: int
     chunk_bytes: int
@@ -33,31 +35,25 @@ class FolderFlash:
 
     def __init__(self, folder: Path, capacity: int, durable: bool = False) -> None:
         self.capacity = capacity
-        self._items = folder / "items"
         self._blobs = folder / "blobs"
+        self._journal = Journal(folder / "items.journal", durable=durable)
         self._durable = durable
         self._maps: dict[str, _Map] | None = None
 
     def get(self, key: str) -> bytes | None:
-        try:
-            return (self._items / key).read_bytes()
-        except OSError:
-            return None
+        return self._journal.get(key)
 
     def put(self, key: str, value: bytes) -> bool:
-        try:
-            self._write(self._items / key, value)
-        except OSError:
-            return False
-        return True
+        return self._journal.put(key, value)
 
     def delete(self, key: str) -> None:
-        with contextlib.suppress(OSError):
-            (self._items / key).unlink()
+        self._journal.delete(key)
 
     def keys(self, prefix: str) -> list[str]:
-        found = (self._items / prefix).glob("*")
-        return sorted(prefix + path.name for path in found if path.is_file() and path.suffix != ".new")
+        return self._journal.keys(prefix)
+
+    def close(self) -> None:
+        self._journal.close()
 
     def reserve(self, sha256: str, shape: Shape) -> None:
         if sha256 in self._known():
@@ -69,20 +65,14 @@ class FolderFlash:
     def write_chunk(self, sha256: str, index: int, data: bytes) -> None:
         known = self._known()[sha256]
         try:
-            fd = os.open(self._blobs / sha256, os.O_RDWR | os.O_CREAT, 0o644)
-            try:
-                os.pwrite(fd, data, index * known.chunk_bytes)
-                if self._durable:
-                    os.fsync(fd)
-            finally:
-                os.close(fd)
+            self._write(sha256, data, index * known.chunk_bytes)
         except OSError as error:
             raise NoSpace(size=len(data)) from error
         self._note(sha256, known.model_copy(update={"there": tuple(sorted({*known.there, index}))}))
 
     def missing(self, sha256: str) -> list[int]:
         known = self._known()[sha256]
-        return [] if known.whole else [i for i in range(known.shape.chunks) if i not in known.there]
+        return [] if known.whole else [index for index in range(known.shape.chunks) if index not in known.there]
 
     def seal(self, sha256: str) -> None:
         self._note(sha256, self._known()[sha256].model_copy(update={"whole": True, "there": ()}))
@@ -98,10 +88,10 @@ class FolderFlash:
             return b""
 
     def drop(self, sha256: str) -> None:
-        self._known().pop(sha256, None)
-        for path in (self._blobs / f"{sha256}.map", self._blobs / sha256):
+        if self._known().pop(sha256, None):
+            self._journal.delete(MAPS + sha256)
             with contextlib.suppress(OSError):
-                path.unlink()
+                (self._blobs / sha256).unlink()
 
     def touch(self, sha256: str) -> None:
         known = self._known()
@@ -118,33 +108,23 @@ class FolderFlash:
 
     def _known(self) -> dict[str, _Map]:
         if self._maps is None:
-            self._maps = {path.stem: found for path in self._blobs.glob("*.map") if (found := _read(path))}
+            self._maps = {}
+            for key in self._journal.keys(MAPS):
+                with contextlib.suppress(ValidationError):
+                    self._maps[key.removeprefix(MAPS)] = _Map.model_validate_json(self._journal.get(key) or b"")
         return self._maps
 
     def _note(self, sha256: str, known: _Map) -> None:
-        try:
-            self._write(self._blobs / f"{sha256}.map", known.model_dump_json().encode())
-        except OSError as error:
-            raise NoSpace(size=known.size) from error
+        if not self._journal.put(MAPS + sha256, known.model_dump_json().encode()):
+            raise NoSpace(size=known.size)
         self._known()[sha256] = known
 
-    def _write(self, path: Path, value: bytes) -> None:
-        aside = path.with_name(path.name + ".new")
+    def _write(self, sha256: str, data: bytes, at: int) -> None:
+        self._blobs.mkdir(parents=True, exist_ok=True)
+        fd = os.open(self._blobs / sha256, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            file = aside.open("wb", buffering=0)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = aside.open("wb", buffering=0)
-        with file:
-            file.write(value)
+            os.pwrite(fd, data, at)
             if self._durable:
-                os.fsync(file.fileno())
-        aside.replace(path)
-
-
-def _read(path: Path) -> _Map | None:
-    """A map that was never finished is as good as none."""
-    try:
-        return _Map.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
+                os.fsync(fd)
+        finally:
+            os.close(fd)

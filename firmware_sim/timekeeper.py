@@ -6,10 +6,12 @@ from devices.protocol import base64url
 from devices.protocol.errors import Stale
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.timesync import BURST_PROBES, FIRST_PROBES, PROBE_GAP, Sample, burst_interval
-from devices.protocol.units import MINUTE, SECOND
+from devices.protocol.units import MILLI, MINUTE, SECOND
 from firmware_sim.clock import Clock
 from firmware_sim.ports import Chance
 
+GOOD = 50 * MILLI
+"""While the clock may be further off than this, the next burst comes sooner, us."""
 PENDING = 32
 """Questions remembered; an answer to an older one is no answer."""
 
@@ -69,9 +71,9 @@ class Timekeeper:
         self._ask(TimeRequest(nonce=nonce, t1=mono))
 
     def _pause(self, mono: int) -> int:
-        """Until the next burst: by the rule, or sooner while there is no valid time."""
+        """Until the next burst: by the rule, or sooner while the clock is not good (a crowd was joining)."""
         jitter = self._chance.uniform(0.8, 1.2)
-        if self._clock.valid:
+        if self._clock.valid and self._clock.error(mono) <= GOOD:
             return int(burst_interval(mono - self._connected_at) * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)
