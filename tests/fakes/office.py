@@ -68,16 +68,17 @@ class Office:
         sha256 = self.store.adopt(source)
         assert sha256 == hashlib.sha256(content).hexdigest()
         with self.database.write() as session:
-            session.add(
-                Blob(
-                    sha256=sha256,
-                    size=len(content),
-                    duration_ms=round(seconds * 1000),
-                    chunk_bytes=4096,
-                    clip=clip,
-                    issued_at=START,
+            if session.get(Blob, sha256) is None:
+                session.add(
+                    Blob(
+                        sha256=sha256,
+                        size=len(content),
+                        duration_ms=round(seconds * 1000),
+                        chunk_bytes=4096,
+                        clip=clip,
+                        issued_at=START,
+                    )
                 )
-            )
         return sha256
 
     def bulletin(self, seconds: float = 2.0, frequency: float = 440.0) -> str:
