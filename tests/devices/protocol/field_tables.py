@@ -26,7 +26,7 @@ MODELS: Mapping[str, type[Frame]] = {kind: model for kind, (model, _) in SIGNED.
 PARTS: tuple[type[Part], ...] = (Place, TrustedKey, RootChange)
 WORDS = (
     "Uuid", "Sha256", "Instant", "Millis", "Length", "Sequence", "Percent", "Bitmap", "PublicKey", "Signature",
-    "KeyId", "Nonce", "Word",
+    "Nonce", "KeyId", "Word",
 )  # fmt: skip
 """Names of units.py that fields are made of."""
 _PLAIN = {int: "integer", float: "number", str: "text", bool: "true or false"}

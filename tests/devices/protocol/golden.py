@@ -1,18 +1,25 @@
-"""Files that other people build upon, made from the code: golden recordings.
+"""Files that other people build upon, made from the code: recordings, the tables of docs/protocol.md, vectors.
 
 `python -m tests.devices.protocol.golden` writes them again; the tests only compare. A difference in one of
 them is a change of the wire, and belongs into docs/protocol.md and the changelog.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from devices.protocol.codec import SIGNED, to_json
+from tests.devices.protocol.field_tables import field_tables, message_table, word_table
 from tests.devices.protocol.samples import KEYS, MAKERS, PLACES, TYPES, signed
+from tests.devices.protocol.vectors import vectors
 
 ROOT = Path(__file__).parents[3]
 RECORDINGS = ROOT / "tests" / "recordings"
+PAGE = ROOT / "docs" / "protocol.md"
+VECTORS = ROOT / "docs" / "vectors.json"
+TABLES: Mapping[str, Callable[[], str]] = {"messages": message_table, "words": word_table, "fields": field_tables}
 
 
 def recording(kind: str) -> str:
@@ -27,13 +34,24 @@ def recording(kind: str) -> str:
     return pretty(told)
 
 
+def page() -> str:
+    """docs/protocol.md with its tables made anew."""
+    text = PAGE.read_text()
+    for name, make in TABLES.items():
+        begin = f"<!-- {name}: made by tests/devices/protocol/golden.py -->"
+        made = f"{begin}\n\n{make()}\n\n<!-- end -->"
+        text = re.sub(rf"{re.escape(begin)}.*?<!-- end -->", lambda _, made=made: made, text, flags=re.DOTALL)
+    return text
+
+
 def pretty(told: object) -> str:
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
 def files() -> Mapping[Path, Callable[[], str]]:
     """Path to what makes its content."""
-    return {RECORDINGS / f"{kind}.json": lambda kind=kind: recording(kind) for kind in TYPES}
+    recordings = {RECORDINGS / f"{kind}.json": partial(recording, kind) for kind in TYPES}
+    return recordings | {PAGE: page, VECTORS: lambda: pretty(vectors())}
 
 
 if __name__ == "__main__":

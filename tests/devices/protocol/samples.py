@@ -1,6 +1,7 @@
 """One tenant with fixed keys, one speaker, and one good message of every type: what tests and vectors share."""
 
 import hashlib
+from pathlib import Path
 from types import MappingProxyType
 
 from devices.protocol import bitmap
@@ -51,8 +52,11 @@ ONLINE_ROLES = ("content", "alert", "drill", "control", "firmware", "time")
 KEYS = MappingProxyType({name: key(name) for name in ("root", *ONLINE_ROLES, "device", "stranger")})
 TOPICS = Topics(TENANT)
 
-CHUNKS = (bytes(range(256)) * 4, b"loa " * 256, b"the end")
-BLOB = b"".join(CHUNKS)
+BLOB = (Path(__file__).parent / "chime.opus").read_bytes()
+"""One second of sound: a tone of 880 Hz in Ogg Opus."""
+BLOB_MS = 1_000
+CHUNK_BYTES = 1_024
+CHUNKS = tuple(BLOB[start : start + CHUNK_BYTES] for start in range(0, len(BLOB), CHUNK_BYTES))
 BLOB_SHA = hashlib.sha256(BLOB).hexdigest()
 TONE_SHA = hashlib.sha256(b"tone").hexdigest()
 SPEECH_SHA = hashlib.sha256(b"speech").hexdigest()
@@ -76,7 +80,7 @@ def trust_set(**changes):
 
 
 def play(**changes):
-    fields = _common(f"area/{AREA}", order=ORDER, occurrence=OCCURRENCE, sha256=BLOB_SHA, duration=8_000)
+    fields = _common(f"area/{AREA}", order=ORDER, occurrence=OCCURRENCE, sha256=BLOB_SHA, duration=BLOB_MS)
     fields |= {"start_at": NOW + 20 * SECOND, "max_late": 30_000, "expires_at": NOW + 120 * SECOND}
     fields |= {"rank": "normal", "volume": 80, "repeats": 2, "gap": 1_000, "only": bitmap.pack([3, NUMBER])}
     return Play(**(fields | changes))
@@ -96,8 +100,8 @@ def alert(**changes):
 
 def manifest(**changes):
     hashes = tuple(hashlib.sha256(chunk).hexdigest() for chunk in CHUNKS)
-    fields = _common(f"blob/{BLOB_SHA}", sha256=BLOB_SHA, size=len(BLOB), chunk_bytes=1_024, chunks=hashes)
-    fields |= {"codec": "ogg-opus", "duration": 8_000, "expires_at": NOW + 180 * SECOND}
+    fields = _common(f"blob/{BLOB_SHA}", sha256=BLOB_SHA, size=len(BLOB), chunk_bytes=CHUNK_BYTES, chunks=hashes)
+    fields |= {"codec": "ogg-opus", "duration": BLOB_MS, "expires_at": NOW + 180 * SECOND}
     return Manifest(**(fields | changes))
 
 
@@ -125,8 +129,8 @@ def hello(**changes):
 
 def receipt(**changes):
     fields = _common("controller", ledger=LEDGER, n=3, order=ORDER, occurrence=OCCURRENCE, state="played")
-    fields |= {"sha256": BLOB_SHA, "heard": 16_000, "expected": 16_000, "clock_error": 12_000}
-    fields |= {"started_at": NOW + 20 * SECOND, "ended_at": NOW + 37 * SECOND}
+    fields |= {"sha256": BLOB_SHA, "heard": 2 * BLOB_MS, "expected": 2 * BLOB_MS, "clock_error": 12_000}
+    fields |= {"started_at": NOW + 20 * SECOND, "ended_at": NOW + 23 * SECOND}
     return Receipt(**(fields | changes))
 
 
