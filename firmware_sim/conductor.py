@@ -23,6 +23,8 @@ LEAD = 20 * MILLI
 """What starts at once starts so much later: time to hand it over."""
 WARM = 10 * SECOND
 """How long before a start its sound is decoded."""
+LENGTH_SLACK = samples_in(40 * MILLI)
+"""How much a sound may be longer or shorter than its order says, samples."""
 NOTED = 2 * SECOND
 """How often what was heard is noted in flash while something sounds."""
 
@@ -199,6 +201,8 @@ class Conductor:
         sound = self._shelf.sound(proposal.sha256)
         if sound is None:
             return entry
+        if isinstance(entry, PlayEntry) and abs(sound.length - samples_in(proposal.full)) > LENGTH_SLACK:
+            return self._books.end(entry, End("failed", "wrong_duration"), at)
         stretch = self._stretch(proposal, at)
         after = progress.armed(entry, stretch, proposal.origin)
         if not self._books.armed(after, stretch) and isinstance(entry, PlayEntry):

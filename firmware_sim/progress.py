@@ -14,6 +14,8 @@ def armed(entry: Active, sounding: Sounding, origin: int | None = None) -> Activ
     update: dict[str, object] = {"sounding": (*entry.sounding, sounding)}
     if isinstance(entry, PlayEntry):
         update["origin"] = origin
+    elif sounding.restart:
+        update["redo"] = None
     return entry.model_copy(update=update)
 
 
@@ -61,7 +63,7 @@ def _part(entry: AlertEntry, stretch: Sounding, heard: int, why: Why) -> dict[st
     if why == "power_cut" and not stretch.restart:
         return {"redo": stretch.model_copy(update={"begun": False, "heard": 0})}
     done = Done(cycle=stretch.repeat, part=stretch.part, sha256=stretch.sha256, heard=heard, length=stretch.length)
-    return {"done": (*entry.done, done), "redo": None}
+    return {"done": (*entry.done, done)}
 
 
 def _with(entry: Active, mono: int, update: dict[str, object]) -> Active:
