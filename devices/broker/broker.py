@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 @dataclass(frozen=True)
 class BrokerDied:
-    """A broker of ours was found dead. `restarted`: it answers again, and is empty or older than before."""
+    """A broker of ours was found dead. `restarted`: it answers again, and is empty."""
 
     name: str
     exit_code: int
@@ -25,8 +25,8 @@ class Broker(Protocol):
     def url(self) -> str:
         """Where clients of this machine reach it."""
 
-    def start(self, *, wipe: bool = False) -> None:
-        """Start it and wait until it answers; `wipe` begins with an empty store. BrokerError: it does not."""
+    def start(self) -> None:
+        """Start it, with an empty store, and wait until it answers. BrokerError: it does not."""
 
     def stop(self) -> None:
         """End it in good order; safe to call twice."""

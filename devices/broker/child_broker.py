@@ -37,10 +37,6 @@ class ChildBroker(ABC):
     def _prepare(self, folder: Path, port: int) -> list[str]:
         """Write the configuration and return the command."""
 
-    @abstractmethod
-    def _wipe(self, folder: Path) -> bool:
-        """Remove what it stored; whether there was anything."""
-
     @property
     def url(self) -> str:
         return f"mqtt://{LOOPBACK}:{self._port or self._wanted}"
@@ -55,20 +51,19 @@ class ChildBroker(ABC):
         """What it said."""
         return self._folder / f"{self.name}.log"
 
-    def start(self, *, wipe: bool = False) -> None:
-        """See `Broker.start`. A store that keeps it from starting is removed: it is a cache."""
+    def start(self) -> None:
+        """See `Broker.start`."""
         if self.pid is not None:
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if wipe:
-            self._wipe(self._folder)
         self._port = self._port or choose_port(self._wanted)
-        try:
-            self._run()
-        except BrokerNotStarted:
-            if not self._wipe(self._folder):
-                raise
-            self._run()
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.write_bytes(b"")
+        process = BrokerProcess(self._prepare(self._folder, self._port), self.log)
+        if not self._answered(process):
+            process.stop()
+            raise BrokerNotStarted(broker=self.name, log=str(self.log), said=self._last_words())
+        self._process = process
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -94,18 +89,13 @@ class ChildBroker(ABC):
             return BrokerDied(self.name, code, restarted=False)
         return BrokerDied(self.name, code, restarted=True)
 
-    def _run(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            self.log.write_bytes(b"")
-        process = BrokerProcess(self._prepare(self._folder, self._port), self.log)
+    def _answered(self, process: BrokerProcess) -> bool:
         for _ in range(START_TRIES):
             if process.ended_within(TRY_S):
-                break
+                return False
             if answers(self._port):
-                self._process = process
-                return
-        process.stop()
-        raise BrokerNotStarted(broker=self.name, log=str(self.log), said=self._last_words())
+                return True
+        return False
 
     def _last_words(self) -> str:
         return self.log.read_bytes()[-500:].decode("utf-8", "replace") if self.log.exists() else ""

@@ -53,7 +53,7 @@ max_segment_count = {count}
 
 
 class EmbeddedBroker(ChildBroker):
-    """Needs nothing installed; forgets everything when it ends, which is why `wipe` changes nothing."""
+    """Needs nothing installed."""
 
     name: ClassVar[str] = "embedded"
 
@@ -69,6 +69,3 @@ class EmbeddedBroker(ChildBroker):
         config = folder / "embedded.toml"
         config.write_text(text, encoding="utf-8")
         return [sys.executable, "-P", "-m", "iotcore", "--config", str(config), "--log-level", "CRITICAL"]
-
-    def _wipe(self, folder: Path) -> bool:
-        return False

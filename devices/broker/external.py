@@ -20,8 +20,8 @@ class ExternalBroker:
     def url(self) -> str:
         return self._url
 
-    def start(self, *, wipe: bool = False) -> None:
-        """Nothing to start, and its store is not ours to wipe."""
+    def start(self) -> None:
+        """Nothing to start."""
 
     def stop(self) -> None:
         """Nothing to stop."""

@@ -23,12 +23,8 @@ set_tcp_nodelay true
 max_inflight_messages 100
 max_queued_messages 10000
 max_queued_bytes 16777216
-message_size_limit {packet}
-persistence true
-persistence_location {folder}/
-persistence_file mosquitto.db
-autosave_on_changes true
-autosave_interval 1000
+max_packet_size {packet}
+persistence false
 connection_messages false
 log_dest stderr
 log_type error
@@ -38,24 +34,20 @@ log_type notice
 
 
 class MosquittoBroker(ChildBroker):
-    """Keeps retained messages in `folder` across a restart, unless wiped. BrokerMissing: not installed."""
+    """BrokerMissing at its start: not installed. It keeps nothing on disk, for a save stops it in its tracks
+    and what is retained is published again from the database anyway.
+    """
 
     name: ClassVar[str] = "mosquitto"
 
     def _prepare(self, folder: Path, port: int) -> list[str]:
         program = find_mosquitto()
-        text = _CONFIG.format(port=port, host=LOOPBACK, packet=PACKET_BYTES, folder=folder.resolve())
-        if os.geteuid() == 0:  # it would else become the user "mosquitto", who cannot write in our folder
+        text = _CONFIG.format(port=port, host=LOOPBACK, packet=PACKET_BYTES)
+        if os.geteuid() == 0:  # it would else become the user "mosquitto", who cannot read our folder
             text += "user root\n"
         config = folder / "mosquitto.conf"
         config.write_text(text, encoding="utf-8")
         return [str(program), "-c", str(config)]
-
-    def _wipe(self, folder: Path) -> bool:
-        stored = [file for file in (folder / "mosquitto.db", folder / "mosquitto.db.new") if file.exists()]
-        for file in stored:
-            file.unlink()
-        return bool(stored)
 
 
 def find_mosquitto(places: Sequence[str] = PLACES) -> Path:

@@ -148,6 +148,12 @@ def test_the_largest_message_goes_both_ways_and_a_larger_one_is_refused_at_once(
     assert retained_at(broker.url, topic) == [largest]
 
 
+def test_who_sends_more_than_the_broker_takes_is_cut_off(broker: ChildBroker) -> None:
+    with clients(MqttClient(broker.url, "flooder")) as (flooder,):
+        flooder.offer(f"{TENANT}/l2", bytes(300 * 1024))
+        assert flooder.lost.wait(5)
+
+
 def test_a_message_sent_twice_is_heard_at_least_once_and_harms_nothing(broker: ChildBroker) -> None:
     topic = f"{TENANT}/d1"
     body = len(topic).to_bytes(2, "big") + topic.encode() + (7).to_bytes(2, "big") + b"once?"
@@ -201,7 +207,7 @@ def test_the_link_comes_back_after_the_broker_was_killed_and_forgot_everything(m
         mortal.kill()
         assert eventually(lambda: link.changes == [True, False])
         assert not link.up and not link.publish(topic, b"into the void")
-        mortal.start(wipe=True)
+        mortal.start()
         assert eventually(lambda: link.changes == [True, False, True])
         assert link.publish(topic, b"again")
         assert eventually(lambda: link.payloads(topic) == [b"kept?", b"again"])
@@ -217,7 +223,7 @@ def test_nothing_unsent_is_replayed_after_an_outage(mortal: ChildBroker) -> None
         mortal.kill()
         assert eventually(lambda: link.changes == [True, False])
         assert link.backlog == 0
-        mortal.start(wipe=True)
+        mortal.start()
         assert eventually(lambda: link.up)
         assert link.publish(topic, b"fresh")
         assert eventually(lambda: link.heard)

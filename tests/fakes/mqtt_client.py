@@ -71,6 +71,10 @@ class MqttClient:
         """Publish, and wait until the broker has it."""
         self._client.publish(topic, payload, qos, retain).wait_for_publish(WAIT_S)
 
+    def offer(self, topic: str, payload: bytes) -> None:
+        """Publish, and wait for nothing."""
+        self._client.publish(topic, payload, 1)
+
     def payloads(self, topic: str | None = None) -> list[bytes]:
         return [bytes(message.payload) for message in self.got if topic in (None, message.topic)]
 

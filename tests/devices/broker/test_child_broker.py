@@ -14,11 +14,12 @@ from devices.broker.broker import BrokerDied
 from devices.broker.child_broker import ChildBroker
 from devices.broker.embedded import EmbeddedBroker
 from devices.broker.errors import BrokerMissing, BrokerNotStarted, BrokerPortTaken
-from devices.broker.mosquitto import MosquittoBroker, find_mosquitto
+from devices.broker.mosquitto import find_mosquitto
 from devices.broker.ports import USUAL, answers, choose_port, is_free
 from tests.fakes.brokers import KINDS, skip_without
-from tests.fakes.mqtt_client import MqttClient, clients, eventually, retained_at
+from tests.fakes.mqtt_client import eventually
 
+ROOT = Path(__file__).parents[3]
 SECOND = 1_000_000
 OWNER = """
 import sys
@@ -41,9 +42,6 @@ class FallingBroker(ChildBroker):
         self.runs += 1
         return [sys.executable, "-c", "import sys; sys.exit('out of luck')"]
 
-    def _wipe(self, folder: Path) -> bool:
-        return False
-
 
 def lives(pid: int) -> bool:
     try:
@@ -63,18 +61,11 @@ def embedded(tmp_path: Path) -> Iterator[EmbeddedBroker]:
         yield broker
 
 
-@pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[MosquittoBroker]:
-    skip_without(MosquittoBroker)
-    with MosquittoBroker(tmp_path / "broker", 0) as broker:
-        yield broker
-
-
 def owned_broker(kind: type[ChildBroker], folder: Path) -> tuple[subprocess.Popen[str], int, int]:
     """Another process that owns a broker: that process, the broker's pid and its port."""
     code = OWNER.format(file=kind.name, name=kind.__name__)
     owner = subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, str(folder)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert owner.stdout is not None
     pid, port = owner.stdout.readline().split()
@@ -88,7 +79,7 @@ def test_it_ends_with_its_parent_however_that_ends(kind: type[ChildBroker], tmp_
     with owner:
         assert lives(pid) and answers(port)
         owner.send_signal(signal.SIGKILL)
-    assert eventually(lambda: not lives(pid)) and is_free(port)
+    assert eventually(lambda: not lives(pid) and is_free(port))
 
 
 def test_it_ends_when_its_keeper_is_killed(embedded: EmbeddedBroker) -> None:
@@ -119,7 +110,7 @@ def test_it_starts_again_on_its_port_after_stop_and_after_kill(embedded: Embedde
     assert embedded.pid == first, "a second start changes nothing"
     embedded.kill()
     assert not answers(port)
-    embedded.start(wipe=True)
+    embedded.start()
     assert port_of(embedded) == port and answers(port)
     embedded.stop()
     embedded.start()
@@ -190,26 +181,3 @@ def test_a_missing_mosquitto_is_said_with_the_way_to_install_it(
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     assert find_mosquitto() == program
-
-
-@pytest.mark.full
-def test_mosquitto_keeps_its_store_over_a_stop_unless_it_is_wiped(mosquitto: MosquittoBroker) -> None:
-    with clients(MqttClient(mosquitto.url, "publisher")) as (publisher,):
-        publisher.publish("a/x", b"kept", retain=True)
-    mosquitto.stop()
-    mosquitto.start()
-    assert retained_at(mosquitto.url, "a/x") == [b"kept"]
-    mosquitto.stop()
-    mosquitto.start(wipe=True)
-    assert retained_at(mosquitto.url, "a/x") == []
-
-
-@pytest.mark.full
-def test_mosquitto_starts_with_an_empty_store_when_its_store_is_broken(mosquitto: MosquittoBroker) -> None:
-    with clients(MqttClient(mosquitto.url, "publisher")) as (publisher,):
-        publisher.publish("a/x", b"kept", retain=True)
-    mosquitto.stop()
-    store = mosquitto.log.with_name("mosquitto.db")
-    store.write_bytes(store.read_bytes()[:20] + b"nonsense" * 100)
-    mosquitto.start()
-    assert answers(port_of(mosquitto)) and retained_at(mosquitto.url, "a/x") == []

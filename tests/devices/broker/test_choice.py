@@ -36,7 +36,7 @@ def test_a_broker_that_is_named_is_used_as_it_is() -> None:
     settings = BrokerSettings(FOLDER, url=url, kind="mosquitto", tls=True, access_control=True)
     with choose_broker(settings) as broker:
         assert isinstance(broker, ExternalBroker) and broker.url == url
-        broker.start(wipe=True)
+        broker.start()
         broker.kill()
         assert broker.supervise(0) is None
     assert not FOLDER.exists() and "S3cr3t" not in repr(settings)
