@@ -19,6 +19,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+PREFIX = "/api/v1"
 ROOMS = (areas, devices, bulletins, glossary, broadcasts, alerts, incidents, trust, health)
 
 
@@ -26,13 +27,13 @@ def create_app(services: Services | None = None) -> FastAPI:
     """The application over running services; without any it can only describe itself."""
     app = FastAPI(
         title="Loa", version="1", summary="Bulletins for village loudspeakers, and the proof that they were heard.",
-        openapi_url="/api/v1/openapi.json", docs_url="/docs", redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json", docs_url="/docs", redoc_url=None,
     )  # fmt: skip
     app.state.services = services
     app.middleware("http")(_dressed)
     app.add_middleware(BodyLimit)
     for room in ROOMS:
-        app.include_router(room.router, prefix="/api/v1")
+        app.include_router(room.router, prefix=PREFIX)
     install(app)
     return app
 

@@ -1,7 +1,7 @@
 """Refusals become problem+json (RFC 9457) here, once, in the caller's language."""
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from api.problems import PROBLEMS, Problem, studio_problem
+from api.problems import Problem, problem_of
 from controller.db import DatabaseError
 from controller.errors import LoaError
 from controller.library.studio import StudioError
@@ -34,10 +34,9 @@ class RequestRefused(Exception):
 
 def problem(request: Request, code: str, known: Problem, data: Mapping[str, Any], **headers: str) -> JSONResponse:
     """The answer to a refusal: title in the caller's language, and what was seen."""
-    body = {
-        "type": f"urn:loa:problem:{code}", "code": code, "status": known.status,
-        "title": known.en if wants_english(request) else known.vi, **{name: value for name, value in data.items() if value is not None},
-    }  # fmt: skip
+    title = known.en if wants_english(request) else known.vi
+    seen = {name: value for name, value in data.items() if value is not None}
+    body = {"type": f"urn:loa:problem:{code}", "code": code, "status": known.status, "title": title} | seen
     return JSONResponse(body, known.status, media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -49,9 +48,8 @@ def wants_english(request: Request) -> bool:
 
 def install(app: FastAPI) -> None:
     """Every refusal of every package has its answer."""
-    for kind in (LoaError, DeviceError, RequestRefused):
+    for kind in (LoaError, DeviceError, RequestRefused, StudioError):
         app.add_exception_handler(kind, _coded)
-    app.add_exception_handler(StudioError, _studio)
     app.add_exception_handler(DatabaseError, _database)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -60,23 +58,19 @@ def install(app: FastAPI) -> None:
 
 
 def _coded(request: Request, error: Any) -> JSONResponse:
-    known = PROBLEMS.get(error.code) or studio_problem(error.code)
+    known = problem_of(error.code)
     headers = {"WWW-Authenticate": "Bearer"} if known.status == 401 else {}
     return problem(request, error.code, known, error.data, **headers)
 
 
-def _studio(request: Request, error: Any) -> JSONResponse:
-    return problem(request, error.code, studio_problem(error.code), error.data)
-
-
 def _database(request: Request, error: Any) -> JSONResponse:
     log.error("database_refused", code=error.code)
-    return problem(request, error.code, PROBLEMS[error.code], {}, **RETRY_AFTER)
+    return problem(request, error.code, problem_of(error.code), {}, **RETRY_AFTER)
 
 
 def _invalid(request: Request, error: Any) -> JSONResponse:
     fields = [{"field": ".".join(map(str, found["loc"])), "said": _said(found["msg"])} for found in error.errors()]
-    return problem(request, "request_invalid", PROBLEMS["request_invalid"], {"errors": fields[:50]})
+    return problem(request, "request_invalid", problem_of("request_invalid"), {"errors": fields[:50]})
 
 
 def _said(text: object) -> str:
@@ -85,22 +79,16 @@ def _said(text: object) -> str:
 
 def _http(request: Request, error: Any) -> JSONResponse:
     code = _BY_STATUS.get(error.status_code, "request_invalid")
-    known = PROBLEMS[code]
+    known = problem_of(code)
     return problem(request, code, Problem(error.status_code, known.vi, known.en), {}, **(error.headers or {}))
 
 
 def _system(request: Request, error: Any) -> JSONResponse:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return problem(request, "disk_full", PROBLEMS["disk_full"], {})
+        return problem(request, "disk_full", problem_of("disk_full"), {})
     return _unforeseen(request, error)
 
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", path=request.url.path[:200], exc_info=error)
-    return problem(request, "internal", PROBLEMS["internal"], {})
-
-
-def codes_without_words(codes: Sequence[str]) -> list[str]:
-    """For the house test: codes that a caller could see without a sentence."""
-    known = PROBLEMS | {}
-    return [code for code in codes if code not in known and studio_problem(code) is studio_problem("")]
+    return problem(request, "internal", problem_of("internal"), {})

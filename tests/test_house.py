@@ -73,10 +73,28 @@ def test_every_message_type_has_a_place_and_every_field_a_unit_or_bound() -> Non
 
 def test_every_route_declares_a_permission() -> None:
     from api.app import create_app
-    from api.permissions import permissions_of
+    from api.permissions import permissions
 
-    routes = permissions_of(create_app)
-    assert routes and all(action for action in routes.values()), routes
+    declared = permissions()
+    assert all(declared.values()), declared
+    described = {
+        f"{method.upper()} {path}" for path, item in create_app().openapi()["paths"].items() for method in item
+    }
+    assert described == set(declared)
+
+
+def test_every_code_that_a_caller_can_see_has_words() -> None:
+    from api.problems import catalogue
+
+    seen = {
+        error.code  # type: ignore[attr-defined]
+        for error in errors()
+        if error.__module__ in {"controller.errors", "devices.errors", "controller.db", "controller.audio.errors"}
+    }
+    internal = {"loa_error", "device_error", "audio_error", "keys_incomplete", "keys_locked", "data_folder_in_use",
+                "backup_refused", "not_publishable", "mqtt_url_invalid"}  # fmt: skip
+    assert seen - internal - set(catalogue()) == set()
+    assert all(problem.vi and problem.en and 400 <= problem.status < 600 for problem in catalogue().values())
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -164,9 +164,9 @@ def _wavs(settings: Settings) -> Path:
 def _last_start(settings: Settings, order: dict[str, Any]) -> float:
     """From our request to the first sample of the last speaker, ms, by the speakers' ledgers."""
     starts = [
-        line["true"] or line["wall"]
+        int(str(line["true"] or line["wall"]))
         for lines in read_ledgers(settings.data / FOLDER).values()
         for line in lines
         if line["kind"] == "started" and line["occurrence"] == order["occurrence"]
     ]
-    return round((max(map(int, starts)) - int(order["asked_at"])) / 1_000, 1) if starts else -1.0  # type: ignore[call-overload]
+    return round((max(starts) - int(order["asked_at"])) / 1_000, 1) if starts else -1.0

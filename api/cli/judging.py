@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_sim.judge.reading import read_ledgers
-from firmware_sim.judge.records import Accepted, Viewed, ViewKey
+from firmware_sim.judge.records import Accepted, Part, Viewed, ViewKey
 from firmware_sim.judge.verdict import Verdict, judge
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def accepted_broadcast(order: Shown) -> Accepted:
 
 def accepted_alert(order: Shown) -> Accepted:
     """An alert may start until it expires: who hears of it late plays it late."""
-    parts = {"tone": (order["tone_sha256"], order["tone_ms"])}
+    parts: dict[Part, tuple[str, int]] = {"tone": (order["tone_sha256"], order["tone_ms"])}
     if order.get("speech_sha256"):
         parts["speech"] = (order["speech_sha256"], order["speech_ms"])
     start, expiry = micros(order["start_at"]), micros(order["expires_at"])
@@ -46,7 +46,7 @@ def accepted_alert(order: Shown) -> Accepted:
         order=order["id"], occurrence=order["id"], kind="alert", accepted_at=micros(order["created_at"]),
         targets=frozenset(order["targets"]), start_at=start, max_late=expiry - start, expires_at=expiry,
         parts=parts, repeats=order["repeats"], cancelled_at=micros(cancelled) if cancelled else None,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def viewed(order: Shown, accepted: Accepted) -> dict[ViewKey, Viewed]:

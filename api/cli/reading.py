@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from controller.reading.read_as import preview
-
 from api.cli.configured import settings_with
 from api.cli.refusals import in_words
 from api.cli.screen import result, result_json
 from controller.db import Database
 from controller.library.glossary import read_glossary
+from controller.reading.preview import preview
 from controller.runtime.folder import DataFolder
 
 

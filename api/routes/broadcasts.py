@@ -20,8 +20,8 @@ router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 class BroadcastWish(Asked):
     bulletin: Id
-    areas: Annotated[list[Id], Field(max_length=500)] = []
-    devices: Annotated[list[Id], Field(max_length=5_000)] = []
+    areas: Annotated[list[Id], Field(default_factory=list, max_length=500)]
+    devices: Annotated[list[Id], Field(default_factory=list, max_length=5_000)]
     at: Annotated[Instant | None, Field(description="When it starts; absent: now.")] = None
     rank: Literal["normal", "priority"] = "normal"
     volume: Annotated[int, Field(ge=0, le=100)] = 100

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from pydantic import Field, ValidationError
-from pydantic_core import to_jsonable_python
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -171,9 +170,7 @@ def _typed(services: Services, request: Request, who: str, key: str | None, body
     try:
         wish = TextWish.model_validate_json(body)
     except ValidationError as error:
-        raise RequestValidationError(
-            to_jsonable_python(error.errors(include_url=False, include_context=False))
-        ) from error
+        raise _refusal(error) from error
     read_as = _read_as(services, wish.text)
     voice = VoiceWish(**wish.voice.model_dump())
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -189,14 +186,16 @@ def _recorded(services: Services, request: Request, who: str, key: str | None, f
     try:
         wish = RecordingWish.model_validate({name: value for name, value in form.items() if name != "file"})
     except ValidationError as error:
-        raise RequestValidationError(
-            to_jsonable_python(error.errors(include_url=False, include_context=False))
-        ) from error
+        raise _refusal(error) from error
     sha256 = services.store.adopt(_landed(services, file))
     act = act_of(services, request, who, key, wish.model_dump_json(), sha256)
     with services.database.write() as session:
         asked = RecordedBulletin(wish.title, sha256, _printable(file.filename or ""), wish.chime)
         return add_recording(session, asked, act, services.new_id)
+
+
+def _refusal(error: ValidationError) -> RequestValidationError:
+    return RequestValidationError(error.errors(include_url=False, include_context=False, include_input=False))
 
 
 def _landed(services: Services, file: UploadFile) -> Path:

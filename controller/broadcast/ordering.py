@@ -125,7 +125,8 @@ def _busy(session: Session, targets: set[str], rank: str, now: int) -> list[Span
 
 
 def _shares(session: Session, order_id: str, targets: set[str]) -> bool:
-    return not targets.isdisjoint(session.exec(select(Delivery.device_id).where(Delivery.order_id == order_id)))
+    ordered = session.exec(select(Delivery.device_id).where(Delivery.order_id == order_id)).all()
+    return not targets.isdisjoint(ordered)
 
 
 def _row(request: BroadcastRequest, blob: Blob, airing: Airing, act: Act, new_id: Callable[[], str]) -> Broadcast:

@@ -1,0 +1,71 @@
+"""The interface's services without a broker: tables, keys, and a studio that works when its bell rings."""
+
+import time
+from pathlib import Path
+from typing import Any, Self
+
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from controller.alerts.raising import TONE
+from controller.library.rendering import Renderer
+from controller.people.api_keys import add_key, make_key
+from controller.people.models import AuditLine
+from controller.runtime.services import Services
+from controller.settings import Settings
+from tests.fakes.office import Office
+from tests.fakes.studio import WhistlingStudio
+
+
+def real_now() -> int:
+    return time.time_ns() // 1_000
+
+
+class ApiDesk:
+    """`rung` counts the bells; keys of three roles are there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.office = Office(folder / "office")
+        self.settings = Settings(data=self.office.folder)
+        for name in ("incoming", "workshop"):
+            (self.office.folder / name).mkdir()
+        self.studio = WhistlingStudio()
+        self.renderer = Renderer(
+            self.office.database, self.office.store, self.studio, self.office.folder / "workshop", 65_536, real_now
+        )
+        self.renderer.ensure_clip(TONE, self.studio.tone)
+        self.rung: list[str] = []
+        self.keys = {role: self._key(role) for role in ("administrator", "emergency", "viewer")}
+        self.services = Services(
+            settings=self.settings, database=self.office.database, store=self.office.store,
+            keyring=self.office.keyring, studio=self.studio, ring=lambda: self.rung.append("controller"),
+            ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
+        )  # fmt: skip
+        self.app = create_app(self.services)
+
+    def _key(self, role: str) -> str:
+        key = make_key(self.office.chance.randbytes(24))
+        with self.office.database.write() as session:
+            add_key(session, self.office.new_id(), role, key, role, real_now())
+        return key
+
+    def _render(self) -> None:
+        while self.renderer.do_once():
+            pass
+
+    def client(self, role: str = "administrator", **headers: str) -> TestClient:
+        shown = {"Authorization": f"Bearer {self.keys[role]}"} if role in self.keys else {}
+        return TestClient(
+            self.app, base_url="http://loa.test/api/v1/", headers=shown | headers, raise_server_exceptions=False
+        )
+
+    def audit(self) -> list[tuple[str, str]]:
+        with self.office.database.read() as session:
+            return [(row.who, row.action) for row in session.exec(select(AuditLine).order_by("id"))]  # type: ignore[arg-type]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.office.database.close()
