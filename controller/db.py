@@ -1,5 +1,6 @@
 """One database, two kinds of transaction: writers queue at the door, readers never wait."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,9 +8,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 BUSY_SECONDS = 10
+KEPT_OPEN, MOST_OPEN = 16, 128
+"""Connections that are kept, and that there may be at once: more than the threads that ask."""
 
 
 class DatabaseError(Exception):
@@ -33,14 +37,16 @@ class DiskFullError(DatabaseError):
 class Database:
     """Sessions on one SQLite file. `write()` begins as a writer and commits; `read()` never writes."""
 
-    def __init__(self, path: Path) -> None:
-        self.engine = _engine(path)
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.engine = _engine(path, busy_seconds)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._door = threading.Lock()
+        self._busy_seconds = busy_seconds
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that is committed where the block ends well and forgotten where it raises."""
-        with _named_errors(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._turn(), _named_errors(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -52,9 +58,22 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Our threads wait here and are woken at once; SQLite alone would have them look again every 100 ms."""
+        if not self._door.acquire(timeout=self._busy_seconds):
+            raise DatabaseBusyError("another thread is writing")
+        try:
+            yield
+        finally:
+            self._door.release()
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+def _engine(path: Path, busy_seconds: float) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": busy_seconds, "check_same_thread": False},
+        pool_size=KEPT_OPEN, max_overflow=MOST_OPEN - KEPT_OPEN, pool_timeout=busy_seconds,
+    )  # fmt: skip
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -62,7 +81,7 @@ def _engine(path: Path) -> Engine:
 
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -74,6 +93,8 @@ def _begin(connection: Any) -> None:
 def _named_errors() -> Iterator[None]:
     try:
         yield
+    except NoConnectionFree as error:
+        raise DatabaseBusyError("no connection is free") from error
     except OperationalError as error:
         said = str(error.orig)
         if "locked" in said or "busy" in said:
