@@ -26,7 +26,7 @@ NOT_STARTED = (126, 127)
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
 # The limits are set by a shell that then becomes the program: a preexec_fn is unsafe where threads run.
 LIMITED = (
-    'ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n "$4" || exit 126; '
+    'ulimit -c 0 && ulimit -S -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n "$4" || exit 126; '
     'shift 4; exec "$@"'
 )
 
@@ -52,6 +52,8 @@ def run_child(
     memory_bytes: int,
     stdin: Path | bytes | None = None,
     stdout: Path | Output | None = None,
+    stderr: Output | None = None,
+    cpu_s: int | None = None,
     stdout_bytes: int = 1 << 20,
     file_bytes: int = 1 << 30,
     open_files: int = 64,
@@ -60,16 +62,18 @@ def run_child(
     """Run one program to its end and return how it ended; a non-zero code is the caller's to judge.
 
     `stdin` is a file opened for reading, bytes (laid in an unnamed file) or nothing. `stdout` is a file to
-    write, a callback fed as bytes come, or None to collect at most `stdout_bytes`. `memory_bytes` bounds
-    the address space, `file_bytes` any file that is written, `timeout_s` both wall and CPU time.
+    write, a callback fed as bytes come, or None to collect at most `stdout_bytes`; `stderr` also goes to
+    its callback. `memory_bytes` bounds the address space, `file_bytes` any file that is written,
+    `timeout_s` the wall time, `cpu_s` the CPU time (rounded up from `timeout_s` unless given).
+    What a callback raises ends the child and is raised here.
     Raises ChildUnavailable, ChildTimeout or ChildFlooded; whatever the child started is dead on return.
     """
     collected = _Tail(stdout_bytes, strict=True)
-    heard = _Tail(STDERR_BYTES)
+    heard = _Tail(STDERR_BYTES, then=stderr)
     with ExitStack() as stack:
         source = stack.enter_context(_opened_stdin(stdin))
         sink = stack.enter_context(stdout.open("wb")) if isinstance(stdout, Path) else subprocess.PIPE
-        limited = _limited(argv, timeout_s, memory_bytes, file_bytes, open_files)
+        limited = _limited(argv, cpu_s or int(timeout_s) + 1, memory_bytes, file_bytes, open_files)
         child = stack.enter_context(_started(limited, source, sink, env))
         with _deadline(child, timeout_s) as expired:
             _drain(child, stdout if callable(stdout) else collected.add, heard.add, expired)
@@ -96,11 +100,9 @@ def _opened_stdin(stdin: Path | bytes | None) -> Iterator[IO[bytes] | int]:
             yield unnamed
 
 
-def _limited(
-    argv: Sequence[str], timeout_s: float, memory_bytes: int, file_bytes: int, open_files: int
-) -> list[str]:
+def _limited(argv: Sequence[str], cpu_s: int, memory_bytes: int, file_bytes: int, open_files: int) -> list[str]:
     wanted = (
-        (resource.RLIMIT_CPU, int(timeout_s) + 1, 1),
+        (resource.RLIMIT_CPU, cpu_s, 1),
         (resource.RLIMIT_AS, memory_bytes, 1024),
         (resource.RLIMIT_FSIZE, file_bytes, 512),
         (resource.RLIMIT_NOFILE, open_files, 1),
@@ -180,14 +182,17 @@ def _drain(child: subprocess.Popen[bytes], stdout: Output, stderr: Output, expir
 
 
 class _Tail:
-    """The last `limit` bytes of a stream; a strict one refuses more than that."""
+    """The last `limit` bytes of a stream, also passed on; a strict one refuses more than that."""
 
-    def __init__(self, limit: int, *, strict: bool = False) -> None:
+    def __init__(self, limit: int, *, strict: bool = False, then: Output | None = None) -> None:
         self._limit = limit
         self._strict = strict
+        self._then = then
         self._bytes = bytearray()
 
     def add(self, chunk: bytes) -> None:
+        if self._then is not None:
+            self._then(chunk)
         self._bytes += chunk
         if len(self._bytes) > self._limit:
             if self._strict:
