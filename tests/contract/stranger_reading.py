@@ -120,15 +120,13 @@ def array(check, low, high):
 
 def mapping(name, check, high):
     return lambda value: (
-        isinstance(value, dict)
-        and len(value) <= high
-        and all(name(key) and check(one) for key, one in value.items())
+        isinstance(value, dict) and len(value) <= high and all(name(key) and check(one) for key, one in value.items())
     )
 
 
 def record(**fields):
-    return lambda value: isinstance(value, dict) and all(
-        name in value and check(value[name]) for name, check in fields.items()
+    return lambda value: (
+        isinstance(value, dict) and all(name in value and check(value[name]) for name, check in fields.items())
     )
 
 
@@ -166,37 +164,73 @@ ORDER = {"order": UUID, "occurrence": UUID, "expires_at": INSTANT}
 FIELDS = {
     "trust": {"seq": SEQUENCE, "keys": array(TRUSTED, 1, 32)},
     "config": {
-        "seq": SEQUENCE, "places": array(record(area=UUID, number=whole(0, 49_151)), 0, 16), "heartbeat": whole(5, 3_600),
-        "volume": PERCENT, "trim": whole(-500_000, 500_000), "clips": mapping(WORD, SHA256, 32),
+        "seq": SEQUENCE,
+        "places": array(record(area=UUID, number=whole(0, 49_151)), 0, 16),
+        "heartbeat": whole(5, 3_600),
+        "volume": PERCENT,
+        "trim": whole(-500_000, 500_000),
+        "clips": mapping(WORD, SHA256, 32),
     },
     "manifest": {
-        "sha256": SHA256, "size": whole(1, 78_643_200), "chunk_bytes": whole(1_024, 65_536),
-        "chunks": array(SHA256, 1, 1_200), "codec": choice("ogg-opus"), "duration": LENGTH, "expires_at": INSTANT,
+        "sha256": SHA256,
+        "size": whole(1, 78_643_200),
+        "chunk_bytes": whole(1_024, 65_536),
+        "chunks": array(SHA256, 1, 1_200),
+        "codec": choice("ogg-opus"),
+        "duration": LENGTH,
+        "expires_at": INSTANT,
     },
-    "play": ORDER | {
-        "sha256": SHA256, "duration": LENGTH, "start_at": INSTANT, "max_late": MILLIS, "rank": choice("normal", "priority"),
-        "volume": PERCENT, "repeats": whole(1, 20), "gap": MILLIS,
+    "play": ORDER
+    | {
+        "sha256": SHA256,
+        "duration": LENGTH,
+        "start_at": INSTANT,
+        "max_late": MILLIS,
+        "rank": choice("normal", "priority"),
+        "volume": PERCENT,
+        "repeats": whole(1, 20),
+        "gap": MILLIS,
     },
     "stop": ORDER,
     "alert": {
-        "alert": UUID, "rev": whole(1, 65_535), "action": choice("sound", "cancel"), "start_at": INSTANT,
-        "expires_at": INSTANT, "tone": SHA256, "repeats": whole(1, 20), "gap": MILLIS, "volume": PERCENT,
+        "alert": UUID,
+        "rev": whole(1, 65_535),
+        "action": choice("sound", "cancel"),
+        "start_at": INSTANT,
+        "expires_at": INSTANT,
+        "tone": SHA256,
+        "repeats": whole(1, 20),
+        "gap": MILLIS,
+        "volume": PERCENT,
     },
     "ack": {"ledger": UUID, "through": SEQUENCE},
     "time_answer": {"nonce": NONCE, "t1": SEQUENCE, "t2": INSTANT, "t3": INSTANT},
-}  # fmt: skip
+}
 OPTIONAL = {
     "trust": {"root_changes": array(CHANGE, 0, 32)},
     "play": {"only": BITMAP},
     "stop": {"only": BITMAP},
     "alert": {
-        "only": BITMAP, "speech": SHA256, "speech_at": INSTANT, "speech_duration": MILLIS, "silent_speech": boolean,
+        "only": BITMAP,
+        "speech": SHA256,
+        "speech_at": INSTANT,
+        "speech_duration": MILLIS,
+        "silent_speech": boolean,
     },
-}  # fmt: skip
+}
 ROLE = {
-    "manifest": "content", "play": "content", "stop": "content", "alert": "alert", "config": "control",
-    "ack": "control", "time_answer": "time", "trust": "root", "hello": "device", "receipt": "device", "report": "device",
-}  # fmt: skip
+    "manifest": "content",
+    "play": "content",
+    "stop": "content",
+    "alert": "alert",
+    "config": "control",
+    "ack": "control",
+    "time_answer": "time",
+    "trust": "root",
+    "hello": "device",
+    "receipt": "device",
+    "report": "device",
+}
 
 
 def check_fields(said):

@@ -245,7 +245,7 @@ def _comes_too_late(script):
     foreign = play(to=f"area/{OTHER_AREA}", **TARDY, issued_at=utc(16), only=None)
     script.comes(16.4, TOPICS.area_order(OTHER_AREA), signed(foreign), "an area that is not ours")
     script.reports(16.4, "wrong_place", TOPICS.area_order(OTHER_AREA))
-    return [step["fields"] for step in script.steps if step.get("topic") == TOPICS.up(DEVICE, "receipt")][3:]
+    return [step for step in script.steps if step.get("topic") == TOPICS.up(DEVICE, "receipt")][3:]
 
 
 def _comes_back(script, kept):
@@ -263,7 +263,6 @@ def _comes_back(script, kept):
         _hello(**now, config_seq=7, next_receipt=len(kept) + 4, unacknowledged=4, blobs=(BLOB_SHA,)),
     )
     script.granted(20.006, TOPICS.trust, TOPICS.area_all(AREA), answers)
-    for fields in kept:
-        script.says(20.3, TOPICS.up(DEVICE, "receipt"), receipt(**fields))
+    script.steps += [step | {"at": round(20.3 * SECOND)} for step in kept]
     stored = ack(through=len(kept) + 3, issued_at=utc(21))
     script.comes(21.0, TOPICS.down(DEVICE, "ack"), signed(stored), "all receipts are stored")
