@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from controller.reading.data import load
+from controller.reading.letters import spell
 from controller.reading.lexicon import Lexicon
 from controller.reading.script import LETTER, WORDS, Rule, Span, rule
 from controller.reading.syllables import is_syllable
@@ -13,7 +14,8 @@ DOT = "."
 BEFORE = re.compile(rf"({LETTER}+)[ ,:]{{1,2}}$")
 AFTER = re.compile(rf"[ ,:]{{1,2}}({LETTER}+)")
 NEAR = 24
-NUMBERED = {"P", "Q", "KP", "Kp", "KV"}
+NUMBERED = {"P", "Q", "KP", "Kp"}
+CODE_DIGITS = re.compile(r"\d{3}")
 DOTTED = re.compile(r"[A-ZĐ]")
 
 
@@ -29,8 +31,10 @@ def _shouted(word: str) -> bool:
 
 
 def _accept(text: str, start: int, end: int) -> int | None:
+    """Not a word of a heading, and not the letters of a code such as "BN1234"."""
     written = text[start:end]
-    return None if written.isupper() and is_syllable(written) and in_heading(text, start, end) else end
+    shouted = written.isupper() and is_syllable(written) and in_heading(text, start, end)
+    return None if shouted or (written.isupper() and CODE_DIGITS.match(text, end)) else end
 
 
 def _accept_title(text: str, start: int, end: int) -> int | None:
@@ -67,9 +71,10 @@ def _find_titles(text: str) -> Iterator[Span]:
     return _titles().find(text, _accept_title)
 
 
-def _dotted(match: re.Match[str]) -> str | None:
+def _dotted(match: re.Match[str]) -> str:
     """ "U.B.N.D" is the same as "UBND"."""
-    return load("abbreviations")["any_case"].get("".join(DOTTED.findall(match.group())))
+    letters = "".join(DOTTED.findall(match.group()))
+    return load("abbreviations")["any_case"].get(letters) or spell(letters)
 
 
 def _circular(_: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import re
 
 from controller.reading.letters import spell
 from controller.reading.numbers import cardinal, number
-from controller.reading.script import Rule, rule
+from controller.reading.script import Rule, before, rule
 
 ROADS = {
     "QL": "quốc lộ",
@@ -25,8 +25,9 @@ PART = re.compile(r"\d+|[A-Za-zĐđ]")
 
 def _road(match: re.Match[str]) -> str:
     """A road's number is said as on the sign: from three digits on one by one."""
-    letter = f" {spell(match['l'])}" if match["l"] else ""
-    return f"{ROADS[match['road'] or match['glued']]} {spell(match['n'])}{letter}"
+    kind = ROADS[match["road"] or match["glued"]]
+    said_already = before(match).rstrip().endswith(kind)
+    return ("" if said_already else f"{kind} ") + spell(match["n"] + (match["l"] or ""))
 
 
 def _post(match: re.Match[str]) -> str:
@@ -52,7 +53,7 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(
         "kilometre post",
-        r"(?<!\w)(?<!\d\s)(?:[Kk]m|KM)\s?(?P<km>\d{1,4})(?:\s?\+\s?(?P<m>\d{1,3}))?(?!\w|[.,]\d)",
+        r"(?<!\w)(?<!\d\s)(?:[Kk]m|KM)(?:\s|(?![23](?![\d+])))(?P<km>\d{1,4})(?:\s?\+\s?(?P<m>\d{1,3}))?(?!\w|[.,]\d)",
         _post,
     ),
     rule(
@@ -60,6 +61,6 @@ RULES: tuple[Rule, ...] = (
         rf"(?<!\w){HOUSE}\s(?P<it>\d{{1,4}}[A-ZĐ]?(?:/\d{{1,4}}[A-Za-zĐ]?){{1,4}}){ENDS}",
         _house,
     ),
-    rule("house number", rf"(?<![\w/.,])(?P<it>\d{{1,4}}[A-ZĐ](?:/\d{{1,4}}[A-ZĐ]?){{1,4}}){ENDS}", _house),
+    rule("house number", rf"(?<![\w/.,])(?P<it>\d{{1,4}}[A-FĐ](?:/\d{{1,4}}[A-FĐ]?){{1,4}}){ENDS}", _house),
     rule("house number", rf"(?<![\w/.,])(?P<it>\d{{1,4}}(?:/\d{{1,4}}){{0,3}}/\d{{1,4}}[A-ZĐ]){ENDS}", _house),
 )

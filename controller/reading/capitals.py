@@ -4,7 +4,7 @@ import re
 
 from controller.reading.letters import spell
 from controller.reading.normalise import LETTERS
-from controller.reading.script import LETTER, Rule, rule
+from controller.reading.script import AMOUNT, LETTER, Rule, rule
 from controller.reading.syllables import has_vowel, is_accented, is_pronounceable, is_syllable
 
 SHORTEST_WORD = 4
@@ -12,15 +12,14 @@ SHORTEST_WORD = 4
 
 
 def _is_word(word: str) -> bool:
-    if is_accented(word) or is_syllable(word):
-        return True
-    return len(word) >= SHORTEST_WORD and is_pronounceable(word)
+    return is_syllable(word) or (len(word) >= SHORTEST_WORD and is_pronounceable(word))
 
 
 def _shouted(match: re.Match[str]) -> str:
-    """ "THÔNG BÁO" as words, "KXH" letter by letter."""
+    """ "THÔNG BÁO" as words, "KXH" letter by letter, and so the letters of "OM5451"."""
     word = match.group()
-    return word.lower() if _is_word(word) else spell(word)
+    coded = AMOUNT in match.string[match.end() : match.end() + 1]
+    return word.lower() if is_accented(word) or (_is_word(word) and not coded) else spell(word)
 
 
 def _unsayable(match: re.Match[str]) -> str | None:

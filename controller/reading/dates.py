@@ -11,8 +11,10 @@ M = r"(?:0?[1-9]|1[0-2])"
 Y = r"(?:1[89]|2[01])\d{2}"
 OPEN = r"(?<![\w/])(?<!\d[.,])"
 SHUT = r"(?![\w/]|[.,]\d)"
+UNCOUNTED = r"(?!\s(?:gói|lần|viên|ly|cốc|giờ|bữa|buổi|liều|hộ|người|tiết|suất|chai|ml|g|lít)\b)"
 DASH = r"\s?-\s?"
 NAMES_A_DAY = re.compile(r"(?:ngày|mùng|mồng|hôm)\s*$")
+WHEN = re.compile(r"(?:ngày|mùng|mồng|hôm|sáng|trưa|chiều|tối|đêm|vào|từ|trong|các|lễ|dịp)\s*$")
 NAMES_A_PLACE = re.compile(r"(?:đường|phố|hẻm|cầu|chợ|trường|công viên|quảng trường|bệnh viện|xí nghiệp)\s*$")
 NAMES_A_MONTH = re.compile(r"tháng\s*$")
 WEEKDAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
@@ -47,7 +49,8 @@ def _date(match: re.Match[str]) -> str | None:
 
 def _days(match: re.Match[str]) -> str | None:
     """The days of a range or a list that share one month."""
-    if not is_day(match["d"], match["m"]):
+    listed = "-" not in match["days"]
+    if not is_day(match["d"], match["m"]) or (listed and not WHEN.search(before(match))):
         return None
     joins = {"-": " đến ", ",": ", ", ";": ", ", "v": " và "}
     words = ""
@@ -64,6 +67,11 @@ def _month_year(match: re.Match[str]) -> str:
 def _months(match: re.Match[str]) -> str:
     words = " đến ".join(month(part) for part in re.findall(r"\d+", match["it"])[: 2 if match["n"] else 1])
     return words + _year(match["y"])
+
+
+def _term(match: re.Match[str]) -> str:
+    """ "đợt 2/2026", "quý 4-2026": which one, of which year."""
+    return cardinal(match["n"]) + _year(match["y"])
 
 
 def _weekday(match: re.Match[str]) -> str:
@@ -87,9 +95,17 @@ RULES: tuple[Rule, ...] = (
         _months,
         mark=DATE,
     ),
+    rule(
+        "term", rf"(?<!\w)(?i:quý|đợt|tuần|kỳ|kì|lần|vòng|số)\s(?P<it>(?P<n>\d{{1,2}})(?:/|-)(?P<y>{Y})){SHUT}", _term
+    ),
     rule("date", rf"{OPEN}T(?P<m>{M})[/-](?P<y>{Y}){SHUT}", _month_year, mark=DATE),
     rule("date", rf"{OPEN}(?P<m>{M})/(?P<y>{Y}){SHUT}", _month_year, mark=DATE),
     rule("date", rf"{OPEN}(?P<d>{D})/(?P<m>{M}){SHUT}", _date, mark=DATE),
-    rule("date", rf"(?i:ngày|lễ|dịp|tết)\s(?P<it>(?P<d>{D})[.\-](?P<m>{M})){SHUT}", _date, mark=DATE),
+    rule(
+        "date",
+        rf"(?:(?i:ngày|lễ|dịp|tết)\s|(?:nay|mai|qua|nhật)\s\()(?P<it>(?P<d>{D})[.\-](?P<m>{M})){SHUT}{UNCOUNTED}",
+        _date,
+        mark=DATE,
+    ),
     rule("weekday", r"(?<!\w)T(?P<n>[2-7])(?![\w/])", _weekday, mark=DATE),
 )

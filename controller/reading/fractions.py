@@ -6,6 +6,7 @@ from controller.reading.dates import is_day
 from controller.reading.numbers import NUMBER, STARTS, cardinal, number
 from controller.reading.script import AMOUNT, TIME, Rule, after, before, rule
 
+YEAR = re.compile(r"(?:1[89]|20|21)\d\d")
 COMMON = {"1/2", "1/3", "2/3", "1/4", "3/4", "2/5", "3/5", "4/5"}
 """Parts that people write; any other pair that could be a day is a day unless a counted noun follows."""
 DATE_IN_FRONT = re.compile(
@@ -33,12 +34,7 @@ def _counted(match: re.Match[str]) -> str | None:
     """ "18/19 tiêu chí", "15/20", "140/90": never a day."""
     if COUNTED.match(after(match)) and not re.search(r"ngày\s*$", before(match)):
         return _of(match)
-    return None if is_day(match["a"], match["b"]) or _is_month(match["a"], match["b"]) else _of(match)
-
-
-def _is_month(first: str, second: str) -> bool:
-    """ "11/2026"."""
-    return 1 <= int(first) <= 12 and 1800 <= int(second) < 2200
+    return None if is_day(match["a"], match["b"]) or YEAR.fullmatch(match["b"]) else _of(match)
 
 
 def _part(match: re.Match[str]) -> str | None:
@@ -75,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     rule("around the clock", r"(?<![\w/])24/(?P<b>24)\s?(?P<h>[hH](?!\w))?(?![\w/])", _around_the_clock, mark=TIME),
     rule("around the clock", r"(?<![\w/])24/(?P<b>7)(?![\w/])", _always_on, mark=TIME),
     rule("score", rf"{SCORE}(?P<it>(?P<a>\d{{1,2}})\s?[-:]\s?(?P<b>\d{{1,2}}))(?![\w/]|[.,]\d)", _score),
+    rule("so many of", rf"(?<!\w)(?i:trang|câu|bài|trận|bước|tờ|điểm)\s(?P<it>{PAIR})", _of, mark=AMOUNT),
     rule("part", PAIR, _part, mark=AMOUNT),
     rule("so many of", PAIR, _counted, mark=AMOUNT),
     rule("so many of", rf"{STARTS}(?P<a>{NUMBER})/(?P<b>\d{{1,3}}(?:\.\d{{3}})+)(?!\w)", _of, mark=AMOUNT),

@@ -90,5 +90,6 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("money", rf"{A_TO_B}(?:(?P<scale>{SCALE})\s?)?(?P<unit>{CURRENCY})(?!\w)", _foreign, mark=MONEY),
     rule("money", rf"(?<!\w)(?P<unit>US\$|[$€£¥])\s?(?P<a>{SUM})(?!\w)", _sign_first, mark=MONEY),
+    rule("money", rf"{A_TO_B}(?P<scale>{SCALE})(?=\s?/)", _short, mark=MONEY),
     rule("money", rf"{A_TO_B}(?P<scale>k|(?<=\d\d)K|tr|Tr|TR){ENDS}", _short, mark=MONEY),
 )

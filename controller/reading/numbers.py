@@ -41,8 +41,10 @@ def digit_by_digit(digits: str) -> str:
 
 
 def in_groups(digits: str, size: int = 3) -> str:
-    """Digit by digit with a pause after each group."""
-    return ", ".join(digit_by_digit(digits[at : at + size]) for at in range(0, len(digits), size))
+    """Digit by digit with a pause after each group; no digit is left alone at the end."""
+    last = max(0, len(digits) - size - 1) // size * size if len(digits) % size == 1 else len(digits)
+    groups = [digits[at : at + size] for at in range(0, last, size)]
+    return ", ".join(map(digit_by_digit, filter(None, (*groups, digits[last:]))))
 
 
 def ordinal(digits: str) -> str:
@@ -81,7 +83,7 @@ def _fraction(digits: str) -> str:
 def _below_billion(digits: str, led: bool) -> str:
     """Up to nine digits; `led` when a billion stands before, so that a missing hundred is said."""
     groups = [digits[max(0, end - 3) : end] for end in range(len(digits), 0, -3)]
-    words = []
+    words: list[str] = []
     for power in range(len(groups) - 1, -1, -1):
         if int(groups[power]):
             words.append(_below_thousand(groups[power], led or bool(words)) + ("", " nghìn", " triệu")[power])

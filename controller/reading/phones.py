@@ -8,8 +8,8 @@ from controller.reading.script import Rule, after, before, rule
 
 GROUPS = {10: (4, 3, 3), 11: (4, 4, 3), 9: (3, 3, 3), 8: (4, 4)}
 CALLED = re.compile(
-    r"(?:gọi|số|tổng đài|nóng|hotline|cảnh sát|cấp cứu|cứu thương|chữa cháy|cứu hỏa|cứu hoả|công an|báo|hệ|"
-    r"thoại|máy|đt|sđt|đến|qua|tới|ngay|cháy)(?: ngay| số| máy| đến số)?[: ]*$"
+    r"(?:gọi|số|cảnh sát|cứu thương|chữa cháy|cứu hỏa|cứu hoả|công an|báo|hệ|máy|đt|sđt|đến|qua|tới|ngay|cháy)"
+    r"(?: ngay| số| máy| đến số)?[: ]*$|(?:gọi|tổng đài|nóng|hotline|thoại|khẩn cấp|cấp cứu)[^.;\n\d]{0,32}$"
 )
 COUNTED = re.compile(
     r"\s?(?:hộ|người|ca|trường hợp|học sinh|con|cháu|em|đại biểu|suất|căn|nhà|tấn|ha|đảng|cán bộ|đồng|km|m|"
@@ -53,7 +53,8 @@ def _hotline(match: re.Match[str]) -> str:
 
 def _emergency(match: re.Match[str]) -> str | None:
     """Called where the words around say so or several stand together; counted where a noun follows."""
-    called = " " in match.group() or "/" in match.group() or CALLED.search(before(match))
+    several = " " in match.group() or "/" in match.group()
+    called = several or CALLED.search(before(match, 48))
     if COUNTED.match(after(match)) or not called:
         return None
     return EMERGENCY.sub(lambda each: digit_by_digit(each.group()), match.group().replace("/", ", "))
@@ -63,7 +64,17 @@ def _code(match: re.Match[str]) -> str | None:
     written = match["it"]
     if YEAR.fullmatch(written) or COUNTED.match(after(match)):
         return None
-    return ", ".join(map(digit_by_digit, written.split())) if " " in written else in_groups(written)
+    parts = re.split(r"[ -]", written)
+    return ", ".join(map(digit_by_digit, parts) if " " in written else map(in_groups, parts))
+
+
+def _mixed_code(match: re.Match[str]) -> str:
+    """ "H55.20-231123-0001" in its own groups."""
+    return ", ".join(map(_group, re.split(r"[.\-]", match["it"])))
+
+
+def _group(group: str) -> str:
+    return in_groups(group) if group.isdecimal() else spell(group)
 
 
 def _plate(match: re.Match[str]) -> str:
@@ -86,7 +97,11 @@ RULES: tuple[Rule, ...] = (
         rf"{OPEN}\(?\+\d{{1,3}}\)?{APART}?\(?0?\)?\d{{1,4}}(?:{APART}?\d{{2,4}}){{1,4}}{SHUT}",
         _international,
     ),
-    rule("telephone", rf"{OPEN}\(?0\d{{1,4}}\)?(?:\s?{APART}?\d{{2,4}}){{1,4}}{SHUT}", _national),
+    rule(
+        "telephone",
+        rf"{OPEN}\(?0\d{{1,4}}\)?(?:\s?{APART}?\d(?=[ .]\d{{3}}))?(?:\s?{APART}?\d{{2,4}}){{1,4}}{SHUT}",
+        _national,
+    ),
     rule("hotline", rf"{OPEN}1[89]00{APART}?\d{{2,4}}(?:{APART}?\d{{2,3}})?{SHUT}", _hotline),
     rule(
         "emergency number",
@@ -95,7 +110,12 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(
         "code",
-        rf"(?<!\w){CODED}(?:\s?:)?\s(?P<it>\d{{2,6}}(?: \d{{2,6}}){{1,4}}|\d{{4,24}})(?!\w|[.,/]\d)",
+        rf"(?<!\w){CODED}(?:\s?:)?\s(?P<it>\d{{2,6}}(?: \d{{2,6}}){{1,4}}|\d{{4,24}}(?:-\d{{3}})?)(?!\w|[.,/]\d)",
         _code,
+    ),
+    rule(
+        "code",
+        rf"(?<!\w){CODED}(?:\s?:)?\s(?P<it>(?=[A-Z\d]{{0,12}}\d)[A-Z\d]{{1,12}}(?:[.\-][A-Z\d]{{1,12}}){{1,4}})(?![\w/])",
+        _mixed_code,
     ),
 )

@@ -67,6 +67,10 @@ def _to(_: re.Match[str]) -> str:
     return "đến"
 
 
+def _times(_: re.Match[str]) -> str:
+    return "nhân"
+
+
 def _ratio(_: re.Match[str]) -> str:
     return "trên"
 
@@ -92,6 +96,7 @@ RULES: tuple[Rule, ...] = (
 BETWEEN: tuple[Rule, ...] = (
     *(rule("range", rf"(?<={mark})(?P<it>\s?(?:-|→|->)\s?)(?={mark})", _to) for mark in ALIKE),
     rule("range", rf"(?<={AMOUNT})(?P<it>\s?-\s?)(?=[{FIGURES}])", _to),
-    rule("ratio", rf"(?<={AMOUNT}):(?={AMOUNT})", _ratio),
+    rule("times", rf"(?<=[{FIGURES}])[xX](?=[{FIGURES}])|(?<=[\w{FIGURES}])\s[xX]\s(?=[{FIGURES}])", _times),
+    rule("ratio", rf"(?<={AMOUNT})[:/](?={AMOUNT})", _ratio),
     rule("sum", rf"(?<=[{FIGURES}])\s?(?P<it>[+=])\s?(?=[{FIGURES}])", _plus),
 )

@@ -12,7 +12,7 @@ from controller.reading.syllables import is_syllable
 ROMAN = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 VALUES = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
 COUNTED = (
-    r"(?i:khóa|khoá|quý|kỷ|kỉ|hội|cấp|chương|phần|kỳ|kì|thứ|vùng|loại|hạng|bậc|tập|đoạn|vực|quyển|mục|đợt|lần|"
+    r"(?i:khóa|khoá|quý|kỷ|kỉ|hội|cấp|chương|phần|kỳ|kì|thứ|vùng|loại|hạng|bậc|tập|đoạn|vực|quyển|mục|đợt|lần|giải|động|"
     r"nhóm|khối|mức|phụ lục|bảng|biểu|tuyến|khu|tổ|đời|vòng)"
 )
 YEAR = r"(?:(?:/|-|\snăm\s)(?P<y>(?:19|20)\d\d))"
@@ -51,12 +51,7 @@ def _plain(match: re.Match[str]) -> str | None:
     return _words(numeral) if len(numeral) > 1 and not is_syllable(numeral) else None
 
 
-def _quarter(match: re.Match[str]) -> str:
-    return f"{cardinal(match['q'])} năm {cardinal(match['y'])}"
-
-
 RULES: tuple[Rule, ...] = (
-    rule("quarter", rf"(?<!\w)(?i:quý)\s(?P<it>(?P<q>[1-4]){YEAR})(?!\w)", _quarter, mark=AMOUNT),
     rule(
         "Roman numeral",
         rf"(?<!\w){COUNTED}\s(?P<it>(?P<n>{ROMAN})\s?-\s?(?P<m>{ROMAN}))(?!\w)",
@@ -69,6 +64,6 @@ RULES: tuple[Rule, ...] = (
         _counted,
         mark=AMOUNT,
     ),
-    rule("Roman numeral", rf"^(?P<it>(?P<n>{ROMAN}))(?=[./)-]\s|\s-\s)", _item, flags=re.MULTILINE),
+    rule("Roman numeral", rf"^(?P<it>(?P<n>{ROMAN}))(?=[./)-](?:\s|$)|\s-\s|$)", _item, flags=re.MULTILINE),
     rule("Roman numeral", rf"(?<![\w./-])(?P<n>{ROMAN})(?![\w/]|-[A-Z])", _plain, mark=AMOUNT),
 )

@@ -29,7 +29,7 @@ VIETNAMESE = f"a-z{LETTERS}A-Z{LETTERS.upper()}"
 class Change(NamedTuple):
     """One place that is read otherwise than it is written: as typed, as spoken, and by which rule."""
 
-    original: str
+    written: str
     spoken: str
     rule: str
 
@@ -107,8 +107,9 @@ def rule(name: str, pattern: str, say: Say, *, mark: str = WORDS, flags: int = 0
 
 
 def before(match: re.Match[str], reach: int = 24) -> str:
-    """The few characters in front of a match, in lower case."""
-    return match.string[max(0, match.start() - reach) : match.start()].lower()
+    """The few characters in front of what a rule reads, in lower case."""
+    start = match.start("it") if "it" in match.re.groupindex else match.start()
+    return match.string[max(0, start - reach) : start].lower()
 
 
 def after(match: re.Match[str], reach: int = 24) -> str:

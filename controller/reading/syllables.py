@@ -8,7 +8,12 @@ TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
 VOWELS = "aăâeêioôơuưy"
 ONSET = "ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx]"
 CODA = "ng|nh|ch|[cmnpt]"
-SYLLABLE = re.compile(f"(?:{ONSET})?[{VOWELS}]{{1,3}}(?:{CODA})?")
+NUCLEUS = (
+    "[aăâeêioôơuư]|y(?![a-z])|ai|ao|au|ay|âu|ây|eo|êu|eu|ia|iêu?|ieu?|iu|io|oa[iyo]?|oă|oe|oi|oo|ôi|ơi|ua|uây?|uê|uay|"
+    "ue|ui|uôi?|uo[iu]?|uơ|uy[auêe]?|ưa|ưi|ươ[iu]?|ưu|uu|yêu?|yeu?"
+)
+"""Vowels that stand together in a Vietnamese syllable, and the same without their hats."""
+SYLLABLE = re.compile(f"(?:{ONSET})?(?:{NUCLEUS})(?:{CODA})?")
 FOREIGN_SYLLABLE = re.compile(
     f"(?:{ONSET}|[fjwz]|[bcdfgkpst]r|[bcfgpst]l|s[ckmnptw])?[{VOWELS}]{{1,3}}(?:{CODA}|[bdfgklrsx])?"
 )

@@ -12,20 +12,15 @@ SHUT = r"(?![\w:]|[.,]\d)"
 
 
 def _clock(match: re.Match[str]) -> str:
-    """Hours, and minutes where there are any."""
-    return _hours(match["h"], match["m"])
+    """Hours, minutes where there are any, and seconds where they are given."""
+    seconds = match.groupdict().get("s")
+    words = _hours(match["h"], match["m"])
+    return f"{words} {cardinal(seconds)} giây" if seconds and int(seconds) else words
 
 
 def _hours(hour: str, minute: str) -> str:
     words = f"{cardinal(hour)} giờ"
     return f"{words} {cardinal(minute)} phút" if int(minute) else words
-
-
-def _exact(match: re.Match[str]) -> str:
-    """Down to the second, where one is given."""
-    seconds = match["s"]
-    words = _hours(match["h"], match["m"])
-    return f"{words} {cardinal(seconds)} giây" if seconds and int(seconds) else words
 
 
 def _whole_hours(match: re.Match[str]) -> str:
@@ -43,13 +38,13 @@ def _minutes(match: re.Match[str]) -> str:
 RULES: tuple[Rule, ...] = (
     rule(
         "time",
-        rf"{OPEN}(?P<h>{H})(?:\s?[hHg]\s?|\s?giờ\s?)(?P<m>{MIN})(?:\s?(?:phút|ph|p|'))?{SHUT}"
+        rf"{OPEN}(?P<h>{H})(?:\s?[hHg]\s?|\s?giờ\s?)(?P<m>{MIN})(?:\s?(?:phút|ph|p|'))?(?:(?P<s>\d{{1,2}})(?:\"|''))?{SHUT}"
         r"(?!\s?(?:km|m\b|%|°|người|hộ))",
         _clock,
         mark=TIME,
     ),
     rule("time", rf"{OPEN}(?P<h>{H})[hH](?P<m>\d)(?:\s?(?:phút|ph|p|'))?{SHUT}", _clock, mark=TIME),
-    rule("time", rf"{OPEN}(?P<h>{H}):(?P<m>{MIN})(?::(?P<s>{MIN}))?(?:[hH]|Z)?{SHUT}", _exact, mark=TIME),
+    rule("time", rf"{OPEN}(?P<h>{H}):(?P<m>{MIN})(?::(?P<s>{MIN}))?(?:[hH]|Z)?{SHUT}", _clock, mark=TIME),
     rule("time", rf"{OPEN}(?P<a>{H})\s?-\s?(?P<h>{H})\s?[hH]{SHUT}", _hour_range, mark=TIME),
     rule("time", rf"{STARTS}(?<!/)(?P<h>\d{{1,3}}(?:,\d)?)\s?[hH](?!\w)", _whole_hours, mark=TIME),
     rule(
@@ -58,5 +53,6 @@ RULES: tuple[Rule, ...] = (
         _whole_hours,
         mark=TIME,
     ),
+    rule("time", rf"{OPEN}(?P<h>{H})g(?=\s?(?:sáng|trưa|chiều|tối|đêm|ngày|hôm))", _whole_hours, mark=TIME),
     rule("time", rf"{OPEN}(?P<m>\d{{1,3}})\s?(?:'(?!')|ph?(?!\w)){SHUT}", _minutes, mark=TIME),
 )

@@ -9,7 +9,7 @@ from controller.reading.script import AMOUNT, LETTER, MONEY, Rule, rule
 
 ENDS = r"(?!\w)"
 SIZES = {"m": "mét", "kg": "ki lô"}
-RATES = {"h", "s", "ph", "giây", "giờ", "phút"}
+RATES = {"h", "s", "ph", "giây", "giờ", "phút", "lít", "tấn", "tạ"}
 """Behind a slash these are "trên giờ"; a noun is "một người"."""
 COORDINATE = {"N": "độ vĩ Bắc", "S": "độ vĩ Nam", "E": "độ kinh Đông", "W": "độ kinh Tây"}
 
@@ -61,12 +61,32 @@ def _coordinate(match: re.Match[str]) -> str:
     return f"{words} {side}".rstrip()
 
 
+def _position(match: re.Match[str]) -> str:
+    """A latitude or longitude; no range, whatever stands beside it."""
+    return f"{number(match['a'])} {COORDINATE[match['side']]}"
+
+
+def _unit_alone(match: re.Match[str]) -> str:
+    return load("units")["units"][match["unit"]]
+
+
+def _pause(_: re.Match[str]) -> str:
+    """ "220V-50Hz" are two things, no range."""
+    return ","
+
+
+def _in_hours(match: re.Match[str]) -> str:
+    return f"trong {cardinal(match['h'])} giờ"
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """Measures first, then what is counted per something."""
     units = load("units")["units"]
     behind = one_of((*units, *load("units")["per"]))
     return (
+        rule("coordinate", rf"{STARTS}(?P<a>\d{{1,3}}(?:[.,]\d{{1,6}})?)\s?°\s?(?P<side>[NSEW])(?!\w)", _position),
+        rule("coordinate", rf"{STARTS}(?P<a>\d{{1,3}}[.,]\d{{1,6}})\s?(?P<side>[NSEW])(?!\w)", _position),
         rule(
             "coordinate",
             rf"{STARTS}(?P<a>\d{{1,3}}(?:[.,]\d{{1,6}})?)\s?°\s?(?:(?P<min>\d{{1,2}}(?:[.,]\d{{1,4}})?)\s?'\s?)?"
@@ -80,6 +100,7 @@ def rules() -> tuple[Rule, ...]:
             _and_a_bit,
             mark=AMOUNT,
         ),
+        rule("pause", rf"\d\s?(?P<u>{one_of(units)})(?P<it>-)(?=\d{{1,6}}(?!(?P=u)){one_of(units)}{ENDS})", _pause),
         rule(
             "measure",
             rf"{STARTS}(?P<a>{NUMBER})(?:\s?-\s?(?P<b>{NUMBER}))?\s?(?P<unit>{one_of(units)}){ENDS}"
@@ -87,6 +108,8 @@ def rules() -> tuple[Rule, ...]:
             _measure,
             mark=AMOUNT,
         ),
+        rule("measure", rf"(?<={AMOUNT})\s?(?P<unit>{one_of(units)}){ENDS}", _unit_alone, mark=AMOUNT),
+        rule("per", rf"(?<={AMOUNT})/(?P<h>\d{{1,2}})\s?(?:h|giờ){ENDS}", _in_hours),
         rule("per", rf"(?<={MONEY})(?P<per>(?:\s?/\s?{behind}{ENDS}){{1,3}})", _each),
         rule("per", rf"(?<=[{AMOUNT}])(?P<per>/{behind}{ENDS})", _per),
         rule(
