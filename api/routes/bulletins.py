@@ -235,7 +235,7 @@ def _show(services: Services, bulletin: str) -> BulletinShown:
 
 def _shown(row: Bulletin, blob: Blob | None) -> BulletinShown:
     return BulletinShown(
-        id=row.id, title=row.title, kind=row.kind, text=row.text, read_as=row.read_as, state=row.state,  # type: ignore[arg-type]
+        id=row.id, title=row.title, kind=row.kind, text=row.text, read_as=row.read_as, state=row.state,
         problem=row.problem, sha256=row.sha256, duration_ms=blob.duration_ms if blob else None,
         size=blob.size if blob else None, lufs=row.lufs, true_peak_db=row.true_peak_db, warnings=row.warnings,
         created_at=to_utc(row.created_at), created_by=row.created_by,
