@@ -40,4 +40,4 @@ def found_district(client: Client) -> tuple[str, list[str]]:
 
 def _area(client: Client, place: Place, parent: str | None) -> str:
     body = {"name": place.name, "parent": parent, "latitude": place.latitude, "longitude": place.longitude}
-    return str(client.post("/areas", body, key=f"demo-area-{place.name}")["id"])
+    return str(client.post("/areas", body, key=f"demo-area-{place.latitude}-{place.longitude}")["id"])

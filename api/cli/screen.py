@@ -18,7 +18,7 @@ console = Console(stderr=True, highlight=False)
 
 def say(text: str) -> None:
     """A line for people."""
-    console.print(text, markup=False)
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def result(text: str) -> None:
@@ -33,7 +33,7 @@ def result_json(value: Any) -> None:
 
 def fail(text: str) -> NoReturn:
     """End the command with words and exit status 1."""
-    console.print(text, style="red", markup=False)
+    console.print(text, style="red", markup=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

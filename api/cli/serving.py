@@ -1,7 +1,7 @@
 """The installation with its web interface, up until somebody stops it."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
     OSError if the port is in use and another will not do.
     """
     with running(settings) as installation, _listening(settings, any_port) as listener:
-        server = _server(installation, listener)
+        stop = _start(installation, listener)
         host, port = listener.getsockname()[:2]
         endpoint = Endpoint(f"http://{host}:{port}", installation.broker.url)
         write_endpoint(settings.data, endpoint)
@@ -39,18 +39,24 @@ def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
             yield Served(installation, endpoint)
         finally:
             remove_endpoint(settings.data)
-            server.should_exit = True
+            stop()
 
 
-def _server(installation: Installation, listener: socket.socket) -> uvicorn.Server:
+def _start(installation: Installation, listener: socket.socket) -> Callable[[], None]:
+    """Serve in a thread; the answer ends it and waits until requests under way have been answered."""
     config = uvicorn.Config(
         create_app(installation.services), log_config=None, access_log=False, backlog=BACKLOG, lifespan="off",
         server_header=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    world.start_thread("loa-web", lambda: server.run(sockets=[listener]))
+    thread = world.start_thread("loa-web", lambda: server.run(sockets=[listener]))
     world.wait_until(lambda: server.started, 30)
-    return server
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+    return stop
 
 
 @contextmanager
