@@ -90,6 +90,8 @@ class Connection:
         url = self._identity.url
         self._client.connect(url.host, url.port, self._identity.keepalive_s)
         sock: Any = self._client.socket()
+        if sock is None:
+            return self._why
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(sock, selectors.EVENT_READ)

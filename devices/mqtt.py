@@ -129,8 +129,11 @@ class MqttLink:
         connection = Connection(self._identity, self._backlog, self._hear, self._came_up, self._now)
         try:
             why = connection.live(heard, self._stopping)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             why = f"{type(error).__name__}: {error}"
+        except Exception as error:  # whatever a broker says, the link lives on
+            self._log.exception("broker_connection_failed")
+            why = type(error).__name__
         if self._backlog.close():
             self._log.info("broker_link_down", why=why)
             self._tell(False)

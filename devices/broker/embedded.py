@@ -13,14 +13,16 @@ PACKET_BYTES = 256 * 1024
 REPLAY = 60_000
 LOG_SEGMENTS: dict[str, tuple[int, int]] = {
     "/blob/#": (1024, 1),
-    "/time/#": (16 * 1024, 2),
-    "/dev/+/down/#": (64 * 1024, 2),
+    "/dev/+/up/#": (2 * 1024 * 1024, 4),
+    "/dev/+/down/#": (32 * 1024, 2),
+    "/time/req/+": (256 * 1024, 2),
+    "/time/rsp/+": (4 * 1024, 2),
     "/live/#": (256 * 1024, 2),
 }
-"""What it keeps of what was sent, for every filter ever subscribed: (bytes of a segment, segments).
+"""How much of what was sent it keeps for each filter ever subscribed: (bytes of a segment, segments).
 
-It drops a segment only when the next one is full, and a subscriber further behind than that misses
-messages. So: much for the controller's and the areas' filters, little for the thousands of one speaker.
+It drops the oldest segment when the newest is full; a subscriber further behind misses messages. So there
+is room for bursts to the controller and the areas, and little for the thousands that one speaker reads.
 """
 
 _CONFIG = """\

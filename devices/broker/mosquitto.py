@@ -21,8 +21,8 @@ listener {port} {host}
 allow_anonymous true
 set_tcp_nodelay true
 max_inflight_messages 100
-max_queued_messages 10000
-max_queued_bytes 16777216
+max_queued_messages 50000
+max_queued_bytes 67108864
 max_packet_size {packet}
 persistence false
 connection_messages false

@@ -23,7 +23,7 @@ def empty_flash(ledger):
     """What a new speaker remembers."""
     plain = {"ledger": ledger, "trust": None, "config": {}, "config_raw": b"", "floor": 0, "receipt": 1}
     stores = {"receipts": {}, "blobs": {}, "manifests": {}, "chunks": {}, "tasks": {}}
-    return plain | stores | {"sounding": None, "restarted": []}
+    return plain | stores | {"sounding": None, "restarted": [], "heard": []}
 
 
 class Stranger:

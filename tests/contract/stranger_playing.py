@@ -8,7 +8,7 @@ ENDS = ("played", "failed", "refused", "expired", "cancelled")
 
 
 class Playing:
-    """`flash` holds `tasks` (all orders it knows), `sounding` (what sounds now) and `restarted`.
+    """`flash` holds `tasks` (all orders it knows), `sounding` (what sounds now), `restarted`, and what was `heard`.
 
     `config` gives a field of the configuration, `add_receipt` keeps one, `changed` hears that other blobs may
     be needed.
@@ -219,6 +219,7 @@ class Playing:
         task.last = stretch.at + heard
         task.heard += heard
         task.mark = max(task.mark, stretch.at - stretch.origin + heard)
+        self._flash["heard"].append((key, stretch, heard, why or "finished"))
         again = (key, stretch.repeat, stretch.part)
         if why == "power_cut" and task.is_alert and again not in self._flash["restarted"]:
             self._flash["restarted"].append(again)

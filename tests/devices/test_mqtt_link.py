@@ -2,7 +2,9 @@
 
 import datetime
 import os
+import random
 import resource
+import socket
 import ssl
 from collections.abc import Iterator
 from ipaddress import IPv4Address
@@ -60,6 +62,20 @@ def test_it_survives_nonsense_from_the_broker() -> None:
         assert eventually(lambda: link.up and link.publish("a/x", b"still here"))
         assert eventually(lambda: any(b"still here" in body for body in broker.bodies(PUBLISH)))
         assert link.heard == []
+
+
+def test_it_survives_whatever_a_broker_says() -> None:
+    chance = random.Random(20)
+    scripts = [Script(then=chance.randbytes(chance.randrange(1, 60))) for _ in range(30)]
+    with ScriptedBroker(*scripts, Script()) as broker, HeardLink(broker.url, FILTER) as link:
+
+        def next_one() -> bool:
+            if link.up:
+                broker.drop()
+            return broker.connections > len(scripts)
+
+        assert eventually(next_one, 30)
+        assert eventually(lambda: link.up)
 
 
 def test_a_message_is_handed_over_as_it_came_with_the_time_of_its_arrival() -> None:
@@ -141,6 +157,15 @@ def test_it_works_with_descriptors_beyond_what_select_can_see(tmp_path: Path) ->
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
+def test_a_server_that_hangs_up_at_once_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, capture_logs() as logs:
+        with HeardLink(f"mqtt://127.0.0.1:{listener.getsockname()[1]}", FILTER) as link:
+            for _ in range(5):
+                listener.accept()[0].close()
+            assert not link.up
+        assert not any(entry["event"] == "broker_connection_failed" for entry in logs)
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> Iterator[Path]:
     """A self-signed certificate for 127.0.0.1 with its key, in one PEM file."""
@@ -180,7 +205,7 @@ def test_it_talks_to_no_broker_whose_certificate_it_cannot_check(certificate: Pa
     context.load_cert_chain(certificate)
     with capture_logs() as logs, ScriptedBroker(tls=context) as broker:
         with HeardLink(f"mqtts://loa:S3cr3t@127.0.0.1:{broker.port}", FILTER) as link:
-            assert eventually(lambda: broker.connections >= 2)
+            assert eventually(lambda: broker.connections >= 3)
             assert not link.up and broker.heard == []
         assert [entry["event"] for entry in logs].count("broker_unreachable") == 1, "once for an outage"
 

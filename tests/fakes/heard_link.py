@@ -1,4 +1,4 @@
-"""A real link with a notebook: what it heard, and when it went up and down."""
+"""A real link with a notebook: what it heard, and when it went up and down. It retries without delay."""
 
 import time
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class HeardLink(MqttLink):
         self.heard: list[Inbound] = []
         self.changes: list[bool] = []
         super().__init__(
-            url, name, subscriptions, self.heard.append, self.changes.append, utc_us, lambda: 0.1,
+            url, name, subscriptions, self.heard.append, self.changes.append, utc_us, lambda: 0.0,
             keepalive_s=keepalive_s,
         )  # fmt: skip
 
