@@ -25,10 +25,10 @@ class SoundStudio:
         return read(text, glossary)
 
     def from_text(self, read_as: str, wish: VoiceWish, *, chime: bool, folder: Path) -> Take:
-        choice = VoiceChoice(wish.engine, wish.accent, wish.rate, wish.gender)  # type: ignore[arg-type]
         spoken = folder / "spoken.wav"
         with _coded():
-            voice_for(choice, self._voices).speak(read_as, choice, spoken)
+            choice = VoiceChoice(wish.engine, wish.accent, wish.rate, wish.gender)  # type: ignore[arg-type]
+            voice_for(choice, self._voices).speak(read_as, spoken)
             return _take(render(spoken, folder, self._tools, chime=chime))
 
     def from_file(self, upload: Path, *, chime: bool, folder: Path) -> Take:

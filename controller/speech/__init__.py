@@ -1,1 +1,1 @@
-"""Words in, a spoken WAV out, by an engine in a process of its own; knows no table, broker or web."""
+"""Text becomes speech: a WAV file made by an engine in a process of its own. Knows no reading rules, no loudness."""

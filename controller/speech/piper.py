@@ -1,74 +1,130 @@
-"""Piper: speaks better where the office has laid a voice file; started as the program that it is."""
+"""Piper, for whoever lays a voice file into the data folder: a network trained on a person's speech.
 
+No voice ships with us: none of the Vietnamese ones installs from a package index, and each has a licence of
+its own that the office must read. The program is started as a command and never imported.
+"""
+
+import importlib.util
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+import wave
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from controller.audio.child import run_child
-from controller.audio.errors import AudioError, ChildTimeout
-from controller.speech.errors import NothingToSay, SpeechFailed, SpeechTimeout, VoiceUnknown
-from controller.speech.pieces import pieces
-from controller.speech.voice import VoiceChoice
+from controller.speech.engine import made_whole, time_for
+from controller.speech.errors import SpeechFailed, VoiceUnknown
+from controller.speech.pieces import SENTENCE_MS, pieces
+from controller.speech.voice import Accent, Gender, VoiceChoice, sayable
 
-MEMORY_BYTES = 8 << 30
-"""Address space; the runtime maps far more than it uses."""
-LEAST_SECONDS = 60.0
-SECONDS_A_LETTER = 0.05
-FILE_BYTES = 2 << 30
+MEMORY_BYTES = 4 << 30
+"""Address space, of which the runtime for networks reserves far more than it uses."""
+TIME_FACTOR = 10
+"""A network on an old PC speaks about as fast as a person."""
+MOST_BYTES = 2 << 30
+RATES_HZ = range(8_000, 48_001)
 
 
+@dataclass(frozen=True)
+class PiperFile:
+    """A voice as it lies in the folder: `NAME.onnx` and `NAME.onnx.json`."""
+
+    model: Path
+    accent: Accent
+    gender: Gender
+
+    @property
+    def config(self) -> Path:
+        """Beside the model."""
+        return self.model.with_name(f"{self.model.name}.json")
+
+    def sample_rate(self) -> int:
+        """Hz, from the config; VoiceUnknown if it cannot be read."""
+        try:
+            rate = json.loads(self.config.read_text("utf-8"))["audio"]["sample_rate"]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise VoiceUnknown(file=self.config.name) from error
+        if rate not in RATES_HZ:
+            raise VoiceUnknown(file=self.config.name, sample_rate=rate)
+        return int(rate)
+
+
+def piper_files(voices: Path) -> tuple[PiperFile, ...]:
+    """The voices in a folder, by name. A name may say its accent and gender, as in "an-south-male.onnx";
+    one that does not is taken as northern and female."""
+    models = sorted(voices.glob("*.onnx")) if voices.is_dir() else []
+    found = (PiperFile(model, *_traits(model.stem)) for model in models)
+    return tuple(file for file in found if file.config.is_file())
+
+
+def _traits(name: str) -> tuple[Accent, Gender]:
+    words = set(name.lower().replace("_", "-").replace(".", "-").split("-"))
+    accent: Accent = next((known for known in get_args(Accent) if known in words), "north")
+    gender: Gender = next((known for known in get_args(Gender) if known in words), "female")
+    return accent, gender
+
+
+def piper_command() -> tuple[str, ...] | None:
+    """How Piper is started here: the command on the path or beside our Python, its module, or not at all."""
+    found = shutil.which("piper") or shutil.which("piper", path=str(Path(sys.executable).parent))
+    if found:
+        return (found,)
+    return (sys.executable, "-I", "-m", "piper") if importlib.util.find_spec("piper") else None
+
+
+@dataclass(frozen=True)
 class PiperVoice:
-    """See the port `Voice`. Speaks with the first voice (`*.onnx` with `*.onnx.json`) of its folder."""
+    """The sample rate of its file. Piper draws chance: the same text sounds a little different each time."""
 
-    def __init__(self, voices: Path, program: Sequence[str] | None = None) -> None:
-        self._voices = voices
-        self._program = program
+    file: PiperFile
+    program: tuple[str, ...]
+    choice: VoiceChoice = field(default_factory=lambda: VoiceChoice(engine="piper"))
+    time_s: float | None = None
+    """Instead of what the text's length allows."""
 
-    def speak(self, text: str, choice: VoiceChoice, wav: Path) -> None:
-        said = list(pieces(text))
-        if not said:
-            raise NothingToSay()
-        voice = find_voice(self._voices)
-        program = self._program or find_program()
-        if voice is None or program is None:
-            raise VoiceUnknown(engine="piper", voice=voice is not None, program=program is not None)
-        # A line is an utterance; the length scale is the inverse of the speed.
-        command = [*program, "--model", str(voice), "--output_file", str(wav.absolute())]
-        command += ["--length_scale", f"{1 / choice.rate:.3f}"]
-        _run(command, "\n".join(" ".join(piece.split()) for piece in said).encode(), len(text))
-        if not wav.is_file() or wav.stat().st_size <= 44:
-            raise SpeechFailed(reason="no_sound")
+    def speak(self, text: str, wav: Path) -> None:
+        """See `Voice`."""
+        line = " ".join(piece.text for piece in pieces(sayable(text)))
+        with made_whole(wav) as part, wave.open(str(part), "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(self.file.sample_rate())
+            done = run_child(
+                self._argv(),
+                stdin=f"{line}\n".encode(),
+                stdout=_Spool(sound).take,
+                timeout_s=self.time_s or time_for(len(line)) * TIME_FACTOR,
+                memory_bytes=MEMORY_BYTES,
+            )
+            if done.returncode != 0:
+                raise SpeechFailed(engine="piper", status=done.returncode, said=done.stderr[-200:])
 
-
-def find_voice(voices: Path) -> Path | None:
-    """The first whole voice of the folder, by name."""
-    found = (path for path in sorted(voices.glob("*.onnx")) if path.with_name(path.name + ".json").is_file())
-    return next((path for path in found if _describes_a_voice(path.with_name(path.name + ".json"))), None)
-
-
-def find_program() -> list[str] | None:
-    """The `piper` command, installed beside us or on the path."""
-    beside = Path(sys.executable).with_name("piper")
-    found = str(beside) if beside.is_file() else shutil.which("piper")
-    return [found] if found else None
-
-
-def _describes_a_voice(path: Path) -> bool:
-    try:
-        return "audio" in json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
+    def _argv(self) -> tuple[str, ...]:
+        """Options that the first Piper, its Python edition and its successor all know."""
+        rate = self.choice.rate
+        return (
+            *self.program,
+            *("--model", str(self.file.model), "--config", str(self.file.config)),
+            *("--length_scale", f"{1 / rate:.3f}", "--sentence_silence", f"{SENTENCE_MS / 1000 / rate:.3f}"),
+            "--output_raw",
+        )
 
 
-def _run(command: list[str], said: bytes, letters: int) -> None:
-    timeout_s = LEAST_SECONDS + letters * SECONDS_A_LETTER
-    try:
-        done = run_child(command, stdin=said, timeout_s=timeout_s, memory_bytes=MEMORY_BYTES, file_bytes=FILE_BYTES)
-    except ChildTimeout as error:
-        raise SpeechTimeout(seconds=round(timeout_s)) from error
-    except AudioError as error:
-        raise SpeechFailed(reason=error.code) from error
-    if done.returncode != 0:
-        raise SpeechFailed(status=done.returncode, said=done.stderr[-500:])
+class _Spool:
+    """Raw sound from the child, written as it comes; an odd byte waits for its other half."""
+
+    def __init__(self, sound: wave.Wave_write) -> None:
+        self._sound = sound
+        self._bytes = 0
+        self._half = b""
+
+    def take(self, chunk: bytes) -> None:
+        self._bytes += len(chunk)
+        if self._bytes > MOST_BYTES:
+            raise SpeechFailed(engine="piper", reason="endless")
+        chunk = self._half + chunk
+        whole = len(chunk) // 2 * 2
+        self._sound.writeframesraw(chunk[:whole])
+        self._half = chunk[whole:]
