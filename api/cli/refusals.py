@@ -11,7 +11,7 @@ from controller.errors import LoaError
 from devices.broker.errors import BrokerError
 from devices.errors import DeviceError
 
-_CODED = (LoaError, DeviceError, DatabaseError, AudioError, BrokerError)
+_CODED = (LoaError, DeviceError, DatabaseError, AudioError)
 
 
 @contextmanager
@@ -21,6 +21,8 @@ def in_words() -> Iterator[None]:
         yield
     except (Unreachable, Refused) as error:
         fail(str(error))
+    except BrokerError as error:
+        fail(f"{error.vi}\n{error}")
     except _CODED as error:
         seen = ", ".join(f"{name}={value}" for name, value in getattr(error, "data", {}).items())
         fail(f"{error.code}: {' '.join((error.__doc__ or '').split())} {seen}".strip())
