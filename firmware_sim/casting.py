@@ -100,7 +100,7 @@ def propose_part(
     at = max(earliest, alerts.starts_at(alert, part, lengths) + trim)
     full = lengths.tone if part.part == "tone" else lengths.speech
     length = min(full, alert.expires_at - at)
-    if length <= 0:
+    if length < min(orders.SLIVER, full):
         return None
     return Proposal(
         part=part.part,

@@ -53,7 +53,7 @@ class Intake:
             raise Conflicting(alert=alert.alert)
         if known is not None and alert.rev <= known.alert.rev:
             return
-        entry = _alert_entry(alert) if known is None else _revised(known, alert)
+        entry = _alert_entry(alert) if known is None else _revised(known, alert, now)
         if alert.action == "cancel":
             self._cancel(entry, now, mono)
         elif known is None or known.end != "cancelled":
@@ -139,9 +139,10 @@ def _alert_entry(alert: Alert) -> AlertEntry:
     return AlertEntry(order=alert.alert, occurrence=alert.alert, expires_at=alert.expires_at, alert=alert)
 
 
-def _revised(known: AlertEntry, alert: Alert) -> AlertEntry:
+def _revised(known: AlertEntry, alert: Alert, now: int) -> AlertEntry:
     """The alert with its new revision; one that had ended goes on only if there is something new to hear."""
     revised = known.model_copy(update={"alert": alert, "expires_at": alert.expires_at})
-    if known.end in (None, "cancelled") or all_done(revised):
+    over = alert.action == "cancel" or now >= alert.expires_at or all_done(revised)
+    if known.end in (None, "cancelled") or over:
         return revised
     return revised.model_copy(update={"end": None, "have": False, "playing": False})

@@ -95,7 +95,7 @@ def _heard(entry: PlayEntry) -> End:
 
 def _on_grid(play: Play, origin: int, at: int) -> Span | None:
     repeat, offset = divmod(max(0, at - origin), period(play))
-    if play.duration * MILLI - offset < min(SLIVER, play.duration * MILLI):
+    if play.duration * MILLI - offset < _least(play):
         repeat, offset = repeat + 1, 0
     if repeat >= play.repeats:
         return None
@@ -109,6 +109,10 @@ def _alone(play: Play, at: int) -> Span | None:
 def _span(play: Play, origin: int, repeat: int, offset: int) -> Span | None:
     begin = origin + repeat * period(play)
     until = min(begin + play.duration * MILLI, play.expires_at)
-    if until <= begin + offset:
+    if until - begin - offset < _least(play):
         return None
     return Span(origin, repeat, begin + offset, offset, until)
+
+
+def _least(play: Play) -> int:
+    return min(SLIVER, play.duration * MILLI)

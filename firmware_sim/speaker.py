@@ -73,7 +73,7 @@ class Speaker:
         self._chance = chance
         self._topics = Topics(identity.tenant)
         self._voice = Voice(self._topics, identity.device, identity.key, link)
-        self._clock = Clock()
+        self.clock = Clock()
         self._trusted = Trusted(flash, identity)
         self._configuration = Configuration(flash, parts.settings.heartbeat)
         self._shelf = Shelf(flash, parts.sounds)
@@ -81,12 +81,12 @@ class Speaker:
         self._receipts = Receipts(flash, chance, lambda receipt: self._voice.say("receipt", receipt))
         self._reports = Reports(self._report)
         self.books = Books(
-            identity.tenant, self._memory, self._receipts, parts.ledger, self._shelf, self._clock, parts.world
+            identity.tenant, self._memory, self._receipts, parts.ledger, self._shelf, self.clock, parts.world
         )
-        self._conductor = Conductor(self.books, Player(parts.sink), self._shelf, self._clock, self._configuration)
+        self._conductor = Conductor(self.books, Player(parts.sink), self._shelf, self.clock, self._configuration)
         self._intake = Intake(self.books, self._conductor, self._shelf)
-        self._fetcher = Fetcher(flash, self._topics, link, self._clock, chance, self._intake.on_blob, self._on_no_blob)
-        self._timekeeper = Timekeeper(self._clock, chance, self._voice.ask_time)
+        self._fetcher = Fetcher(flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob)
+        self._timekeeper = Timekeeper(self.clock, chance, self._voice.ask_time)
         self._subscriptions = Subscriptions(link, chance)
         self._heartbeat = Heartbeat(chance)
         self._box = Box(chance)
@@ -95,7 +95,7 @@ class Speaker:
             topics=self._topics,
             trusted=self._trusted,
             believer=parts.believer,
-            clock=self._clock,
+            clock=self.clock,
             configuration=self._configuration,
             timekeeper=self._timekeeper,
             fetcher=self._fetcher,
@@ -126,7 +126,7 @@ class Speaker:
         self._memory.load()
         self._receipts.load(self._new_id())
         self._fetcher.load()
-        self._floor_kept = self._clock.floor = int(self._flash.get("floor") or b"0")
+        self._floor_kept = self.clock.floor = int(self._flash.get("floor") or b"0")
         self.books.note("boot", mono, boot=self._boot)
         self.books.reconcile()
         self._conductor.recover(mono)
@@ -208,8 +208,8 @@ class Speaker:
 
     def _on_time(self, mono: int) -> None:
         """The clock has learned; its floor is kept once a minute."""
-        if self._clock.floor >= self._floor_kept + FLOOR_STEP:
-            self._floor_kept = self._clock.floor
+        if self.clock.floor >= self._floor_kept + FLOOR_STEP:
+            self._floor_kept = self.clock.floor
             self._flash.put("floor", str(self._floor_kept).encode())
         self._conductor.look_again(mono)
 
@@ -247,7 +247,7 @@ class Speaker:
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
 
     def _now(self, mono: int) -> int:
-        return self._clock.utc(mono) or 0
+        return self.clock.utc(mono) or 0
 
     def _report(self, code: str, count: int, about: str) -> None:
         now = self._now(self._mono)
@@ -271,8 +271,8 @@ class Speaker:
             unacknowledged=self._receipts.unacknowledged,
             open_orders=tuple(open_orders[:HELLO_NAMES]),
             blobs=tuple(self._flash.whole()[-HELLO_NAMES:]),
-            clock_valid=self._clock.valid,
-            clock_error=self._clock.error(mono),
+            clock_valid=self.clock.valid,
+            clock_error=self.clock.error(mono),
         )
 
     def _health(self, mono: int) -> Health:
@@ -282,9 +282,9 @@ class Speaker:
             uptime=(mono - self._booted_at) // SECOND,
             volume=self._configuration.volume,
             playing=playing,
-            temperature=self._box.temperature(self._clock.utc(mono), playing is not None),
+            temperature=self._box.temperature(self.clock.utc(mono), playing is not None),
             supply=self._box.supply(playing is not None),
             signal=self._box.signal(),
             flash_free=free(self._flash),
-            clock_error=self._clock.error(mono),
+            clock_error=self.clock.error(mono),
         )

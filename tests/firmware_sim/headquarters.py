@@ -26,7 +26,7 @@ Message = tuple[str, bytes]
 
 def name_of(word: str) -> str:
     """A UUID that stays the same for a word."""
-    return str(uuid.UUID(bytes=hashlib.md5(word.encode()).digest(), version=4))
+    return str(uuid.UUID(bytes=hashlib.sha256(word.encode()).digest()[:16], version=4))
 
 
 def key_of(word: str) -> SigningKey:
@@ -82,9 +82,23 @@ class Headquarters:
 
     def blob(self, content: bytes, duration_ms: int, chunk_bytes: int = 4096) -> dict[str, bytes]:
         """All retained topics of a piece of audio: its manifest and its chunks."""
-        sha256 = hashlib.sha256(content).hexdigest()
+        return self.blob_named(hashlib.sha256(content).hexdigest(), content, duration_ms, chunk_bytes)
+
+    def blob_named(self, sha256: str, content: bytes, duration_ms: int, chunk_bytes: int = 4096) -> dict[str, bytes]:
+        """The same under any name, as an office might do by mistake."""
         chunks = [content[at : at + chunk_bytes] for at in range(0, len(content), chunk_bytes)]
-        message = Manifest(
+        message = self._manifest(sha256, content, duration_ms, chunk_bytes, chunks)
+        manifest = {self.topics.manifest(sha256): sign(to_json(message), self.keys["content"])}
+        return manifest | {self.topics.chunk(sha256, index): chunk for index, chunk in enumerate(chunks)}
+
+    def manifest_of_codec(self, sha256: str, codec: str) -> dict[str, bytes]:
+        """A well-signed manifest of a codec that this protocol does not know yet."""
+        message = self._manifest(sha256, b"x", 1_000, 4_096, [b"x"])
+        said = to_json(message).replace(b"ogg-opus", codec.encode())
+        return {self.topics.manifest(sha256): sign(said, self.keys["content"])}
+
+    def _manifest(self, sha256: str, content: bytes, duration: int, chunk_bytes: int, chunks: list[bytes]) -> Manifest:
+        return Manifest(
             tenant=self.tenant,
             to=f"blob/{sha256}",
             issued_at=self.now,
@@ -93,11 +107,9 @@ class Headquarters:
             chunk_bytes=chunk_bytes,
             chunks=tuple(hashlib.sha256(chunk).hexdigest() for chunk in chunks),
             codec="ogg-opus",
-            duration=duration_ms,
+            duration=duration,
             expires_at=YEAR_2100,
         )
-        manifest = {self.topics.manifest(sha256): sign(to_json(message), self.keys["content"])}
-        return manifest | {self.topics.chunk(sha256, index): chunk for index, chunk in enumerate(chunks)}
 
     def play(self, word: str, sha256: str, duration_ms: int, *, area="area", device=None, key="content", **changes):
         """An order that starts 30 s from T0, may be 10 s late, and expires after ten minutes."""

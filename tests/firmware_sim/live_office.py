@@ -1,4 +1,4 @@
-"""A tiny controller on a real broker: answers time requests and hellos, acknowledges receipts, sends what it is told."""
+"""A tiny controller on a real broker: answers time requests and hellos, acknowledges receipts, says what it is told."""
 
 import threading
 import time

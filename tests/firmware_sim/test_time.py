@@ -1,0 +1,151 @@
+"""What the speaker takes for the time, when it asks, and that without time nothing sounds."""
+
+import pytest
+
+from devices.protocol.timesync import Sample
+from devices.protocol.units import DAY, HOUR, MINUTE, SECOND
+from firmware_sim.clock import Clock
+from firmware_sim.errors import ClockBelowFloor
+from tests.firmware_sim.headquarters import T0, after, name_of
+from tests.firmware_sim.street import Street
+
+NEWS = name_of("news-1")
+
+
+def sample(mono: int, utc: int, way: int = 10_000) -> Sample:
+    """An exchange that ends at `mono`, when it is `utc`."""
+    return Sample(mono - 2 * way, utc - way, utc - way, mono)
+
+
+def test_it_believes_the_shortest_round_trip_until_it_is_too_old() -> None:
+    clock = Clock()
+    clock.accept(sample(SECOND, T0, way=5_000))
+    clock.accept(Sample(2 * SECOND - 90_000, T0 + SECOND, T0 + SECOND, 2 * SECOND))
+    assert clock.utc(2 * SECOND) == T0 + SECOND
+    clock.accept(sample(HOUR, T0 + HOUR - SECOND + 20_000, way=20_000))
+    assert clock.utc(HOUR) == T0 + HOUR - SECOND + 20_000
+
+
+def test_its_error_grows_with_age() -> None:
+    clock = Clock()
+    assert not clock.valid and clock.utc(0) is None and clock.error(0) == DAY
+    clock.accept(sample(SECOND, T0))
+    assert clock.error(SECOND) == 10_000
+    assert clock.error(SECOND + HOUR) == 10_000 + HOUR * 50 // 1_000_000
+
+
+def test_there_and_back() -> None:
+    clock = Clock()
+    clock.accept(sample(SECOND, T0))
+    assert clock.mono(clock.utc(7 * SECOND)) == 7 * SECOND
+
+
+def test_a_controller_whose_clock_was_set_forward_is_followed() -> None:
+    clock = Clock()
+    clock.accept(sample(SECOND, T0))
+    clock.accept(sample(2 * SECOND, T0 + DAY, way=40_000))
+    assert clock.utc(2 * SECOND) == T0 + DAY
+
+
+def test_time_never_goes_below_its_floor() -> None:
+    clock = Clock()
+    clock.floor = T0
+    for back in (5 * MINUTE, DAY, T0):
+        with pytest.raises(ClockBelowFloor):
+            clock.accept(sample(SECOND, T0 - back))
+    assert not clock.valid
+
+
+def test_the_floor_outlives_a_reboot_and_a_wrong_clock_is_reported() -> None:
+    street = Street().joined()
+    street.power_cut()
+    street.now -= 10 * MINUTE
+    street.power_on().connect().run(30)
+    assert not street.hellos[-1].clock_valid
+    assert {report.code for report in street.reports} == {"clock_below_floor"}
+
+
+def test_eight_questions_then_five_a_minute_then_five_every_five_minutes() -> None:
+    street = Street()
+    asked = []
+    publish = street.publish
+
+    class Listening(Street):
+        def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
+            if "/time/req/" in topic:
+                asked.append(self.now)
+            publish(topic, payload, qos, retain)
+
+    street = Listening()
+    publish = super(Listening, street).publish
+    street.power_on().connect().run(2)
+    assert len(asked) == 8 and asked[1] - asked[0] == pytest.approx(200_000, abs=100)
+    street.run(20 * MINUTE // SECOND)
+    assert 17 * 5 <= len(asked) - 8 <= 25 * 5
+    before = len(asked)
+    street.run(HOUR // SECOND)
+    assert 10 * 5 <= len(asked) - before <= 15 * 5
+
+
+def test_the_first_answer_of_a_burst_does_not_count() -> None:
+    street = Street()
+    street.power_on().connect().run(0.15)
+    assert not street.speaker.clock.valid
+    street.run(0.2)
+    assert street.speaker.clock.valid
+
+
+def test_without_valid_time_orders_wait_and_nothing_sounds() -> None:
+    street = Street(answers_time=False)
+    street.say(street.hq.config(street.device), retain=True).power_on().connect().run(5)
+    street.say(street.hq.play("news", street.tone(3), 3_000, max_late=120_000)).run(50)
+    assert not street.started() and not street.receipts
+    street.answers_time = True
+    street.run(90)
+    assert street.words(NEWS) == ["have", "playing", "played"]
+
+
+def test_a_forged_order_is_refused_even_without_time() -> None:
+    street = Street(answers_time=False)
+    street.say(street.hq.config(street.device), retain=True).power_on().connect().run(5)
+    street.say(street.hq.play("news", street.tone(3), 3_000, key="time")).run(1)
+    assert [report.code for report in street.reports] == ["wrong_role"]
+
+
+def test_the_waiting_list_is_bounded_and_the_oldest_gives_way() -> None:
+    street = Street(answers_time=False)
+    street.say(street.hq.config(street.device), retain=True).power_on().connect().run(2)
+    blob = street.tone(1)
+    for number in range(40):
+        street.say(street.hq.play(f"o{number}", blob, 1_000, start_at=after(30 + 2 * number)))
+    street.run(2)
+    assert sum(report.count for report in street.reports if report.code == "no_time") in range(1, 9)
+    street.answers_time = True
+    street.run(120)
+    assert len({receipt.occurrence for receipt in street.receipts}) == 32
+
+
+def test_an_answer_that_nobody_asked_for_is_stale() -> None:
+    street = Street().joined()
+    street.deliver(*street.hq.time_answer(street.device, "A" * 22, 1, T0, T0))
+    street.run(1)
+    assert [report.code for report in street.reports] == ["stale"]
+
+
+def test_a_time_answer_by_another_role_is_not_believed() -> None:
+    street = Street(answers_time=False)
+    street.power_on().connect()
+    street.deliver(*street.hq.time_answer(street.device, "A" * 22, 1, T0, T0, key="content"))
+    street.run(1)
+    assert [report.code for report in street.reports] == ["wrong_role"]
+
+
+def test_held_over_for_hours_it_still_starts_close(tmp_path) -> None:
+    street = Street(ppb=50_000).joined()
+    start = after(6 * 3_600)
+    order = street.hq.play("news", street.tone(2), 2_000, start_at=start, expires_at=start + MINUTE)
+    street.say(order).run(600)
+    street.disconnect()
+    street.run(7 * 3_600)
+    (line,) = street.started()
+    assert abs(line["true"] - start) < 1_200_000
