@@ -83,8 +83,8 @@ class Connection:
     def live(self, heard: socket.socket, stopping: threading.Event) -> str:
         """Connect and serve until the connection ends, woken by `heard`; returns why it ended.
 
-        Once `stopping` is set it sends what waits, for at most 2 s, and says good-bye. OSError, ValueError:
-        no connection came about.
+        Once `stopping` is set it sends what waits, for at most 2 s, and says good-bye. OSError: no
+        connection came about.
         """
         self._identify()
         url = self._identity.url

@@ -99,7 +99,8 @@ class MqttLink:
         self._stopping.set()
         self._ring()
         thread.join(DRAIN_S + CONNECT_S)
-        self._bell.close()
+        if not thread.is_alive():
+            self._bell.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -137,7 +138,7 @@ class MqttLink:
         if self._backlog.close():
             self._log.info("broker_link_down", why=why)
             self._tell(False)
-        elif why != complaint:
+        elif why != complaint and not self._stopping.is_set():
             self._log.warning("broker_unreachable", why=why)
         return why
 

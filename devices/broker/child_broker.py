@@ -10,8 +10,8 @@ from devices.broker.child import BrokerProcess
 from devices.broker.errors import BrokerError, BrokerNotStarted
 from devices.broker.ports import LOOPBACK, USUAL, answers, choose_port
 
-START_TRIES = 500
-TRY_S = 0.02
+START_TRIES = 200
+TRY_S = 0.05
 LOG_BYTES = 1024 * 1024
 RETRY_US = 2_000_000
 RETRY_MOST_US = 60_000_000
@@ -63,6 +63,8 @@ class ChildBroker(ABC):
         if not self._answered(process):
             process.stop()
             raise BrokerNotStarted(broker=self.name, log=str(self.log), said=self._last_words())
+        if self._process is not None:
+            self._process.stop()  # it is dead; this closes its pipes
         self._process = process
 
     def stop(self) -> None:
@@ -76,16 +78,15 @@ class ChildBroker(ABC):
 
     def supervise(self, now: int) -> BrokerDied | None:
         """See `Broker.supervise`. One that keeps dying is started again after 2, 4 ... 60 s only."""
-        if self._process is None or (code := self._process.exit_code) is None or now < self._retry_at:
+        too_soon = 0 < self._retry_at - now <= RETRY_MOST_US  # and not when the clock was set back
+        if self._process is None or (code := self._process.exit_code) is None or too_soon:
             return None
         quiet = now - self._retry_at > RETRY_MOST_US
         self._deaths = 1 if quiet else self._deaths + 1
         self._retry_at = now + min(RETRY_MOST_US, RETRY_US << min(self._deaths - 1, 8))
-        dead = self._process
         try:
             self.start()
         except (BrokerError, OSError):
-            self._process = dead
             return BrokerDied(self.name, code, restarted=False)
         return BrokerDied(self.name, code, restarted=True)
 

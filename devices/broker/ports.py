@@ -7,7 +7,7 @@ from devices.broker.errors import BrokerPortTaken
 
 LOOPBACK = "127.0.0.1"
 USUAL = 1883
-PROBE_S = 1.0
+PROBE_S = 0.3
 # CONNECT: MQTT 3.1.1, clean session, keepalive 10 s, no client id; and CONNACK: no session, accepted
 CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x0a\x00\x00"
 CONNACK = b"\x20\x02\x00\x00"

@@ -43,6 +43,17 @@ class FallingBroker(ChildBroker):
         return [sys.executable, "-c", "import sys; sys.exit('out of luck')"]
 
 
+class FragileBroker(EmbeddedBroker):
+    """A broker that starts unless it is told to fail."""
+
+    name = "fragile"
+    fails = False
+
+    def _prepare(self, folder: Path, port: int) -> list[str]:
+        command = super()._prepare(folder, port)
+        return [sys.executable, "-c", "raise SystemExit(1)"] if self.fails else command
+
+
 def lives(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0]
@@ -136,6 +147,29 @@ def test_one_that_keeps_dying_is_started_more_and_more_seldom(embedded: Embedded
         if embedded.supervise(second * SECOND):
             restarts.append(second)
     assert restarts == [100, 102, 106, 114, 130]
+    embedded.kill()
+    assert embedded.supervise(0) is not None, "a clock that was set back delays nothing"
+
+
+def test_one_that_does_not_start_again_is_reported_and_tried_later(tmp_path: Path) -> None:
+    with FragileBroker(tmp_path, 0) as broker:
+        broker.kill()
+        broker.fails = True
+        died = BrokerDied("fragile", 128 + signal.SIGKILL, restarted=False)
+        assert broker.supervise(100 * SECOND) == died and broker.pid is None
+        broker.fails = False
+        assert broker.supervise(101 * SECOND) is None
+        assert broker.supervise(102 * SECOND) == BrokerDied("fragile", 128 + signal.SIGKILL, restarted=True)
+        assert broker.pid
+
+
+def test_restarts_leave_no_descriptors_behind(embedded: EmbeddedBroker) -> None:
+    def restart(second: int) -> int:
+        embedded.kill()
+        assert embedded.supervise(second * 1000 * SECOND)
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    assert restart(1) == restart(2) == restart(3)
 
 
 def test_its_log_says_why_it_did_not_start(tmp_path: Path) -> None:
