@@ -119,7 +119,14 @@ class Inbox:
         elif isinstance(said, Report):
             self.watch.keep_report(session, device.id, said, now)
             if said.code == "bad_chunk":
-                answers.broken_blobs.add(said.about.removeprefix("blob/")[:64])
+                answers.broken_blobs |= self._blob_named(said.about)
+
+    def _blob_named(self, topic: str) -> set[str]:
+        """The blob whose chunk stands at `topic`, if any."""
+        try:
+            return {self.herald.topics.parse(topic).subject}
+        except ProtocolError:
+            return set()
 
     def _outdated(self, hellos: dict[str, Hello], now: int) -> dict[str, Config]:
         """The configurations of speakers that hold another sequence than ours."""

@@ -1,0 +1,34 @@
+"""A speaker reports a chunk without the promised hash: the broker gets the blob again."""
+
+from devices.protocol.messages.speaker import Report
+from tests.fakes.bench import Bench
+from tests.fakes.office import Office
+from tests.fakes.virtual_time import START
+
+
+def test_a_blob_that_arrived_broken_is_published_again(office: Office) -> None:
+    device = office.speaker(office.area("Xã Tân Đông"))
+    sha256 = office.blob(2.0)
+    bench = Bench(office)
+    bench.step()
+    bench.link.sent.clear()
+    about = bench.topics.chunk(sha256, 1)
+    tenant = office.keyring.tenant
+    said = Report(tenant=tenant, to="controller", issued_at=START, code="bad_chunk", count=1, about=about)
+    bench.hear(device, "log", said)
+    topics = [topic for topic, *_ in bench.link.sent]
+    assert bench.topics.manifest(sha256) in topics
+    assert about in topics
+
+
+def test_a_report_about_nothing_of_ours_publishes_nothing(office: Office) -> None:
+    device = office.speaker(office.area("Xã Tân Đông"))
+    bench = Bench(office)
+    bench.step()
+    bench.link.sent.clear()
+    for about in ("", "everything", bench.topics.chunk("f" * 64, 0), "#"):
+        said = Report(
+            tenant=office.keyring.tenant, to="controller", issued_at=START, code="bad_chunk", count=1, about=about
+        )
+        bench.hear(device, "log", said)
+    assert bench.link.sent == []
