@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field, model_validator
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from api.deliveries import DeliveryShown, EventShown, counts_of, deliveries_of, trace_of
 from api.deps import Key, Served, act_of, permit
+from api.paging import newest
 from api.shapes import Asked, Id, Instant, Page, Shown
 from api.timestamps import to_micros, to_utc, to_utc_or_none
 from controller.broadcast.models import Broadcast, BroadcastArea
@@ -93,16 +94,10 @@ def index(
     services: Served, after: Id | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> Page[BroadcastSummary]:
     """The newest first."""
-    rows = select(Broadcast).order_by(col(Broadcast.created_at).desc(), col(Broadcast.id).desc()).limit(limit + 1)
     with services.database.read() as session:
-        if after is not None:
-            last = _get(session, after)
-            older = col(Broadcast.created_at) < last.created_at
-            same = (col(Broadcast.created_at) == last.created_at) & (col(Broadcast.id) < last.id)
-            rows = rows.where(older | same)
-        found = session.exec(rows).all()
-        shown = [_summary(row, counts_of(deliveries_of(session, row.occurrence_id, False))) for row in found[:limit]]
-    return Page(items=shown, next=shown[-1].id if len(found) > limit else None)
+        rows, following = newest(session, Broadcast, _get(session, after) if after else None, limit)
+        shown = [_summary(row, counts_of(deliveries_of(session, row.occurrence_id, False))) for row in rows]
+    return Page(items=shown, next=following)
 
 
 @router.get("/{broadcast}", dependencies=[Depends(permit(Action.SEE))])

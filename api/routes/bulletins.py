@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from pydantic import Field, ValidationError
-from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused
+from api.paging import newest
 from api.shapes import Asked, Id, Instant, Name, Page, Shown, Text
 from api.timestamps import to_utc
 from controller.errors import BulletinNotReady
@@ -132,16 +132,10 @@ def index(
     services: Served, after: Id | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> Page[BulletinShown]:
     """The newest first."""
-    rows = select(Bulletin).order_by(col(Bulletin.created_at).desc(), col(Bulletin.id).desc()).limit(limit + 1)
     with services.database.read() as session:
-        if after is not None:
-            last = get_bulletin(session, after)
-            older = col(Bulletin.created_at) < last.created_at
-            same = (col(Bulletin.created_at) == last.created_at) & (col(Bulletin.id) < last.id)
-            rows = rows.where(older | same)
-        found = session.exec(rows).all()
-        shown = [_shown(row, session.get(Blob, row.sha256) if row.sha256 else None) for row in found[:limit]]
-    return Page(items=shown, next=shown[-1].id if len(found) > limit else None)
+        rows, following = newest(session, Bulletin, get_bulletin(session, after) if after else None, limit)
+        shown = [_shown(row, session.get(Blob, row.sha256) if row.sha256 else None) for row in rows]
+    return Page(items=shown, next=following)
 
 
 @router.get("/{bulletin}", dependencies=[Depends(permit(Action.SEE))])

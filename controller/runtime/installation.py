@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import structlog
 from sqlmodel import select
 
 from controller.alerts.raising import TONE
@@ -28,6 +29,8 @@ from devices.broker.choice import BrokerSettings, choose_broker
 from devices.mqtt import MqttLink
 from devices.protocol.topics import Topics
 from scheduler.engine import Engine
+
+log = structlog.get_logger()
 
 WORLD = World(world.now, world.new_id)
 
@@ -112,11 +115,18 @@ def _controller(
     controller: Controller = build_controller(settings, database, store, keyring, link, WORLD, engine.arm)
     engine.start()
     stack.callback(engine.stop)
-    loop.start(controller, lambda: broker.supervise(world.now()))
+    loop.start(controller, lambda: _look_after(broker))
     stack.callback(loop.stop)
     link.start()
     stack.callback(link.stop)
     return loop, link
+
+
+def _look_after(broker: Broker) -> None:
+    """A broker of ours that died has been started again, empty: the link comes back and all is said again."""
+    died = broker.supervise(world.now())
+    if died is not None:
+        log.error("broker_died", broker=died.name, exit_code=died.exit_code, restarted=died.restarted)
 
 
 def _link(keyring: Keyring, broker: Broker, loop: ControllerLoop) -> MqttLink:
