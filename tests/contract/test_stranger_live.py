@@ -6,6 +6,8 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from api.cli.endpoint import read_endpoint
 from devices.protocol.keys import SigningKey
 from tests.contract.stranger import run
@@ -19,6 +21,7 @@ def registered(live: Live, area: str, seed: bytes) -> dict[str, str]:
     return live.insist(lambda client: client.post("/devices", body, key="stranger"))["birth"]
 
 
+@pytest.mark.full
 def test_a_stranger_joins_and_plays(tmp_path: Path) -> None:
     with Live(tmp_path, own_broker=False) as live:
         area = live.insist(lambda client: client.post("/areas", {"name": "Xã Tân Đông"}, key="area"))["id"]
