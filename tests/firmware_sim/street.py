@@ -50,6 +50,7 @@ class Street:
     hq: Headquarters = field(default_factory=Headquarters)
     flash: Flash = field(default_factory=lambda: MemoryFlash(4 * 1024 * 1024))
     sink: Sink = field(default_factory=NullSink)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
     identity: Identity | None = None
     now: int = T0
     answers_time: bool = True
@@ -62,7 +63,6 @@ class Street:
     def __post_init__(self) -> None:
         self.identity = self.identity or self.hq.born()
         self.device = self.identity.device
-        self.ledger = MemoryLedger()
         self.retained: dict[str, bytes] = {}
         self.filters: dict[str, int] = {}
         self.wire: list[tuple[str, str]] = []

@@ -1,5 +1,6 @@
 """Whatever comes, in whatever order, with power and network failing: the promise holds on the speaker."""
 
+import itertools
 import random
 from collections import defaultdict
 from dataclasses import dataclass
@@ -192,7 +193,7 @@ def check(street: Trouble) -> None:
 
 def one_at_a_time(heard: list[Sound]) -> None:
     ordered = sorted(heard, key=lambda sound: sound.begin)
-    for before, behind in zip(ordered, ordered[1:], strict=False):
+    for before, behind in itertools.pairwise(ordered):
         assert before.end <= behind.begin + ROUNDING, (before, behind)
 
 
@@ -261,7 +262,7 @@ ANYTHING = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(**ANYTHING)
 def test_the_promise_holds(bulletins, emergencies, events, ppb) -> None:
     trouble(bulletins, emergencies, events, ppb)
@@ -293,7 +294,7 @@ def drawn(seed: int) -> Trouble:
     return trouble(bulletins, emergencies, events, chance.choice([-50_000, 0, 50_000]))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_the_promise_holds_for_a_seed(seed: int) -> None:
     drawn(seed)
 

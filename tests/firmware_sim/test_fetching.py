@@ -1,5 +1,6 @@
 """How audio comes to a speaker over a line that may lose, refuse, delay and lie."""
 
+import itertools
 import random
 from collections import Counter
 
@@ -79,7 +80,7 @@ def test_silence_means_unsubscribe_and_ask_again_later_each_time(street: Street)
     order(street, blob)
     street.run(240)
     assert [verb for verb, topic in street.wire if topic == chunk] == ["subscribe", "unsubscribe"] * len(moments)
-    pauses = [(later - earlier) / SECOND - 4 for earlier, later in zip(moments, moments[1:], strict=False)]
+    pauses = [(later - earlier) / SECOND - 4 for earlier, later in itertools.pairwise(moments)]
     assert 0.5 <= pauses[0] <= 1.1 and all(pause <= 60 for pause in pauses)
     assert pauses[4] > 4 * pauses[0] and 5 <= len(moments) <= 14
     street.loses = lambda topic: False

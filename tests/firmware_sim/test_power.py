@@ -124,14 +124,13 @@ def test_a_transfer_goes_on_where_it_was_cut(street: Street) -> None:
 
 def test_what_is_long_over_is_forgotten_when_there_is_no_room(street: Street) -> None:
     for number in range(384):
-        street.speaker.on_message(
-            *street.hq.play(f"o{number}", "ab" * 32, 1_000, device=street.device), street.mono
-        )
+        street.speaker.on_message(*street.hq.play(f"o{number}", "ab" * 32, 1_000, device=street.device), street.mono)
     street.run_until(after(20)).say(street.hq.play("more", "ab" * 32, 1_000)).run(2)
     assert street.end(name_of("more-1")).reason == "no_memory"
     street.say(street.hq.stop("never seen")).run(2)
     assert street.end(name_of("never seen-1")).state == "cancelled"
-    street.run(2 * DAY // SECOND)
+    cut_for(street, 2 * DAY // SECOND)
+    street.run(5)
     late = street.now + 20 * SECOND
     street.hq.now = street.now
     street.say(street.hq.play("fresh", street.tone(2), 2_000, start_at=late, expires_at=late + 60 * SECOND)).run(60)

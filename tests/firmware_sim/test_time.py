@@ -66,18 +66,15 @@ def test_the_floor_outlives_a_reboot_and_a_wrong_clock_is_reported() -> None:
 
 
 def test_eight_questions_then_five_a_minute_then_five_every_five_minutes() -> None:
-    street = Street()
     asked = []
-    publish = street.publish
 
     class Listening(Street):
         def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
             if "/time/req/" in topic:
                 asked.append(self.now)
-            publish(topic, payload, qos, retain)
+            super().publish(topic, payload, qos, retain)
 
     street = Listening()
-    publish = super(Listening, street).publish
     street.power_on().connect().run(2)
     assert len(asked) == 8 and asked[1] - asked[0] == pytest.approx(200_000, abs=100)
     street.run(20 * MINUTE // SECOND)
@@ -140,7 +137,7 @@ def test_a_time_answer_by_another_role_is_not_believed() -> None:
     assert [report.code for report in street.reports] == ["wrong_role"]
 
 
-def test_held_over_for_hours_it_still_starts_close(tmp_path) -> None:
+def test_held_over_for_hours_it_still_starts_close() -> None:
     street = Street(ppb=50_000).joined()
     start = after(6 * 3_600)
     order = street.hq.play("news", street.tone(2), 2_000, start_at=start, expires_at=start + MINUTE)
