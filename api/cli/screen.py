@@ -47,7 +47,9 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
 
 def log_to_stderr(*, as_json: bool, level: int = logging.INFO) -> None:
     """Events of the running parts: lines for people, or JSON for a log collector."""
-    shape: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    shape: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    if as_json:
+        shape = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
