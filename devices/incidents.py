@@ -1,6 +1,6 @@
 """Incidents are opened once and counted; a person, or the end of their cause, closes them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlmodel import Session, col, select
 
@@ -15,9 +15,7 @@ def open_incident(
     """Open an incident, or count one more on the open one of this kind, speaker and subject."""
     found = _find_open(session, kind, device_id, subject)
     if found is None:
-        found = Incident(
-            id=new_id(), kind=kind, device_id=device_id, subject=subject, opened_at=now, last_at=now
-        )
+        found = Incident(id=new_id(), kind=kind, device_id=device_id, subject=subject, opened_at=now, last_at=now)
         found.count = 0
         session.add(found)
     found.count += count
@@ -41,14 +39,6 @@ def close_incident(session: Session, incident_id: str, who: str, now: int) -> In
     if incident.closed_at is None:
         incident.closed_at, incident.closed_by = now, who
     return incident
-
-
-def list_incidents(session: Session, *, open_only: bool = False, limit: int = 200) -> Sequence[Incident]:
-    """The newest first."""
-    rows = select(Incident).order_by(col(Incident.opened_at).desc(), col(Incident.id)).limit(limit)
-    if open_only:
-        rows = rows.where(col(Incident.closed_at).is_(None))
-    return session.exec(rows).all()
 
 
 def _find_open(session: Session, kind: str, device_id: str | None, subject: str) -> Incident | None:
