@@ -27,7 +27,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     """The application over running services; without any it can only describe itself."""
     app = FastAPI(
         title="Loa", version="1", summary="Bulletins for village loudspeakers, and the proof that they were heard.",
-        openapi_url=f"{PREFIX}/openapi.json", docs_url="/docs", redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json", docs_url=None, redoc_url=None,
     )  # fmt: skip
     app.state.services = services
     app.middleware("http")(_dressed)

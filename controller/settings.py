@@ -48,7 +48,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOA_", env_nested_delimiter="__")
 
     data: Path = Path("loa-data")
-    timezone: str = "Asia/Ho_Chi_Minh"
     mqtt: MqttSettings = MqttSettings()
     api: ApiSettings = ApiSettings()
     keys: KeySettings = KeySettings()

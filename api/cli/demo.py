@@ -66,7 +66,7 @@ def _folder(wish: DemoWish) -> Path:
 
 
 def _introduce(served: Served, settings: Settings) -> None:
-    say(f"web interface  {served.endpoint.api}/docs   broker {served.endpoint.mqtt}   data {settings.data}")
+    say(f"web interface  {served.endpoint.api}/api/v1   broker {served.endpoint.mqtt}   data {settings.data}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
 
