@@ -53,7 +53,7 @@ class Fleet:
         self._chance = runtime.chance(seed)
         self._sounds = Sounds()
         self._verdicts = Verdicts()
-        self._stations: list[Station] = []
+        self.stations: list[Station] = []
         self._files: list[FileLedger | FolderFlash] = []
         self._heap: list[tuple[int, int]] = []
         self._wakes: list[int] = []
@@ -70,7 +70,7 @@ class Fleet:
         spread = len(self._identities) * SECOND // CONNECTS
         for index, identity in enumerate(self._identities):
             station = self._station(identity, to_utc, now)
-            self._stations.append(station)
+            self.stations.append(station)
             self._wakes.append(NEVER)
             self._registered.append(None)
             station.power_on(now + int(self._chance.uniform(0, spread)))
@@ -81,7 +81,7 @@ class Fleet:
         if self._stopped:
             return
         self._stopped = True
-        for station in self._stations:
+        for station in self.stations:
             station.settle()
             station.power_off()
         for file in self._files:
@@ -97,10 +97,10 @@ class Fleet:
 
     def counts(self) -> dict[str, int]:
         """Now: `speakers`, `connected`, `playing`; since power-up: receipts `have` and `played` written."""
-        speakers = [station.speaker for station in self._stations]
+        speakers = [station.speaker for station in self.stations]
         return {
             "speakers": len(speakers),
-            "connected": sum(station.connected for station in self._stations),
+            "connected": sum(station.connected for station in self.stations),
             "have": sum(speaker.books.words["have"] for speaker in speakers),
             "playing": sum(speaker.playing is not None for speaker in speakers),
             "played": sum(speaker.books.words["played"] for speaker in speakers),
@@ -118,9 +118,9 @@ class Fleet:
         for fd, events in self._epoll.poll(wait, EVENTS):
             index = self._by_fd[fd]
             if events & ~select.EPOLLOUT:
-                self._stations[index].on_readable()
+                self.stations[index].on_readable()
             else:
-                self._stations[index].flush()
+                self.stations[index].flush()
             self._look_at(index)
         self._run_due(runtime.monotonic())
 
@@ -135,13 +135,13 @@ class Fleet:
         while self._next_due() <= now:
             due.append(heapq.heappop(self._heap)[1])
         for index in due:
-            self._stations[index].run(runtime.monotonic())
+            self.stations[index].run(runtime.monotonic())
             self._wakes[index] = NEVER
             self._look_at(index)
 
     def _look_at(self, index: int) -> None:
         """After anything happened at a station: when to wake it, and what to wait for on its socket."""
-        station = self._stations[index]
+        station = self.stations[index]
         due = station.due()
         if due != self._wakes[index]:
             self._wakes[index] = due

@@ -198,6 +198,11 @@ class Speaker:
         """The occurrence that sounds now."""
         return self._conductor.playing()
 
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas that it hears, by its configuration."""
+        return self._configuration.areas
+
     # What follows
 
     def _on_config(self, mono: int) -> None:

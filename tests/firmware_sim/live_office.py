@@ -38,6 +38,7 @@ class LiveOffice:
         self._numbers = {identity.device: number for number, identity in enumerate(identities)}
         self._clips = clips or {}
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, "office")
+        self._client.reconnect_delay_set(1, 2)
         self._client.max_inflight_messages_set(1000)
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
@@ -75,7 +76,7 @@ class LiveOffice:
 
     def _on_connect(self, client: mqtt.Client, *_: object) -> None:
         client.subscribe([(self.pen.topics.up_all, 1), (self.pen.topics.time_requests, 0)])
-        self.say(self.pen.trust(), retain=True)
+        self.say(self.pen.trust(seq=2), retain=True)
         self._ready.set()
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
