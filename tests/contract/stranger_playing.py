@@ -101,7 +101,8 @@ class Playing:
         if playing and playing[0] == task.key and playing[1].part == "speech" and playing[1].sha256 != speech:
             self._close(self._clock.utc(mono), "replaced")
         task.said = said
-        if task.end and speech not in {None, *(sha256 for _, _, sha256, *_ in task.done)}:
+        over = said["action"] == "cancel" or self._clock.utc(mono) >= said["expires_at"]
+        if task.end and not over and speech not in {None, *(sha256 for _, _, sha256, *_ in task.done)}:
             task.end, task.have = None, False
 
     def _silence(self, task, mono):

@@ -155,7 +155,7 @@ def next_of_alert(task, held, lengths, trim, now):
                 return None
             at = max(now, place_of(said, part, cycle, lengths.get(said["tone"], 0)) + trim)
             until = min(at + lengths[sha256], said["expires_at"])
-            return Stretch(part, cycle, sha256, at, 0, until) if until > at else None
+            return Stretch(part, cycle, sha256, at, 0, until) if until - at >= min(SLIVER, lengths[sha256]) else None
     return None
 
 
