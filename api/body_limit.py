@@ -1,79 +1,98 @@
-"""No request is read further than it may be long, whatever its headers say."""
+"""No request is read further than it may be long or for longer than is decent, whatever its headers say.
 
-from contextlib import suppress
+JSON is read whole before anybody sees it; an upload is counted while its reader takes it. Knows what bodies
+weigh and how they are written, not what they say.
+"""
 
+import anyio
+from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-JSON_BYTES = 256 * 1024
+from api.errors import RequestRefused, refusal
+
+JSON_BYTES = 512 * 1024
+"""A text of 128 KiB fits even with every letter written as \\u1234."""
 UPLOAD_BYTES = 200 * 1024 * 1024
 UPLOADS = "/api/v1/bulletins"
-
-
-class TooMuch(Exception):
-    """More came than was allowed."""
-
-    code = "body_too_large"
+BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class BodyLimit:
-    """Counts what really comes; a declared length that is too long is refused before a byte is read."""
+    """`stall_s`: how long a caller may be silent; `json_s`, `upload_s`: how long a whole body may take."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, stall_s: float = 30, json_s: float = 60, upload_s: float = 3_600) -> None:
         self._app = app
+        self._stall_s = stall_s
+        self._json_s = json_s
+        self._upload_s = upload_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        most = _most(scope)
-        if _declared(scope) > most:
-            await _refuse(send)
-            return
-        await self._counted(scope, receive, send, most)
+        if scope["type"] == "http" and scope["method"] in BODY_METHODS:
+            try:
+                receive = await self._admitted(scope, receive)
+            except RequestRefused as error:
+                await refusal(Request(scope), error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
-        seen, answered = 0, False
+    async def _admitted(self, scope: Scope, receive: Receive) -> Receive:
+        """How the application reads this body; RequestRefused for one that is not taken at all."""
+        headers = Headers(scope=scope)
+        upload = scope["path"].rstrip("/") == UPLOADS and headers.get("content-type", "").startswith("multipart/")
+        most, seconds = (UPLOAD_BYTES, self._upload_s) if upload else (JSON_BYTES, self._json_s)
+        if _declared(headers) > most:
+            raise RequestRefused("body_too_large", most_bytes=most)
+        counted = self._counted(receive, most, seconds)
+        return counted if upload else _replayed(await _json(headers, counted), receive)
+
+    def _counted(self, receive: Receive, most: int, seconds: float) -> Receive:
+        seen, deadline = 0, anyio.current_time() + seconds
 
         async def counting() -> Message:
             nonlocal seen
-            message = await receive()
+            try:
+                with anyio.fail_after(min(self._stall_s, max(0.0, deadline - anyio.current_time()))):
+                    message = await receive()
+            except TimeoutError as error:
+                raise RequestRefused("body_too_slow") from error
             seen += len(message.get("body", b""))
             if seen > most:
-                raise TooMuch
+                raise RequestRefused("body_too_large", most_bytes=most)
             return message
 
-        async def watching(message: Message) -> None:
-            """Whatever the application makes of a body cut short, the caller hears that it was too large."""
-            nonlocal answered
-            if seen <= most:
-                answered = True
-                await send(message)
-
-        with suppress(TooMuch):
-            await self._app(scope, counting, watching)
-        if seen > most and not answered:
-            await _refuse(send)
+        return counting
 
 
-def _most(scope: Scope) -> int:
-    multipart = any(
-        name == b"content-type" and value.startswith(b"multipart/form-data") for name, value in scope["headers"]
-    )
-    return UPLOAD_BYTES if multipart and scope["path"].rstrip("/") == UPLOADS else JSON_BYTES
+def _declared(headers: Headers) -> int:
+    said = headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
-def _declared(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0
+async def _json(headers: Headers, receive: Receive) -> bytes:
+    """The whole body: none, or JSON in UTF-8."""
+    body = b"".join([piece async for piece in Request({"type": "http"}, receive).stream()])
+    if body and not _says_json(headers.get("content-type", "")):
+        raise RequestRefused("unsupported_media_type")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RequestRefused("body_not_utf8", at_byte=error.start) from error
+    return body
 
 
-async def _refuse(send: Send) -> None:
-    body = (
-        '{"type":"urn:loa:problem:body_too_large","code":"body_too_large","status":413,'
-        '"title":"Nội dung gửi lên quá lớn. / What was sent is too large."}'
-    ).encode()
-    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _says_json(content_type: str) -> bool:
+    kind, _, parameters = content_type.lower().partition(";")
+    charset = parameters.replace(" ", "").replace('"', "")
+    return kind.strip() == "application/json" and charset in {"", "charset=utf-8"}
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    waiting = [body]
+
+    async def replaying() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replaying

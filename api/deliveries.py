@@ -1,25 +1,48 @@
 """One order at each of its speakers, as broadcasts and alerts show it."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Annotated
 
-from sqlmodel import Session, col, select
+from pydantic import Field
+from sqlmodel import Session, col, func, select
 
 from api.shapes import Id, Instant, Shown
 from api.timestamps import to_utc, to_utc_or_none
 from controller.deliveries.models import Delivery, DeliveryEvent
+from controller.deliveries.states import SIGNED_ENDS, DeliveryState
+from devices.errors import DeviceUnknown
+from devices.models import Device
+
+_CANCELLED = DeliveryState.CANCELLED.value
+_SIGNED = {state.value for state in SIGNED_ENDS}
+_UNSIGNED = sorted({state.value for state in DeliveryState} - _SIGNED)
+
+Counts = dict[str, int]
+"""How many speakers stand in which state."""
 
 
 class DeliveryShown(Shown):
     device: Id
-    state: str
+    name: str
+    state: Annotated[str, Field(description="One of " + ", ".join(state.value for state in DeliveryState))]
     reason: str | None
-    heard_ms: int
+    heard_ms: Annotated[int, Field(description="Sound that left the amplifier, all repeats together.")]
     expected_ms: int
     started_at: Instant | None
     ended_at: Instant | None
     changed_at: Instant
-    cancel_confirmed: bool | None
-    """None: nobody has asked it to stop; False: it has not signed that it did."""
+    cancel_confirmed: Annotated[
+        bool | None, Field(description="null: nobody asked it to stop, or it had ended; false: it has not signed yet.")
+    ]
+
+
+class CancelShown(Shown):
+    """How far a stop has come: until a speaker has signed, it may still sound."""
+
+    requested_at: Instant
+    confirmed: Annotated[int, Field(description="Speakers that signed that they have stopped or will not start.")]
+    not_confirmed: Annotated[int, Field(description="Speakers that have signed no end at all.")]
 
 
 class EventShown(Shown):
@@ -27,18 +50,20 @@ class EventShown(Shown):
     event: str
     state: str
     reason: str | None
-    receipt: int | None
-    """Number of the speaker's signed receipt."""
+    receipt: Annotated[int | None, Field(description="Number of the speaker's signed receipt.")]
 
 
 def deliveries_of(session: Session, occurrence_id: str, stopped: bool) -> list[DeliveryShown]:
     """All speakers of an occurrence, in a fixed order."""
-    rows = select(Delivery).where(Delivery.occurrence_id == occurrence_id).order_by(col(Delivery.device_id))
-    return [_shown(row, stopped) for row in session.exec(rows)]
+    rows = select(Delivery, Device.name).join(Device, col(Device.id) == col(Delivery.device_id))
+    rows = rows.where(Delivery.occurrence_id == occurrence_id).order_by(col(Delivery.device_id))
+    return [_shown(row, name, stopped) for row, name in session.exec(rows)]
 
 
 def trace_of(session: Session, occurrence_id: str, device_id: str) -> list[EventShown]:
-    """What became of one order at one speaker, step by step."""
+    """What became of one order at one speaker, step by step. DeviceUnknown if it was no target."""
+    if session.get(Delivery, (occurrence_id, device_id)) is None:
+        raise DeviceUnknown(device=device_id)
     rows = select(DeliveryEvent).where(
         DeliveryEvent.occurrence_id == occurrence_id, DeliveryEvent.device_id == device_id
     )
@@ -48,15 +73,36 @@ def trace_of(session: Session, occurrence_id: str, device_id: str) -> list[Event
     ]
 
 
-def counts_of(deliveries: list[DeliveryShown]) -> dict[str, int]:
+def counts_of(deliveries: Iterable[DeliveryShown]) -> Counts:
     return dict(Counter(delivery.state for delivery in deliveries))
 
 
-def _shown(row: Delivery, stopped: bool) -> DeliveryShown:
-    ended_otherwise = row.state in {"played", "failed", "refused", "expired"}
+def counts_by_occurrence(session: Session, occurrences: Iterable[str]) -> dict[str, Counts]:
+    """The counts of many occurrences at once."""
+    rows = select(Delivery.occurrence_id, Delivery.state, func.count()).where(
+        col(Delivery.occurrence_id).in_(list(occurrences))
+    )
+    found: dict[str, Counts] = {}
+    for occurrence, state, count in session.exec(rows.group_by(col(Delivery.occurrence_id), col(Delivery.state))):
+        found.setdefault(occurrence, {})[state] = count
+    return found
+
+
+def cancel_of(requested_at: int | None, counts: Mapping[str, int]) -> CancelShown | None:
+    """How far a stop asked for at that instant (us UTC, None: never) has come."""
+    if requested_at is None:
+        return None
+    return CancelShown(
+        requested_at=to_utc(requested_at), confirmed=counts.get(_CANCELLED, 0),
+        not_confirmed=sum(counts.get(state, 0) for state in _UNSIGNED),
+    )  # fmt: skip
+
+
+def _shown(row: Delivery, name: str, stopped: bool) -> DeliveryShown:
+    ended_otherwise = row.state in _SIGNED - {_CANCELLED}
     return DeliveryShown(
-        device=row.device_id, state=row.state, reason=row.reason, heard_ms=row.heard_ms, expected_ms=row.expected_ms,
-        started_at=to_utc_or_none(row.started_at), ended_at=to_utc_or_none(row.ended_at),
+        device=row.device_id, name=name, state=row.state, reason=row.reason, heard_ms=row.heard_ms,
+        expected_ms=row.expected_ms, started_at=to_utc_or_none(row.started_at), ended_at=to_utc_or_none(row.ended_at),
         changed_at=to_utc(row.changed_at),
-        cancel_confirmed=row.state == "cancelled" if stopped and not ended_otherwise else None,
+        cancel_confirmed=row.state == _CANCELLED if stopped and not ended_otherwise else None,
     )  # fmt: skip

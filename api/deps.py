@@ -25,7 +25,7 @@ Served = Annotated[Services, Depends(services_of)]
 Key = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key", min_length=1, max_length=200,
+        alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[ -~]+$",
         description="The same key with the same request is carried out once, however often it is sent.",
     ),
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from fastapi import FastAPI, Request
@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from api.problems import Problem, problem_of
+from api.problems import MEDIA_TYPE, Language, Problem, problem_of, said_of_field
+from api.timestamps import to_rfc3339
 from controller.db import DatabaseError
 from controller.errors import LoaError
 from controller.library.studio import StudioError
@@ -18,9 +19,17 @@ from devices.errors import DeviceError
 
 log = structlog.get_logger()
 
-MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER = {"Retry-After": "2"}
-_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
+MOST_FIELDS = 20
+LONGEST_SEEN = 200
+_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="loa"'}, 503: {"Retry-After": "2"}}
+_BY_STATUS = {400: "body_unreadable", 404: "not_found", 405: "method_not_allowed"}
+
+
+class Coded(Protocol):
+    """A refusal of any package: `code` is in the catalogue, `data` is what the caller may see."""
+
+    code: str
+    data: Any
 
 
 class RequestRefused(Exception):
@@ -32,63 +41,98 @@ class RequestRefused(Exception):
         self.data = data
 
 
-def problem(request: Request, code: str, known: Problem, data: Mapping[str, Any], **headers: str) -> JSONResponse:
-    """The answer to a refusal: title in the caller's language, and what was seen."""
-    title = known.en if wants_english(request) else known.vi
-    seen = {name: value for name, value in data.items() if value is not None}
-    body = {"type": f"urn:loa:problem:{code}", "code": code, "status": known.status, "title": title} | seen
-    return JSONResponse(body, known.status, media_type=MEDIA_TYPE, headers=headers)
-
-
-def wants_english(request: Request) -> bool:
-    """Vietnamese unless English stands before it in Accept-Language."""
-    wished = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
-    return next((language for language in wished if language in {"vi", "en"}), "vi") == "en"
-
-
 def install(app: FastAPI) -> None:
-    """Every refusal of every package has its answer."""
-    for kind in (LoaError, DeviceError, RequestRefused, StudioError):
+    """Every refusal of every package has its answer; what is unforeseen is the journal's."""
+    for kind in (LoaError, DeviceError, RequestRefused):
         app.add_exception_handler(kind, _coded)
+    app.add_exception_handler(StudioError, _unsound)
     app.add_exception_handler(DatabaseError, _database)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OSError, _system)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
-def _coded(request: Request, error: Any) -> JSONResponse:
+def language_of(request: Request) -> Language:
+    """Vietnamese unless English stands before it in Accept-Language."""
+    wished = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    return "en" if next((found for found in wished if found in {"vi", "en"}), "vi") == "en" else "vi"
+
+
+def refusal(request: Request, error: Coded) -> JSONResponse:
+    """The answer to a refusal. What a body names and nobody knows is 422: only an address is "not found"."""
     known = problem_of(error.code)
-    headers = {"WWW-Authenticate": "Bearer"} if known.status == 401 else {}
-    return problem(request, error.code, known, error.data, **headers)
+    if known.status == 404 and not set(request.path_params.values()) & set(error.data.values()):
+        known = Problem(422, known.title, known.detail)
+    return _answer(request, error.code, known, error.data)
 
 
-def _database(request: Request, error: Any) -> JSONResponse:
+def unforeseen(request: Request) -> JSONResponse:
+    """Something of ours failed: the caller learns the number under which it stands in the log, and no more."""
+    return _answer(request, "internal", problem_of("internal"), {})
+
+
+async def _coded(request: Request, error: Any) -> JSONResponse:
+    return refusal(request, error)
+
+
+async def _unsound(request: Request, error: Any) -> JSONResponse:
+    """A bulletin that failed in the studio is a settled fact, not a failure of this request."""
+    known = problem_of(error.code)
+    return _answer(request, error.code, Problem(422, known.title, known.detail), error.data)
+
+
+async def _database(request: Request, error: Any) -> JSONResponse:
     log.error("database_refused", code=error.code)
-    return problem(request, error.code, problem_of(error.code), {}, **RETRY_AFTER)
+    return _answer(request, error.code, problem_of(error.code), {})
 
 
-def _invalid(request: Request, error: Any) -> JSONResponse:
-    fields = [{"field": ".".join(map(str, found["loc"])), "said": _said(found["msg"])} for found in error.errors()]
-    return problem(request, "request_invalid", problem_of("request_invalid"), {"errors": fields[:50]})
+async def _invalid(request: Request, error: Any) -> JSONResponse:
+    language, found = language_of(request), error.errors()
+    if found and found[0]["type"] == "json_invalid":
+        return _answer(request, "body_unreadable", problem_of("body_unreadable"), {})
+    fields = [
+        {
+            "field": ".".join(map(_shortened, one["loc"])), "code": one["type"],
+            "said": said_of_field(one["type"], one.get("ctx", {}), language),
+        }
+        for one in found[:MOST_FIELDS]
+    ]  # fmt: skip
+    return _answer(request, "request_invalid", problem_of("request_invalid"), {"errors": fields})
 
 
-def _said(text: object) -> str:
-    return str(text).encode("utf-8", "replace").decode()[:300]
+async def _http(request: Request, error: Any) -> JSONResponse:
+    code = _BY_STATUS.get(error.status_code, "internal")
+    answer = _answer(request, code, problem_of(code), {})
+    answer.headers.update(error.headers or {})
+    return answer
 
 
-def _http(request: Request, error: Any) -> JSONResponse:
-    code = _BY_STATUS.get(error.status_code, "request_invalid")
-    known = problem_of(code)
-    return problem(request, code, Problem(error.status_code, known.vi, known.en), {}, **(error.headers or {}))
+async def _system(request: Request, error: Any) -> JSONResponse:
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        raise error
+    log.error("disk_full")
+    return _answer(request, "disk_full", problem_of("disk_full"), {})
 
 
-def _system(request: Request, error: Any) -> JSONResponse:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return problem(request, "disk_full", problem_of("disk_full"), {})
-    return _unforeseen(request, error)
+def _answer(request: Request, code: str, known: Problem, data: Mapping[str, Any]) -> JSONResponse:
+    language = language_of(request)
+    seen = {name: _plain(name, value) for name, value in data.items() if value is not None}
+    body = seen | {
+        "type": f"urn:loa:problem:{code}", "code": code, "status": known.status,
+        "title": known.title.said(language, {}), "request": getattr(request.state, "request_id", None),
+    }  # fmt: skip
+    if detail := known.detail.said(language, seen):
+        body["detail"] = detail
+    headers = {"Content-Language": language, "Vary": "Accept-Language"} | _HEADERS.get(known.status, {})
+    return JSONResponse(body, known.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    log.error("request_failed", path=request.url.path[:200], exc_info=error)
-    return problem(request, "internal", problem_of("internal"), {})
+def _plain(name: str, value: Any) -> Any:
+    """Instants as RFC 3339; what a caller wrote no longer than needs be, and always encodable."""
+    if name.endswith("_at") and isinstance(value, int):
+        return to_rfc3339(value)
+    return _shortened(value) if isinstance(value, str) else value
+
+
+def _shortened(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode("utf-8")[:LONGEST_SEEN]

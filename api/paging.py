@@ -1,21 +1,31 @@
-"""Lists with the newest first, page by page: the last item of a page names where the next one begins."""
+"""Lists that are shown page by page, the newest first."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
 
-from sqlmodel import Session, col, select
+from fastapi import Query
+from sqlalchemy import tuple_
+from sqlmodel import Session, SQLModel, col, select
 
-from controller.alerts.models import AlertRow
-from controller.broadcast.models import Broadcast
-from controller.library.models import Bulletin
+from api.errors import RequestRefused
+from api.shapes import Id
 
-Row = TypeVar("Row", AlertRow, Broadcast, Bulletin)
+Row = TypeVar("Row", bound=SQLModel)
+
+After = Annotated[Id | None, Query(description="`next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-def newest(session: Session, table: type[Row], after: Row | None, limit: int) -> tuple[list[Row], str | None]:
-    """Up to `limit` rows older than `after`, and the id to go on after (None: there are no more)."""
-    made, name = col(table.created_at), col(table.id)
-    rows = select(table).order_by(made.desc(), name.desc()).limit(limit + 1)
+def newest_first(
+    session: Session, kind: type[Row], at: Any, after: str | None, limit: int, *conditions: Any
+) -> tuple[Sequence[Row], str | None]:
+    """Rows of a table by the column `at` and id, and the id that asks for the next page (None: no more)."""
+    number: Any = kind.id  # type: ignore[attr-defined]
+    rows = select(kind).where(*conditions).order_by(col(at).desc(), col(number).desc()).limit(limit + 1)
     if after is not None:
-        rows = rows.where((made < after.created_at) | ((made == after.created_at) & (name < after.id)))
-    found = list(session.exec(rows))
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+        last = session.get(kind, after)
+        if last is None:
+            raise RequestRefused("page_unknown", after=after)
+        rows = rows.where(tuple_(col(at), col(number)) < tuple_(getattr(last, at.key), after))
+    found = session.exec(rows).all()
+    return found[:limit], getattr(found[limit - 1], "id") if len(found) > limit else None  # noqa: B009

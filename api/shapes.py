@@ -1,38 +1,65 @@
-"""What goes over the interface, as pydantic models: instants are aware and shown in UTC."""
+"""What goes over the interface, as pydantic models: instants are aware, and shown in UTC."""
 
+import re
+import unicodedata
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import WithJsonSchema as Schema
+from pydantic_core import PydanticCustomError
 
+from api.timestamps import to_micros
 from devices.protocol.units import UUID_PATTERN
 
 Item = TypeVar("Item")
 
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_YEAR_2000, _YEAR_2100 = 946_684_800_000_000, 4_102_444_800_000_000
 
-def _speakable(text: str) -> str:
-    """Half a character (a lone surrogate) is no text: it can be neither stored nor spoken."""
+
+def _moment(said: object) -> int:
+    """RFC 3339 with its offset to us UTC; a date alone, a number or a naive time is refused."""
+    if not isinstance(said, str) or not _RFC3339.fullmatch(said):
+        raise PydanticCustomError("not_rfc3339", "not an RFC 3339 instant with its offset")
     try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ValueError("not valid Unicode") from error
-    return text
+        micros = to_micros(datetime.fromisoformat(said.upper()))
+    except ValueError as error:
+        raise PydanticCustomError("not_rfc3339", "not an RFC 3339 instant with its offset") from error
+    if not _YEAR_2000 <= micros < _YEAR_2100:
+        raise PydanticCustomError("beyond_calendar", "not in the years 2000 to 2099")
+    return micros
+
+
+def _name(said: str) -> str:
+    """Composed letters without invisible ones; control characters are refused."""
+    kept = "".join(letter for letter in unicodedata.normalize("NFC", said) if unicodedata.category(letter) != "Cf")
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in kept):
+        raise PydanticCustomError("unprintable", "control characters")
+    return kept.strip()
 
 
 Id = Annotated[str, StringConstraints(pattern=UUID_PATTERN)]
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
-    AfterValidator(_speakable),
+    str, StringConstraints(max_length=400), AfterValidator(_name), StringConstraints(min_length=1, max_length=200),
+    Field(description="What people call it: 1 to 200 characters, no control characters."),
 ]  # fmt: skip
-"""What people call something: 1 to 200 letters, no control characters."""
-Text = Annotated[str, StringConstraints(max_length=131_072), AfterValidator(_speakable)]
+Text = Annotated[str, StringConstraints(max_length=131_072)]
 Instant = AwareDatetime
-"""RFC 3339 with an offset."""
+"""Shown: RFC 3339 in UTC."""
+Moment = Annotated[
+    int, BeforeValidator(_moment),
+    Schema({"type": "string", "format": "date-time", "description": "RFC 3339 with an offset."}),
+]  # fmt: skip
+"""Asked: RFC 3339 with any offset, us UTC from then on."""
 
 
 class Asked(BaseModel):
-    """What a caller sends: nothing unknown in it."""
+    """What a caller sends: nothing unknown in it, and nothing taken for what it is not."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Shown(BaseModel):
@@ -42,7 +69,7 @@ class Shown(BaseModel):
 
 
 class Page(Shown, Generic[Item]):
-    """Some items, and where the next ones begin (absent: no more)."""
+    """Some items, and where the next ones begin (null: no more)."""
 
     items: list[Item]
     next: Annotated[str | None, Field(description="Value of `after` for the next page.")] = None

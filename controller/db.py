@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError as Failed
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
@@ -72,7 +73,7 @@ class Database:
 def _engine(path: Path, busy_seconds: float) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"timeout": busy_seconds, "check_same_thread": False},
-        pool_size=KEPT_OPEN, max_overflow=MOST_OPEN - KEPT_OPEN, pool_timeout=busy_seconds,
+        hide_parameters=True, pool_size=KEPT_OPEN, max_overflow=MOST_OPEN - KEPT_OPEN, pool_timeout=busy_seconds,
     )  # fmt: skip
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -95,10 +96,12 @@ def _named_errors() -> Iterator[None]:
         yield
     except NoConnectionFree as error:
         raise DatabaseBusyError("no connection is free") from error
-    except OperationalError as error:
+    except Failed as error:
+        if type(error) not in {Failed, OperationalError}:  # what our own statements did wrong
+            raise
         said = str(error.orig)
         if "locked" in said or "busy" in said:
             raise DatabaseBusyError(said) from error
         if "full" in said:
             raise DiskFullError(said) from error
-        raise
+        raise DatabaseError(said) from error

@@ -41,6 +41,12 @@ class StartInPast(LoaError):
     code = "start_in_past"
 
 
+class StartTooFar(LoaError):
+    """More than a year ahead: that is a slip of the pen, or a calendar's business."""
+
+    code = "start_too_far"
+
+
 class TooLongOnAir(LoaError):
     """All repeats together, or the allowed lateness, are longer than an order may live."""
 

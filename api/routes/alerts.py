@@ -1,64 +1,81 @@
 """Emergencies: an API call that sounds in about a second, by no human hand."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import Field, StringConstraints, model_validator
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 from sqlmodel import Session, select
 
-from api.deliveries import DeliveryShown, EventShown, counts_of, deliveries_of, trace_of
+from api import deliveries as at_speakers
+from api.deliveries import CancelShown, Counts, DeliveryShown, EventShown
 from api.deps import Key, Served, act_of, permit
-from api.paging import newest
-from api.shapes import Asked, Id, Instant, Page, Shown, Text
-from api.timestamps import to_micros, to_utc, to_utc_or_none
+from api.paging import After, Limit, newest_first
+from api.problems import READS, WRITES, refusals
+from api.routes.broadcasts import TraceOf
+from api.shapes import Asked, Id, Instant, Moment, Page, Shown
+from api.timestamps import to_utc, to_utc_or_none
 from controller.alerts.models import AlertArea, AlertRow
 from controller.alerts.raising import AlertRequest, cancel_alert, get_alert, raise_alert
 from controller.library.bulletins import check_text
 from controller.library.glossary import read_glossary
 from controller.people.permissions import Action
+from devices.protocol.units import SECOND
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
-AlertText = Annotated[Text, StringConstraints(min_length=1, max_length=4_000)]
+NOT_RAISED = ("nothing_to_say", "area_unknown", "no_targets", "expiry_invalid")
 
 
 class AlertWish(Asked):
-    text: AlertText
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "text": "Nước sông đang lên rất nhanh. Bà con ấp 3 di chuyển ngay đến trường tiểu học.",
+                    "areas": ["0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2"],
+                    "expires_in_s": 1800,
+                }
+            ]
+        }
+    )
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
     areas: Annotated[list[Id], Field(min_length=1, max_length=500)]
-    expires_at: Instant | None = None
+    expires_at: Moment | None = None
     expires_in_s: Annotated[int | None, Field(ge=10, le=604_800)] = None
-    repeats: Annotated[int, Field(ge=1, le=20)] = 2
-    gap_ms: Annotated[int, Field(ge=0, le=600_000)] = 3_000
+    repeats: Annotated[int, Field(ge=1, le=20, description="How often tone and speech sound.")] = 2
+    gap_ms: Annotated[int, Field(ge=0, le=600_000, description="Silence before the next tone.")] = 3_000
     volume: Annotated[int, Field(ge=0, le=100)] = 100
 
     @model_validator(mode="after")
     def _one_expiry(self) -> "AlertWish":
         if (self.expires_at is None) == (self.expires_in_s is None):
-            raise ValueError("give either expires_at or expires_in_s")
+            raise PydanticCustomError("one_expiry", "give exactly one of expires_at and expires_in_s")
         return self
 
 
 class AlertSummary(Shown):
     id: Id
     text: str
-    read_as: str
-    rev: int
-    start_at: Instant
-    """When the first tone sounds."""
+    read_as: Annotated[str, Field(description="The words that are spoken.")]
+    rev: Annotated[int, Field(description="Grows with every change; the speakers follow the highest.")]
+    start_at: Annotated[Instant, Field(description="When the first tone sounds.")]
     expires_at: Instant
     repeats: int
     gap_ms: int
     volume: int
     tone_sha256: str
     tone_ms: int
-    speech_sha256: str | None
+    speech_sha256: Annotated[str | None, Field(description="null: the text is still being spoken.")]
     speech_ms: int
     speech_at: Instant | None
-    speech_problem: str | None
+    speech_problem: Annotated[str | None, Field(description="Why the text could not be spoken: the tone is all.")]
     created_at: Instant
     created_by: str
     cancelled_at: Instant | None
-    counts: dict[str, int]
+    cancel: CancelShown | None
+    counts: Annotated[Counts, Field(description="How many speakers stand in which state.")]
 
 
 class AlertShown(AlertSummary):
@@ -68,10 +85,10 @@ class AlertShown(AlertSummary):
     trace: list[EventShown] | None = None
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_RAISED))
 def create(
-    wish: AlertWish, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.ALERT_CREATE))],
-    key: Key = None,
+    wish: AlertWish, request: Request, response: Response, services: Served,
+    who: Annotated[str, Depends(permit(Action.ALERT_CREATE))], key: Key = None,
 ) -> AlertShown:  # fmt: skip
     """Sound the alert tone now; the text follows as soon as it has been spoken."""
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -79,38 +96,40 @@ def create(
         glossary = read_glossary(session)
     read_as = services.studio.read_as(wish.text, glossary)
     check_text(wish.text, read_as)
-    expires_at = to_micros(wish.expires_at) if wish.expires_at else act.now + (wish.expires_in_s or 0) * 1_000_000
+    expires_at = wish.expires_at or act.now + (wish.expires_in_s or 0) * SECOND
     asked = AlertRequest(wish.text, read_as, tuple(wish.areas), expires_at, wish.repeats, wish.gap_ms, wish.volume)
     with services.database.write() as session:
         made = raise_alert(session, asked, act, services.new_id, services.settings.air.alert_lead_ms)
     services.ring()
     services.ring_voice()
+    response.headers["Location"] = f"{request.url.path}/{made}"
     return _show(services, made)
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))])
-def index(
-    services: Served, after: Id | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> Page[AlertSummary]:
+@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "page_unknown"))
+def index(services: Served, after: After = None, limit: Limit = 50) -> Page[AlertSummary]:
     """The newest first."""
     with services.database.read() as session:
-        rows, following = newest(session, AlertRow, get_alert(session, after) if after else None, limit)
-        shown = [_summary(row, counts_of(deliveries_of(session, row.id, False))) for row in rows]
-    return Page(items=shown, next=following)
+        rows, more = newest_first(session, AlertRow, AlertRow.created_at, after, limit)
+        counts = at_speakers.counts_by_occurrence(session, [row.id for row in rows])
+    return Page(items=[AlertSummary(**_summary(row, counts.get(row.id, {}))) for row in rows], next=more)
 
 
-@router.get("/{alert}", dependencies=[Depends(permit(Action.SEE))])
-def one(alert: Id, services: Served, trace: Id | None = None) -> AlertShown:
+@router.get(
+    "/{alert}", dependencies=[Depends(permit(Action.SEE))],
+    responses=refusals(*READS, "alert_unknown", "device_unknown"),
+)  # fmt: skip
+def one(alert: Id, services: Served, trace: TraceOf = None) -> AlertShown:
     """Where it stands at every speaker."""
     return _show(services, alert, trace)
 
 
-@router.post("/{alert}/cancel")
+@router.post("/{alert}/cancel", responses=refusals(*WRITES, "alert_unknown"))
 def cancel(
     alert: Id, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.ALERT_CANCEL))],
     key: Key = None,
 ) -> AlertShown:  # fmt: skip
-    """Take it back everywhere. Until a speaker has signed, its `cancel_confirmed` is false."""
+    """Take it back everywhere; twice changes nothing. Until a speaker has signed, its `cancel_confirmed` is false."""
     act = act_of(services, request, who, key)
     with services.database.write() as session:
         cancel_alert(session, alert, act)
@@ -121,11 +140,11 @@ def cancel(
 def _show(services: Served, alert: str, trace: str | None = None) -> AlertShown:
     with services.database.read() as session:
         row = get_alert(session, alert)
-        deliveries = deliveries_of(session, row.id, row.cancelled_at is not None)
+        found = at_speakers.deliveries_of(session, row.id, row.cancelled_at is not None)
         return AlertShown(
-            **_summary(row, counts_of(deliveries)).model_dump(), areas=_areas(session, row.id),
-            targets=[delivery.device for delivery in deliveries], deliveries=deliveries,
-            trace=trace_of(session, row.id, trace) if trace else None,
+            **_summary(row, at_speakers.counts_of(found)), areas=_areas(session, row.id),
+            targets=[delivery.device for delivery in found], deliveries=found,
+            trace=at_speakers.trace_of(session, row.id, trace) if trace else None,
         )  # fmt: skip
 
 
@@ -133,12 +152,13 @@ def _areas(session: Session, alert: str) -> list[str]:
     return sorted(session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == alert)).all())
 
 
-def _summary(row: AlertRow, counts: dict[str, int]) -> AlertSummary:
-    return AlertSummary(
-        id=row.id, text=row.text, read_as=row.read_as, rev=row.rev, start_at=to_utc(row.start_at),
-        expires_at=to_utc(row.expires_at), repeats=row.repeats, gap_ms=row.gap_ms, volume=row.volume,
-        tone_sha256=row.tone_sha256, tone_ms=row.tone_ms, speech_sha256=row.speech_sha256, speech_ms=row.speech_ms,
-        speech_at=to_utc_or_none(row.speech_at), speech_problem=row.speech_problem,
-        created_at=to_utc(row.created_at), created_by=row.created_by, cancelled_at=to_utc_or_none(row.cancelled_at),
-        counts=counts,
-    )  # fmt: skip
+def _summary(row: AlertRow, counts: Counts) -> dict[str, Any]:
+    return {
+        "id": row.id, "text": row.text, "read_as": row.read_as, "rev": row.rev, "start_at": to_utc(row.start_at),
+        "expires_at": to_utc(row.expires_at), "repeats": row.repeats, "gap_ms": row.gap_ms, "volume": row.volume,
+        "tone_sha256": row.tone_sha256, "tone_ms": row.tone_ms, "speech_sha256": row.speech_sha256,
+        "speech_ms": row.speech_ms, "speech_at": to_utc_or_none(row.speech_at), "speech_problem": row.speech_problem,
+        "created_at": to_utc(row.created_at), "created_by": row.created_by,
+        "cancelled_at": to_utc_or_none(row.cancelled_at),
+        "cancel": at_speakers.cancel_of(row.cancelled_at, counts), "counts": counts,
+    }  # fmt: skip

@@ -2,27 +2,33 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from pydantic import Field
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ConfigDict, Field
+from sqlalchemy import Integer, cast
 from sqlmodel import Session, col, func, select
 
 from api.deps import Key, Served, act_of, permit
+from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.permissions import Action
 from devices.errors import AreaUnknown
-from devices.models import Area, Membership
+from devices.models import Area, Device, Membership
 from devices.registry import add_area
 
 router = APIRouter(prefix="/areas", tags=["areas"])
 
 
 class AreaWish(Asked):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Xã Tân Đông", "latitude": 10.383, "longitude": 106.694}]}
+    )
+
     name: Name
-    parent: Id | None = None
-    latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
+    parent: Annotated[Id | None, Field(description="The area that it lies in; absent: a root.")] = None
+    latitude: Annotated[float | None, Field(ge=-90, le=90, description="Degrees, WGS 84.")] = None
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
 
 
@@ -33,14 +39,14 @@ class AreaShown(Shown):
     latitude: float | None
     longitude: float | None
     created_at: Instant
-    speakers: int
-    """Speakers that hear this area, those of areas within it included."""
+    speakers: Annotated[int, Field(description="Speakers in service that hear it, those of areas within it included.")]
+    online: Annotated[int, Field(description="How many of these are there now.")]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refusals(*WRITES, "area_unknown", "area_too_deep"))
 def create(
-    wish: AreaWish, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.AREA_CREATE))],
-    key: Key = None,
+    wish: AreaWish, request: Request, response: Response, services: Served,
+    who: Annotated[str, Depends(permit(Action.AREA_CREATE))], key: Key = None,
 ) -> AreaShown:  # fmt: skip
     """Register a place below another one, or a root."""
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -54,20 +60,22 @@ def create(
             made = add_area(session, row).id
             remember(session, act, made)
             record(session, act, Action.AREA_CREATE, made, wish.name)
+        response.headers["Location"] = f"{request.url.path}/{made}"
         return _shown(session, session.get_one(Area, made))
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))])
+@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS))
 def index(services: Served) -> Page[AreaShown]:
     """All places, by name."""
     with services.database.read() as session:
         rows = session.exec(select(Area).order_by(col(Area.name), col(Area.id))).all()
-        counts = dict(session.exec(select(Membership.area_id, func.count()).group_by(col(Membership.area_id))).all())
-        return Page(items=[_with_count(row, counts.get(row.id, 0)) for row in rows])
+        heard = _heard(session)
+    return Page(items=[_with_numbers(row, heard) for row in rows])
 
 
-@router.get("/{area}", dependencies=[Depends(permit(Action.SEE))])
+@router.get("/{area}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "area_unknown"))
 def one(area: Id, services: Served) -> AreaShown:
+    """One place, with its numbers of speakers."""
     with services.database.read() as session:
         row = session.get(Area, area)
         if row is None:
@@ -76,12 +84,22 @@ def one(area: Id, services: Served) -> AreaShown:
 
 
 def _shown(session: Session, row: Area) -> AreaShown:
-    count = session.exec(select(func.count()).select_from(Membership).where(Membership.area_id == row.id)).one()
-    return _with_count(row, count)
+    return _with_numbers(row, _heard(session, row.id))
 
 
-def _with_count(row: Area, speakers: int) -> AreaShown:
+def _heard(session: Session, area: str | None = None) -> dict[str, tuple[int, int]]:
+    """Area to its speakers in service and those online, of one area or of all."""
+    online = func.sum(cast(col(Device.online), Integer))
+    rows = select(Membership.area_id, func.count(), online).join(Device, col(Device.id) == col(Membership.device_id))
+    rows = rows.where(col(Device.retired_at).is_(None)).group_by(col(Membership.area_id))
+    if area is not None:
+        rows = rows.where(Membership.area_id == area)
+    return {area_id: (count, there) for area_id, count, there in session.exec(rows)}
+
+
+def _with_numbers(row: Area, heard: dict[str, tuple[int, int]]) -> AreaShown:
+    speakers, online = heard.get(row.id, (0, 0))
     return AreaShown(
         id=row.id, name=row.name, parent=row.parent_id, latitude=row.latitude, longitude=row.longitude,
-        created_at=to_utc(row.created_at), speakers=speakers,
+        created_at=to_utc(row.created_at), speakers=speakers, online=online,
     )  # fmt: skip

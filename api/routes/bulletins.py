@@ -1,22 +1,20 @@
 """What is to be said: typed or uploaded, rendered once, heard before it is aired."""
 
-import shutil
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import anyio
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse
-from pydantic import Field, ValidationError
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from pydantic import ConfigDict, Field, ValidationError
+from sqlmodel import Session, col, select
 
 from api.deps import Key, Served, act_of, permit
-from api.errors import RequestRefused
-from api.paging import newest
+from api.paging import After, Limit, newest_first
+from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown, Text
 from api.timestamps import to_utc
-from controller.errors import BulletinNotReady
+from api.uploads import Upload, landed
 from controller.library.bulletins import (
     RecordedBulletin,
     TextBulletin,
@@ -34,17 +32,32 @@ from controller.runtime.services import Services
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 
 Wait = Annotated[float, Query(ge=0, le=60, description="How long to wait for the sound, seconds.")]
-FIELD_BYTES = 4_096
+LOOK_EVERY_S = 0.05
+NOT_MADE = ("upload_missing", "upload_broken", "nothing_to_say", "text_too_long", "not_audio", "silent_audio")
 
 
 class VoiceShape(Asked):
     engine: Literal["espeak", "piper"] = "espeak"
     accent: Literal["north", "central", "south"] = "north"
-    rate: Annotated[float, Field(ge=0.6, le=1.6)] = 1.0
+    rate: Annotated[float, Field(ge=0.6, le=1.6, description="1: as the voice speaks by itself.")] = 1.0
     gender: Literal["female", "male"] = "female"
 
 
 class TextWish(Asked):
+    """A bulletin that is typed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Họp thôn",
+                    "text": "Kính mời bà con đến nhà văn hóa họp lúc 19h30 tối nay, 23/11/2026.",
+                    "voice": {"accent": "south", "rate": 0.9},
+                }
+            ]
+        }
+    )
+
     title: Name
     text: Text
     voice: VoiceShape = VoiceShape()
@@ -52,74 +65,94 @@ class TextWish(Asked):
 
 
 class RecordingWish(Asked):
+    """The fields that come beside a recording, as words of a form."""
+
+    model_config = ConfigDict(strict=False)
+
     title: Name
     chime: bool = True
 
 
 class PreviewWish(Asked):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "UBND xã họp lúc 7h30 ngày 2/9."}]})
+
     text: Text
 
 
 class PreviewShown(Shown):
-    read_as: str
-    """What will be spoken, word by word."""
+    read_as: Annotated[str, Field(description="What will be spoken, word by word.")]
 
 
-class BulletinShown(Shown):
+class BulletinSummary(Shown):
     id: Id
     title: str
     kind: Literal["text", "upload"]
-    text: str | None
-    read_as: str | None
     state: Literal["rendering", "ready", "failed"]
-    problem: str | None
-    sha256: str | None
+    problem: Annotated[str | None, Field(description="Code of the reason why it failed.")]
+    upload_name: Annotated[str | None, Field(description="What the uploaded file was called.")]
+    voice: dict[str, Any]
+    chime: bool
+    sha256: Annotated[str | None, Field(description="Of the audio that the speakers fetch.")]
     duration_ms: int | None
-    size: int | None
-    lufs: float | None
+    size: Annotated[int | None, Field(description="Bytes.")]
+    lufs: Annotated[float | None, Field(description="Integrated loudness of the rendered sound.")]
     true_peak_db: float | None
     warnings: list[str]
     created_at: Instant
     created_by: str
 
 
-@router.post(
-    "", status_code=201, responses={202: {"model": BulletinShown, "description": "Still being rendered."}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": TextWish.model_json_schema(ref_template="#/components/schemas/{model}")},
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["title", "file"],
-                        "properties": {
-                            "title": {"type": "string"},
-                            "chime": {"type": "boolean", "default": True},
-                            "file": {"type": "string", "format": "binary"},
-                        },
-                    }
-                },
+class BulletinShown(BulletinSummary):
+    text: str | None
+    read_as: Annotated[str | None, Field(description="The words that are spoken.")]
+
+
+BODIES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/TextWish"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["title", "file"],
+                    "properties": {
+                        "title": {"type": "string", "minLength": 1, "maxLength": 200},
+                        "chime": {"type": "boolean", "default": True},
+                        "file": {"type": "string", "format": "binary", "description": "A sound of at most 200 MB."},
+                    },
+                }
             },
-        }
-    },
+        },
+    }
+}
+
+
+@router.post(
+    "", status_code=201, openapi_extra=BODIES,
+    responses=refusals(*WRITES, *NOT_MADE) | {202: {"model": BulletinShown, "description": "Still being rendered."}},
 )  # fmt: skip
 async def create(
     request: Request, response: Response, services: Served,
     who: Annotated[str, Depends(permit(Action.BULLETIN_CREATE))], wait_s: Wait = 20.0, key: Key = None,
 ) -> BulletinShown:  # fmt: skip
     """A typed text (JSON) or a recording (multipart). 201 when it is ready, 202 while it is still being made."""
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        async with request.form(max_files=1, max_fields=8, max_part_size=FIELD_BYTES) as form:
-            made = await run_in_threadpool(_recorded, services, request, who, key, form)
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        async with landed(request, services.settings.data.absolute() / "incoming", services.new_id) as upload:
+            made = await run_in_threadpool(_recorded, services, request, who, key, upload)
     else:
         made = await run_in_threadpool(_typed, services, request, who, key, await request.body())
     services.ring_studio()
-    return await run_in_threadpool(_settled, services, made, wait_s, response)
+    shown = await _settled(services, made, wait_s)
+    response.status_code = 201 if shown.state == "ready" else 202
+    response.headers["Location"] = f"{request.url.path}/{made}"
+    return shown
 
 
-@router.post("/preview", dependencies=[Depends(permit(Action.SEE))])
+@router.post(
+    "/preview", dependencies=[Depends(permit(Action.SEE))],
+    responses=refusals(*WRITES, "nothing_to_say", "text_too_long"),
+)  # fmt: skip
 def preview(wish: PreviewWish, services: Served) -> PreviewShown:
     """How a text would be read, with the office's glossary."""
     read_as = _read_as(services, wish.text)
@@ -127,37 +160,19 @@ def preview(wish: PreviewWish, services: Served) -> PreviewShown:
     return PreviewShown(read_as=read_as)
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))])
-def index(
-    services: Served, after: Id | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
-) -> Page[BulletinShown]:
-    """The newest first."""
+@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "page_unknown"))
+def index(services: Served, after: After = None, limit: Limit = 50) -> Page[BulletinSummary]:
+    """The newest first, without their texts."""
     with services.database.read() as session:
-        rows, following = newest(session, Bulletin, get_bulletin(session, after) if after else None, limit)
-        shown = [_shown(row, session.get(Blob, row.sha256) if row.sha256 else None) for row in rows]
-    return Page(items=shown, next=following)
+        rows, more = newest_first(session, Bulletin, Bulletin.created_at, after, limit)
+        blobs = _blobs(session, [row.sha256 for row in rows if row.sha256])
+    return Page(items=[BulletinSummary(**_summary(row, blobs.get(row.sha256 or ""))) for row in rows], next=more)
 
 
-@router.get("/{bulletin}", dependencies=[Depends(permit(Action.SEE))])
+@router.get("/{bulletin}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "bulletin_unknown"))
 def one(bulletin: Id, services: Served) -> BulletinShown:
+    """One bulletin, with its text and how it is read."""
     return _show(services, bulletin)
-
-
-@router.get(
-    "/{bulletin}/audio", dependencies=[Depends(permit(Action.SEE))], response_class=FileResponse,
-    responses={200: {"content": {"audio/ogg": {}, "audio/wav": {}}}},
-)  # fmt: skip
-def audio(
-    bulletin: Id, services: Served, form: Annotated[Literal["opus", "wav"], Query(alias="format")] = "opus"
-) -> FileResponse:
-    """The rendered sound: as it goes to the speakers (Ogg Opus), or as it was before (WAV, 24 kHz)."""
-    with services.database.read() as session:
-        row = get_bulletin(session, bulletin)
-    sha256 = row.wav_sha256 if form == "wav" else row.sha256
-    if sha256 is None:
-        raise BulletinNotReady(bulletin=bulletin, state=row.state)
-    kind, ending = ("audio/wav", "wav") if form == "wav" else ("audio/ogg", "ogg")
-    return FileResponse(services.store.path(sha256), media_type=kind, filename=f"{bulletin}.{ending}")
 
 
 def _typed(services: Services, request: Request, who: str, key: str | None, body: bytes) -> str:
@@ -165,53 +180,43 @@ def _typed(services: Services, request: Request, who: str, key: str | None, body
         wish = TextWish.model_validate_json(body)
     except ValidationError as error:
         raise _refusal(error) from error
-    read_as = _read_as(services, wish.text)
-    voice = VoiceWish(**wish.voice.model_dump())
     act = act_of(services, request, who, key, wish.model_dump_json())
+    asked = TextBulletin(
+        wish.title, wish.text, _read_as(services, wish.text), VoiceWish(**wish.voice.model_dump()), wish.chime
+    )
     with services.database.write() as session:
-        asked = TextBulletin(wish.title, wish.text, read_as, voice, wish.chime)
         return add_text(session, asked, act, services.new_id)
 
 
-def _recorded(services: Services, request: Request, who: str, key: str | None, form: FormData) -> str:
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise RequestRefused("upload_missing")
+def _recorded(services: Services, request: Request, who: str, key: str | None, upload: Upload) -> str:
     try:
-        wish = RecordingWish.model_validate({name: value for name, value in form.items() if name != "file"})
+        wish = RecordingWish.model_validate(upload.fields)
     except ValidationError as error:
         raise _refusal(error) from error
-    sha256 = services.store.adopt(_landed(services, file))
+    sha256 = services.store.adopt(upload.path)
     act = act_of(services, request, who, key, wish.model_dump_json(), sha256)
+    asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime)
     with services.database.write() as session:
-        asked = RecordedBulletin(wish.title, sha256, _printable(file.filename or ""), wish.chime)
         return add_recording(session, asked, act, services.new_id)
 
 
 def _refusal(error: ValidationError) -> RequestValidationError:
-    return RequestValidationError(error.errors(include_url=False, include_context=False, include_input=False))
+    found = error.errors(include_url=False, include_input=False)
+    return RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
 
 
-def _landed(services: Services, file: UploadFile) -> Path:
-    """The upload under a name of ours, on the disk of the store."""
-    target = services.settings.data.absolute() / "incoming" / services.new_id()
-    with target.open("wb") as landed:
-        file.file.seek(0)
-        shutil.copyfileobj(file.file, landed, 1 << 20)
-    return target
+async def _settled(services: Services, made: str, wait_s: float) -> BulletinShown:
+    """The bulletin once it is ready, or as it stands when the time is over. StudioError if it has failed.
 
-
-def _printable(name: str) -> str:
-    return "".join(letter for letter in name.encode("utf-8", "replace").decode() if letter.isprintable())[:200]
-
-
-def _settled(services: Services, made: str, wait_s: float, response: Response) -> BulletinShown:
-    services.wait_rendered(made, wait_s)
-    shown = _show(services, made)
+    It waits without a thread: however many wait for the studio, an alert finds a thread at once.
+    """
+    shown = await run_in_threadpool(_show, services, made)
+    with anyio.move_on_after(wait_s):
+        while shown.state == "rendering":
+            await anyio.sleep(LOOK_EVERY_S)
+            shown = await run_in_threadpool(_show, services, made)
     if shown.state == "failed":
         raise StudioError(shown.problem or "rendering_failed", bulletin=made)
-    response.status_code = 201 if shown.state == "ready" else 202
-    response.headers["Location"] = f"/api/v1/bulletins/{made}"
     return shown
 
 
@@ -224,13 +229,19 @@ def _read_as(services: Services, text: str) -> str:
 def _show(services: Services, bulletin: str) -> BulletinShown:
     with services.database.read() as session:
         row = get_bulletin(session, bulletin)
-        return _shown(row, session.get(Blob, row.sha256) if row.sha256 else None)
+        blob = session.get(Blob, row.sha256) if row.sha256 else None
+    return BulletinShown(**_summary(row, blob), text=row.text, read_as=row.read_as)
 
 
-def _shown(row: Bulletin, blob: Blob | None) -> BulletinShown:
-    return BulletinShown(
-        id=row.id, title=row.title, kind=row.kind, text=row.text, read_as=row.read_as, state=row.state,
-        problem=row.problem, sha256=row.sha256, duration_ms=blob.duration_ms if blob else None,
-        size=blob.size if blob else None, lufs=row.lufs, true_peak_db=row.true_peak_db, warnings=row.warnings,
-        created_at=to_utc(row.created_at), created_by=row.created_by,
-    )  # fmt: skip
+def _blobs(session: Session, names: list[str]) -> dict[str, Blob]:
+    return {blob.sha256: blob for blob in session.exec(select(Blob).where(col(Blob.sha256).in_(names)))}
+
+
+def _summary(row: Bulletin, blob: Blob | None) -> dict[str, Any]:
+    return {
+        "id": row.id, "title": row.title, "kind": row.kind, "state": row.state, "problem": row.problem,
+        "upload_name": row.upload_name, "voice": row.voice, "chime": row.chime, "sha256": row.sha256,
+        "duration_ms": blob.duration_ms if blob else None, "size": blob.size if blob else None, "lufs": row.lufs,
+        "true_peak_db": row.true_peak_db, "warnings": row.warnings, "created_at": to_utc(row.created_at),
+        "created_by": row.created_by,
+    }  # fmt: skip

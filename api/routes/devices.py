@@ -1,66 +1,80 @@
 """Speakers: registered before they speak, then shown with what they last said of themselves."""
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import StringConstraints
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import ConfigDict, Field, StringConstraints
 from sqlmodel import Session, col, select
 
 from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused
+from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc, to_utc_or_none
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.permissions import Action
 from devices.models import Device, Membership
-from devices.registry import add_device, get_device, places, read_public_key
+from devices.registry import add_device, get_device, parents, read_public_key
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
+NOT_REGISTERED = ("area_unknown", "area_full", "device_taken", "public_key_invalid", "public_key_taken")
+
 
 class DeviceWish(Asked):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Loa ấp 3",
+                    "area": "0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2",
+                    "public_key": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                }
+            ]
+        }
+    )
+
     name: Name
     area: Id
-    public_key: Annotated[str, StringConstraints(max_length=1_000)]
-    """Ed25519, as PEM or as 43 letters of base64url."""
-    id: Id | None = None
-    """The speaker's own id, where it has one already."""
+    public_key: Annotated[
+        str, StringConstraints(max_length=1_000), Field(description="Ed25519, as PEM or as 43 letters of base64url.")
+    ]
+    id: Annotated[Id | None, Field(description="The speaker's own id, where it has one already.")] = None
 
 
 class PlaceShown(Shown):
     area: Id
-    number: int
-    """The speaker's number there, never given again."""
+    number: Annotated[int, Field(description="The speaker's number there, never given again.")]
 
 
 class DeviceShown(Shown):
     id: Id
     name: str
     area: Id
-    places: list[PlaceShown]
+    places: Annotated[list[PlaceShown], Field(description="Its area and every area around it.")]
     registered_at: Instant
+    retired_at: Instant | None
     online: bool
-    last_seen: Instant | None
-    """None: it has never spoken."""
+    last_seen: Annotated[Instant | None, Field(description="null: it has never spoken.")]
+    online_changed_at: Instant | None
     model: str | None
     firmware: str | None
-    health: dict[str, Any]
-    """The latest values; see docs/protocol.md for their units."""
+    health: Annotated[dict[str, Any], Field(description="The latest values; docs/protocol.md names their units.")]
     health_at: Instant | None
-    config_seq: int
-    reported_config_seq: int
+    config_seq: Annotated[int, Field(description="The configuration that holds for it; 0: none has been made.")]
+    reported_config_seq: Annotated[int, Field(description="The configuration that it last said to follow.")]
 
 
 class Registered(DeviceShown):
-    birth: dict[str, str]
-    """What the speaker must be born with."""
+    birth: Annotated[dict[str, str], Field(description="What the speaker must be born with.")]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_REGISTERED))
 def register(
-    wish: DeviceWish, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))],
-    key: Key = None,
+    wish: DeviceWish, request: Request, response: Response, services: Served,
+    who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))], key: Key = None,
 ) -> Registered:  # fmt: skip
     """Make a speaker known by its public key; the answer holds what it must be born with."""
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -70,34 +84,40 @@ def register(
             made = _add(session, wish, wish.id or services.new_id(), act.now)
             remember(session, act, made)
             record(session, act, Action.DEVICE_REGISTER, made, wish.name)
-        shown = _shown(session, session.get_one(Device, made))
+        shown = _shown(session, [session.get_one(Device, made)])[0]
     services.ring()
+    response.headers["Location"] = f"{request.url.path}/{made}"
     return Registered(**shown.model_dump(), birth=services.keyring.birth(made))
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))])
+@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "area_unknown"))
 def index(
-    services: Served, area: Id | None = None, online: bool | None = None, after: Id | None = None,
+    services: Served,
+    area: Annotated[Id | None, Query(description="Only those that hear this area, areas within it included.")] = None,
+    online: bool | None = None,
+    after: Annotated[Id | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
-) -> Page[DeviceShown]:  # fmt: skip
-    """Speakers by id; `area` includes the areas within it."""
-    rows = select(Device).order_by(col(Device.id)).limit(limit + 1)
-    if area is not None:
-        rows = rows.join(Membership, col(Membership.device_id) == col(Device.id)).where(Membership.area_id == area)
-    if online is not None:
-        rows = rows.where(Device.online == online)
-    if after is not None:
-        rows = rows.where(col(Device.id) > after)
+) -> Page[DeviceShown]:
+    """Speakers by id."""
     with services.database.read() as session:
+        rows = select(Device).order_by(col(Device.id)).limit(limit + 1)
+        if area is not None:
+            parents(session, area)
+            rows = rows.join(Membership, col(Membership.device_id) == col(Device.id)).where(Membership.area_id == area)
+        if online is not None:
+            rows = rows.where(Device.online == online)
+        if after is not None:
+            rows = rows.where(col(Device.id) > after)
         found = session.exec(rows).all()
-        shown = [_shown(session, row) for row in found[:limit]]
+        shown = _shown(session, found[:limit])
     return Page(items=shown, next=shown[-1].id if len(found) > limit else None)
 
 
-@router.get("/{device}", dependencies=[Depends(permit(Action.SEE))])
+@router.get("/{device}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "device_unknown"))
 def one(device: Id, services: Served) -> DeviceShown:
+    """One speaker, with the latest that is known of it."""
     with services.database.read() as session:
-        return _shown(session, get_device(session, device))
+        return _shown(session, [get_device(session, device)])[0]
 
 
 def _add(session: Session, wish: DeviceWish, device_id: str, now: int) -> str:
@@ -108,11 +128,23 @@ def _add(session: Session, wish: DeviceWish, device_id: str, now: int) -> str:
     return add_device(session, row).id
 
 
-def _shown(session: Session, row: Device) -> DeviceShown:
-    held = [PlaceShown(area=place.area_id, number=place.number) for place in places(session, row.id)]
-    return DeviceShown(
-        id=row.id, name=row.name, area=row.area_id, places=held, registered_at=to_utc(row.registered_at),
-        online=row.online, last_seen=to_utc_or_none(row.last_seen), model=row.model, firmware=row.firmware,
-        health=row.health, health_at=to_utc_or_none(row.health_at), config_seq=row.config_seq,
-        reported_config_seq=row.reported_config_seq,
-    )  # fmt: skip
+def _shown(session: Session, rows: Sequence[Device]) -> list[DeviceShown]:
+    held = _places(session, [row.id for row in rows])
+    return [
+        DeviceShown(
+            id=row.id, name=row.name, area=row.area_id, places=held.get(row.id, []),
+            registered_at=to_utc(row.registered_at), retired_at=to_utc_or_none(row.retired_at), online=row.online,
+            last_seen=to_utc_or_none(row.last_seen), online_changed_at=to_utc_or_none(row.online_changed_at),
+            model=row.model, firmware=row.firmware, health=row.health, health_at=to_utc_or_none(row.health_at),
+            config_seq=row.config_seq, reported_config_seq=row.reported_config_seq,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _places(session: Session, devices: Iterable[str]) -> dict[str, list[PlaceShown]]:
+    rows = select(Membership).where(col(Membership.device_id).in_(list(devices))).order_by(col(Membership.area_id))
+    found: dict[str, list[PlaceShown]] = {}
+    for row in session.exec(rows):
+        found.setdefault(row.device_id, []).append(PlaceShown(area=row.area_id, number=row.number))
+    return found

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 from sqlmodel import col, func, select
 
 from api.deps import Served, public
+from api.problems import refusals
 from api.shapes import Shown
 from devices.models import Device, Incident
 
@@ -23,7 +24,7 @@ class HealthShown(Shown):
     open_incidents: int
 
 
-@router.get("", dependencies=[Depends(public)])
+@router.get("", dependencies=[Depends(public)], responses=refusals("database_busy", "database_error"))
 def show(services: Served) -> HealthShown:
     """Counts only, nothing that names anybody; a database that fails answers 503."""
     registered = select(func.count()).select_from(Device).where(col(Device.retired_at).is_(None))

@@ -3,14 +3,18 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+from sqlmodel import col
 
 from api.deps import Key, Served, act_of, permit
+from api.paging import After, Limit, newest_first
+from api.problems import READS, WRITES, refusals
 from api.shapes import Id, Instant, Page, Shown
 from api.timestamps import to_utc, to_utc_or_none
 from controller.people.audit import record
 from controller.people.permissions import Action
 from devices.errors import IncidentUnknown
-from devices.incidents import close_incident, list_incidents
+from devices.incidents import close_incident
 from devices.models import Incident
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
@@ -18,29 +22,33 @@ router = APIRouter(prefix="/incidents", tags=["incidents"])
 
 class IncidentShown(Shown):
     id: Id
-    kind: str
+    kind: Annotated[str, Field(description="What happened; docs/operations.md lists the kinds.")]
     device: Id | None
     subject: str
     opened_at: Instant
     last_at: Instant
-    count: int
+    count: Annotated[int, Field(description="How often, from `opened_at` to `last_at`.")]
     detail: dict[str, Any]
     closed_at: Instant | None
-    closed_by: str | None
+    closed_by: Annotated[str | None, Field(description="Who closed it; `loa`: its cause ended.")]
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))])
+@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "page_unknown"))
 def index(
-    services: Served, open_only: Annotated[bool, Query(alias="open")] = False,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    services: Served, after: After = None, limit: Limit = 200,
+    is_open: Annotated[bool | None, Query(alias="open", description="true: not closed yet; false: closed.")] = None,
 ) -> Page[IncidentShown]:  # fmt: skip
-    """The newest first; `open=true`: only those that nobody has closed."""
+    """The newest first."""
+    closed_at = col(Incident.closed_at)
+    asked = [] if is_open is None else [closed_at.is_(None) if is_open else closed_at.is_not(None)]
     with services.database.read() as session:
-        return Page(items=[_shown(row) for row in list_incidents(session, open_only=open_only, limit=limit)])
+        rows, more = newest_first(session, Incident, Incident.opened_at, after, limit, *asked)
+    return Page(items=[_shown(row) for row in rows], next=more)
 
 
-@router.get("/{incident}", dependencies=[Depends(permit(Action.SEE))])
+@router.get("/{incident}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "incident_unknown"))
 def one(incident: Id, services: Served) -> IncidentShown:
+    """One incident."""
     with services.database.read() as session:
         row = session.get(Incident, incident)
         if row is None:
@@ -48,7 +56,7 @@ def one(incident: Id, services: Served) -> IncidentShown:
         return _shown(row)
 
 
-@router.post("/{incident}/close")
+@router.post("/{incident}/close", responses=refusals(*WRITES, "incident_unknown"))
 def close(
     incident: Id, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.INCIDENT_CLOSE))],
     key: Key = None,
@@ -57,7 +65,8 @@ def close(
     act = act_of(services, request, who, key)
     with services.database.write() as session:
         row = close_incident(session, incident, who, act.now)
-        record(session, act, Action.INCIDENT_CLOSE, incident)
+        if row.closed_at == act.now:
+            record(session, act, Action.INCIDENT_CLOSE, incident)
         return _shown(row)
 
 

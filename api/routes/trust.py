@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from api.deps import Served, permit
+from api.problems import READS, refusals
 from api.shapes import Id, Shown
 from controller.people.permissions import Action
 
@@ -17,7 +18,8 @@ class TrustShown(Shown):
     """The trust set, signed by the root."""
 
 
-@router.get("", dependencies=[Depends(permit(Action.TRUST_EXPORT))])
+@router.get("", dependencies=[Depends(permit(Action.TRUST_EXPORT))], responses=refusals(*READS))
 def export(services: Served) -> TrustShown:
+    """The part of a speaker's birth data that is the same for all."""
     birth = services.keyring.birth("")
     return TrustShown(tenant=birth["tenant"], root=birth["root"], trust=birth["trust"])

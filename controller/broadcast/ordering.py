@@ -52,7 +52,7 @@ def create_broadcast(
     """Order a broadcast and give its id; the same request again gives the same one.
 
     Raises BulletinUnknown, BulletinNotReady, NoTargets, AreaUnknown, DeviceUnknown, StartInPast,
-    TooLongOnAir and, where asked to refuse, Clash.
+    StartTooFar, TooLongOnAir and, where asked to refuse, Clash.
     """
     if made := already_made(session, act):
         return made

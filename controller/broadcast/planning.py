@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from controller.errors import Clash, StartInPast, TooLongOnAir
+from controller.errors import Clash, StartInPast, StartTooFar, TooLongOnAir
 from devices.protocol.units import DAY, HOUR, MILLI, SECOND
 
 CARRY_BYTES_PER_S = 250_000
@@ -16,6 +16,7 @@ BETWEEN = SECOND
 """Silence kept between two broadcasts of one speaker, us."""
 MAX_SOUND = 12 * HOUR
 MAX_LATE = 11 * HOUR
+MAX_AHEAD = 366 * DAY
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,11 @@ def sounding(duration_ms: int, repeats: int, gap_ms: int) -> int:
 
 
 def plan(now: int, start_at: int, total: int, max_late_ms: int) -> Airing:
-    """The instants of a start at `start_at`. StartInPast, TooLongOnAir (lateness over 11 h)."""
+    """The instants of a start at `start_at`. StartInPast, StartTooFar, TooLongOnAir (lateness over 11 h)."""
     if start_at < now:
         raise StartInPast(start_at=start_at)
+    if start_at > now + MAX_AHEAD:
+        raise StartTooFar(limit_days=MAX_AHEAD // DAY)
     if max_late_ms * MILLI > MAX_LATE:
         raise TooLongOnAir(limit_s=MAX_LATE // SECOND)
     expires_at = start_at + max_late_ms * MILLI + total + AFTER_LATEST

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.broadcast.planning import BETWEEN, ORDER_AHEAD, Span, first_free, plan, refuse_clashes, sounding
-from controller.errors import Clash, StartInPast, TooLongOnAir
+from controller.errors import Clash, StartInPast, StartTooFar, TooLongOnAir
 from devices.protocol.units import DAY, HOUR, SECOND
 from devices.protocol.verification import MAX_AHEAD
 
@@ -17,16 +17,20 @@ def test_a_start_in_the_past_is_refused() -> None:
         plan(NOW, NOW - 1, SECOND, 0)
 
 
+def test_a_start_in_a_far_year_is_refused() -> None:
+    assert plan(NOW, NOW + 366 * DAY, SECOND, 0).start_at == NOW + 366 * DAY
+    with pytest.raises(StartTooFar):
+        plan(NOW, NOW + 366 * DAY + 1, SECOND, 0)
+
+
 def test_an_order_leaves_at_once_or_seven_days_ahead() -> None:
     assert plan(NOW, NOW + HOUR, SECOND, 0).publish_at == NOW
     assert plan(NOW, NOW + 30 * DAY, SECOND, 0).publish_at == NOW + 30 * DAY - ORDER_AHEAD
 
 
-@given(start=st.integers(0, 400 * DAY), duration=st.integers(1, 3_600_000), repeats=st.integers(1, 20),
+@given(start=st.integers(0, 366 * DAY), duration=st.integers(1, 3_600_000), repeats=st.integers(1, 20),
        late=st.integers(0, 39_600_000))  # fmt: skip
-def test_no_speaker_must_remember_for_too_long(
-    start: int, duration: int, repeats: int, late: int
-) -> None:
+def test_no_speaker_must_remember_for_too_long(start: int, duration: int, repeats: int, late: int) -> None:
     try:
         total = sounding(duration, repeats, 2_000)
     except TooLongOnAir:

@@ -1,0 +1,82 @@
+"""One line in the log for every request, a number by which it is found again, and headers for every answer.
+
+Knows no route and no refusal but the unforeseen one. Nothing that a caller chose gets into a line but the
+method: no path, query, header or body.
+"""
+
+from collections.abc import Callable
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import unforeseen
+
+log = structlog.get_logger()
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+GONE = 499
+"""Status in the log where the caller went away before an answer."""
+
+
+class Journal:
+    """The outermost room of the interface. `now` gives us UTC, `new_id` a number for each request."""
+
+    def __init__(self, app: ASGIApp, now: Callable[[], int], new_id: Callable[[], str]) -> None:
+        self._app = app
+        self._now = now
+        self._new_id = new_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = self._now()
+        answer = _Answer(send, self._new_id())
+        scope.setdefault("state", {})["request_id"] = answer.request_id
+        with structlog.contextvars.bound_contextvars(request=answer.request_id):
+            await self._guarded(scope, receive, answer)
+            _line(scope, answer.status, max(0, self._now() - began))
+
+    async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            await self._app(scope, receive, answer.send)
+        except ClientDisconnect:
+            answer.status = GONE
+        except Exception:
+            log.exception("request_failed")
+            if answer.status:
+                raise
+            await unforeseen(Request(scope))(scope, receive, answer.send)
+
+
+class _Answer:
+    """What goes back: dressed on its way, its status remembered (0: nothing has been said yet)."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self.request_id = request_id
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self.request_id
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def _line(scope: Scope, status: int, took: int) -> None:
+    log.info(
+        "request", method=scope["method"], route=getattr(scope.get("route"), "path", None), status=status,
+        ms=round(took / 1_000, 1), who=scope["state"].get("who"), origin=(scope.get("client") or [None])[0],
+    )  # fmt: skip
