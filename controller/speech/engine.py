@@ -45,7 +45,7 @@ def made_whole(wav: Path) -> Iterator[Path]:
 
 
 def _has_sound(wav: Path) -> bool:
-    with open_wave(str(wav), "rb") as sound:
+    with wav.open("rb") as opened, open_wave(opened, "rb") as sound:
         while frames := sound.readframes(FRAMES_AT_A_TIME):
             samples = array("h", frames)
             if max(samples) > SILENT_BELOW or min(samples) < -SILENT_BELOW:

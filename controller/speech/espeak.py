@@ -19,6 +19,8 @@ WORDS_PER_MINUTE = 130
 SLOWEST_WORDS_PER_MINUTE = 80
 """Below this eSpeak NG does not go."""
 MEMORY_BYTES = 512 << 20
+FILE_BYTES = 2 << 30
+"""Thirteen hours of sound."""
 CHILD = (sys.executable, "-I", str(Path(__file__).with_name("espeak_child.py")))
 """By path and isolated: it needs no working folder, home or search path of ours."""
 
@@ -43,6 +45,7 @@ class EspeakVoice:
                 stdout=part,
                 timeout_s=self.time_s or time_for(len(text)),
                 memory_bytes=MEMORY_BYTES,
+                file_bytes=FILE_BYTES,
             )
             if done.returncode != 0:
                 raise SpeechFailed(engine="espeak", status=done.returncode, said=done.stderr[-200:])

@@ -71,6 +71,8 @@ def open_library(voice: str, words_per_minute: int) -> tuple[ctypes.CDLL, int]:
     if rate <= 0 or library.espeak_SetVoiceByName(voice.encode()) != 0:
         raise Missing(voice)
     library.espeak_SetParameter(RATE, words_per_minute, 0)
+    # The library seeds the noise of breath with the time; the same text shall give the same bytes.
+    library.espeak_ng_SetRandSeed(ctypes.c_long(1))
     return library, rate
 
 

@@ -87,10 +87,11 @@ class PiperVoice:
     def speak(self, text: str, wav: Path) -> None:
         """See `Voice`."""
         line = " ".join(piece.text for piece in pieces(sayable(text)))
-        with made_whole(wav) as part, wave.open(str(part), "wb") as sound:
+        rate = self.file.sample_rate()
+        with made_whole(wav) as part, part.open("wb") as out, wave.open(out, "wb") as sound:
             sound.setnchannels(1)
             sound.setsampwidth(2)
-            sound.setframerate(self.file.sample_rate())
+            sound.setframerate(rate)
             done = run_child(
                 self._argv(),
                 stdin=f"{line}\n".encode(),
