@@ -82,7 +82,7 @@ class Inbox:
             self.herald.config(device_id, config)
         with self.database.read() as session:
             for blob in filter(None, (session.get(Blob, sha256) for sha256 in answers.broken_blobs)):
-                self.carrier.carry(blob, again=True)
+                self.carrier.mend(blob, now)
 
     def _take_one(self, session: Session, message: Inbound, address: Address, now: int, answers: Answers) -> None:
         device = session.get(Device, address.subject)
@@ -132,7 +132,11 @@ class Inbox:
         """The configurations of speakers that hold another sequence than ours."""
         with self.database.read() as session:
             rows = [(session.get_one(Device, device_id), hello) for device_id, hello in hellos.items()]
-        stale = [(device.id, hello.config_seq) for device, hello in rows if hello.config_seq != device.config_seq]
+        stale = [
+            (device.id, hello.config_seq)
+            for device, hello in rows
+            if hello.config_seq != device.config_seq or not hello.config_seq
+        ]
         if not stale:
             return {}
         with self.database.write() as session:

@@ -9,10 +9,11 @@ from controller.herald import Herald
 from controller.library.models import Blob
 from controller.library.store import Store
 from devices.protocol.messages.blobs import Manifest
-from devices.protocol.units import MINUTE
+from devices.protocol.units import MINUTE, SECOND
 
 FOREVER = 4_102_444_800_000_000
 """Expiry of a clip that every speaker holds: the year 2100, us UTC."""
+MEND_EVERY = 10 * SECOND
 AFTER_EXPIRY = MINUTE
 """How long the broker keeps a blob after the last order for it has ended, us."""
 
@@ -24,14 +25,24 @@ class Carrier:
         self._herald = herald
         self._store = store
         self._carried: set[str] = set()
+        self._mended: dict[str, int] = {}
 
     def forget(self) -> None:
         """After a reconnect the broker may be empty: nothing counts as published."""
         self._carried.clear()
+        self._mended.clear()
 
-    def carry(self, blob: Blob, *, again: bool = False) -> bool:
+    def mend(self, blob: Blob, now: int) -> None:
+        """The broker's copy is said to be broken: publish it again, but not more often than every ten seconds."""
+        wanted = blob.clip is not None or blob.retained_until > now
+        if wanted and now >= self._mended.get(blob.sha256, 0) + MEND_EVERY:
+            self._mended[blob.sha256] = now
+            self._carried.discard(blob.sha256)
+            self.carry(blob)
+
+    def carry(self, blob: Blob) -> bool:
         """Make sure that the broker holds the blob. False: the link is down."""
-        if blob.sha256 in self._carried and not again:
+        if blob.sha256 in self._carried:
             return True
         pieces = list(self._store.chunks(blob.sha256, blob.chunk_bytes))
         sent = self._herald.manifest(self._manifest(blob, pieces)) and all(

@@ -34,7 +34,9 @@ def test_it_sounds_as_it_was_meant() -> None:
     assert 0.25 < np.abs(clip[RATE // 2 : -RATE // 2]).max() / 32_767 < 0.36
 
 
-@pytest.mark.parametrize("bad", [b"", b"no sound", b"OggS" + bytes(200), opus_clip(1.0)[:40]])
+@pytest.mark.parametrize(
+    "bad", [b"", b"no sound", b"OggS" + bytes(200), opus_clip(1.0)[:40]], ids=["empty", "words", "zeros", "torn"]
+)
 def test_what_is_no_sound(bad: bytes) -> None:
     with pytest.raises(DecodeFailed):
         Sound(bad)
