@@ -132,11 +132,8 @@ class Inbox:
         """The configurations of speakers that hold another sequence than ours."""
         with self.database.read() as session:
             rows = [(session.get_one(Device, device_id), hello) for device_id, hello in hellos.items()]
-        stale = [
-            (device.id, hello.config_seq)
-            for device, hello in rows
-            if hello.config_seq != device.config_seq or not hello.config_seq
-        ]
+        differs = [(row, hello) for row, hello in rows if hello.config_seq != row.config_seq or not row.config_seq]
+        stale = [(row.id, hello.config_seq) for row, hello in differs]
         if not stale:
             return {}
         with self.database.write() as session:
