@@ -21,18 +21,19 @@ class Clock:
     def valid(self) -> bool:
         return self._best is not None
 
-    def accept(self, sample: Sample) -> None:
+    def accept(self, sample: Sample) -> bool:
         """Learn from one signed exchange; ClockBelowFloor if it would turn time back.
 
         A sample that contradicts what is believed, beyond both errors, means that the controller's clock was
-        set: the older samples are forgotten.
+        set: the older samples are forgotten, and the answer is True.
         """
         if sample.t4 + sample.offset + sample.round_trip // 2 < self.floor:
             raise ClockBelowFloor(signed=sample.t3, floor=self.floor)
         self.floor = max(self.floor, sample.t3)
-        kept = () if self._contradicts(sample) else self._samples[1 - KEPT_SAMPLES :]
-        self._samples = (*kept, sample)
+        was_set = self._contradicts(sample)
+        self._samples = (sample,) if was_set else (*self._samples[1 - KEPT_SAMPLES :], sample)
         self._best = best_sample(self._samples, sample.t4)
+        return was_set
 
     def utc(self, mono: int) -> int | None:
         """us UTC; None without valid time."""

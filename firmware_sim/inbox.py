@@ -134,7 +134,8 @@ class Inbox:
             self._intake.on_alert(order, number, now, mono)
 
     def _on_answer(self, answer: TimeAnswer, mono: int) -> None:
-        self._timekeeper.on_answer(answer, mono)
+        if self._timekeeper.on_answer(answer, mono):
+            self._refuse("clock_set", answer.to, mono)
         self._on_time(mono)
         if self._clock.valid:
             self._read_again(self._timeless, mono)

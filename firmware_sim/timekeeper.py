@@ -10,8 +10,10 @@ from devices.protocol.units import MILLI, MINUTE, SECOND
 from firmware_sim.clock import Clock
 from firmware_sim.ports import Chance
 
-GOOD = 50 * MILLI
-"""While the clock may be further off than this, the next burst comes sooner, us."""
+GOOD = 20 * MILLI
+"""While the clock may be further off than this, the next bursts come sooner, us: a crowd may be joining."""
+HURRIED = 4
+"""How often they come sooner for that: a slow line is slow."""
 PENDING = 32
 """Questions remembered; an answer to an older one is no answer."""
 
@@ -39,13 +41,12 @@ class Timekeeper:
     def on_disconnected(self) -> None:
         self._next = None
 
-    def on_answer(self, answer: TimeAnswer, mono: int) -> None:
-        """Learn from a verified answer; Stale for one that was not asked for, or twice given."""
+    def on_answer(self, answer: TimeAnswer, mono: int) -> bool:
+        """Learn from a verified answer; whether the clock was set by it. Stale if nobody asked, or twice given."""
         t1, first = self._pending.pop(answer.nonce, (None, False))
         if t1 is None or answer.t1 != t1:
             raise Stale(nonce=answer.nonce)
-        if not first:
-            self._clock.accept(Sample(t1, answer.t2, answer.t3, mono))
+        return not first and self._clock.accept(Sample(t1, answer.t2, answer.t3, mono))
 
     def do_once(self, mono: int) -> None:
         if self._next is None or mono < self._next:
@@ -71,9 +72,10 @@ class Timekeeper:
         self._ask(TimeRequest(nonce=nonce, t1=mono))
 
     def _pause(self, mono: int) -> int:
-        """Until the next burst: by the rule, or sooner while the clock is not good (a crowd was joining)."""
+        """Until the next burst: by the rule, or sooner while there is no time, or no good one yet."""
         jitter = self._chance.uniform(0.8, 1.2)
-        if self._clock.valid and self._clock.error(mono) <= GOOD:
+        good = self._clock.error(mono) <= GOOD or self._fruitless >= HURRIED
+        if self._clock.valid and good:
             return int(burst_interval(mono - self._connected_at) * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)

@@ -35,10 +35,11 @@ def key_of(word: str) -> SigningKey:
 
 @dataclass
 class Headquarters:
-    """`now` is what it writes as `issued_at`, us UTC."""
+    """`now` is what it writes as `issued_at`, us UTC; `shift` is how wrong its own clock is."""
 
     tenant: str = name_of("tenant")
     now: int = T0
+    shift: int = 0
     numbers: dict[str, int] = field(default_factory=dict)
     keys: dict[str, SigningKey] = field(
         default_factory=lambda: {role: key_of(role) for role in ("root", "content", "alert", "control", "time")}

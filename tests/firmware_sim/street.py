@@ -26,7 +26,6 @@ from tests.fakes.clips import opus_clip
 from tests.firmware_sim.headquarters import T0, Headquarters, Message
 
 WAY = 10_000
-"""One way to or from the broker, us."""
 SOUNDS = Sounds()
 ENDS = ("played", "failed", "refused", "expired", "cancelled")
 
@@ -53,6 +52,8 @@ class Street:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     identity: Identity | None = None
     now: int = T0
+    way: int = WAY
+    """One way to or from the broker, us."""
     answers_time: bool = True
     acknowledges: bool = True
     refuses: Callable[[str], bool] = lambda topic: False
@@ -76,6 +77,8 @@ class Street:
         self.speaker: Speaker | None = None
         self.connected = False
         self.boots = 0
+        self.cuts: list[int] = []
+        self.questions = 0
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self._session = 0
@@ -121,6 +124,7 @@ class Street:
         return self
 
     def power_cut(self) -> None:
+        self.cuts.append(self.now)
         self.disconnect(tell=False)
         self.speaker = None
 
@@ -154,11 +158,13 @@ class Street:
             self.deliver(topic, payload)
         return self
 
-    def deliver(self, topic: str, payload: bytes, after: int = WAY) -> None:
+    def deliver(self, topic: str, payload: bytes, after: int | None = None) -> None:
         """Straight to the speaker's ear, whether it listens or not."""
         session = self._session
         if not self.loses(topic):
-            self.later(after, lambda: self._arrive(topic, self.changes(topic, payload), session))
+            self.later(
+                self.way if after is None else after, lambda: self._arrive(topic, self.changes(topic, payload), session)
+            )
 
     def blob(self, content: bytes, duration_ms: int, chunk_bytes: int = 4096) -> str:
         """Put audio on the broker; its SHA-256."""
@@ -197,7 +203,8 @@ class Street:
         address = self.hq.topics.parse(topic)
         if address.kind == "time_req":
             request, session = parse_unsigned(payload, TimeRequest), self._session
-            self.later(WAY, lambda: self._answer_time(request, session))
+            self.questions += 1
+            self.later(self.way, lambda: self._answer_time(request, session))
         elif address.leaf == "receipt":
             self._book(parse(open_envelope(payload).payload, Receipt))
         elif address.leaf == "log":
@@ -245,8 +252,8 @@ class Street:
 
     def _answer_time(self, request: TimeRequest, session: int) -> None:
         if self.answers_time and session == self._session:
-            self.hq.now = self.now
-            self.deliver(*self.hq.time_answer(self.device, request.nonce, request.t1, self.now, self.now))
+            self.hq.now = self.now + self.hq.shift
+            self.deliver(*self.hq.time_answer(self.device, request.nonce, request.t1, self.hq.now, self.hq.now))
 
     def _book(self, receipt: Receipt) -> None:
         self.sent_receipts.append(receipt)

@@ -178,7 +178,12 @@ def sounds(street: Street) -> list[Sound]:
                 )
             )
     assert not opened, "started and never ended"
-    return [sound for sound in found if sound.heard_ms or sound.cut]
+    return [sound for sound in found if sound.heard_ms or (sound.cut and not never_begun(sound, street))]
+
+
+def never_begun(sound: Sound, street: Street) -> bool:
+    """Armed, and power was gone before its first sample."""
+    return any(sound.begin - 150 * MILLI <= cut <= sound.begin for cut in street.cuts)
 
 
 def check(street: Trouble) -> None:

@@ -43,7 +43,7 @@ def test_there_and_back() -> None:
 def test_a_controller_whose_clock_was_set_forward_is_followed() -> None:
     clock = Clock()
     clock.accept(sample(SECOND, T0))
-    clock.accept(sample(2 * SECOND, T0 + DAY, way=40_000))
+    assert clock.accept(sample(2 * SECOND, T0 + DAY, way=40_000))
     assert clock.utc(2 * SECOND) == T0 + DAY
 
 
@@ -146,3 +146,19 @@ def test_held_over_for_hours_it_still_starts_close() -> None:
     street.run(7 * 3_600)
     (line,) = street.started()
     assert abs(line["true"] - start) < 1_200_000
+
+
+def test_a_controller_that_sets_its_clock_is_followed_and_reported() -> None:
+    street = Street().joined()
+    street.hq.shift = 5 * MINUTE
+    street.run(180)
+    assert {report.code for report in street.reports} == {"clock_set"}
+    assert street.speaker.clock.utc(street.mono) == pytest.approx(street.now + 5 * MINUTE, abs=20_000)
+
+
+def test_a_slow_line_is_hurried_four_times_and_then_left_in_peace() -> None:
+    street = Street(way=60_000)
+    street.power_on().connect().run(100)
+    early = street.questions
+    street.run(120)
+    assert early >= 8 + 5 * 4 and street.questions - early <= 15
