@@ -7,7 +7,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic import WithJsonSchema as Schema
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from api.timestamps import to_micros
 from devices.protocol.units import UUID_PATTERN
@@ -38,12 +38,14 @@ def _name(said: str) -> str:
     kept = "".join(letter for letter in unicodedata.normalize("NFC", said) if unicodedata.category(letter) != "Cf")
     if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in kept):
         raise PydanticCustomError("unprintable", "control characters")
+    if not kept.strip():
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
     return kept.strip()
 
 
 Id = Annotated[str, StringConstraints(pattern=UUID_PATTERN)]
 Name = Annotated[
-    str, StringConstraints(max_length=400), AfterValidator(_name), StringConstraints(min_length=1, max_length=200),
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_name),
     Field(description="What people call it: 1 to 200 characters, no control characters."),
 ]  # fmt: skip
 Text = Annotated[str, StringConstraints(max_length=131_072)]

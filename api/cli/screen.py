@@ -47,7 +47,10 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
 
 def log_to_stderr(*, as_json: bool, level: int = logging.INFO) -> None:
     """Events of the running parts: lines for people, or JSON for a log collector."""
-    shape: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    shape: Any = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        exception_formatter=structlog.dev.plain_traceback,  # the other one shows local variables: keys and texts
+    )
     if as_json:
         shape = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fakes.desk import ApiDesk
+from tests.fakes.desk import ApiDesk, Place
 
 
 @pytest.fixture
@@ -18,3 +18,8 @@ def desk(tmp_path: Path) -> Iterator[ApiDesk]:
 @pytest.fixture
 def client(desk: ApiDesk) -> TestClient:
     return desk.client()
+
+
+@pytest.fixture
+def place(client: TestClient) -> Place:
+    return Place(client)

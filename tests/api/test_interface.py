@@ -10,23 +10,7 @@ from starlette.testclient import TestClient
 
 from api.permissions import permissions
 from devices.protocol.keys import SigningKey, public_to_pem
-from tests.fakes.desk import ApiDesk
-
-
-class Place:
-    """A commune with one speaker and one bulletin, made through the interface."""
-
-    def __init__(self, client: TestClient) -> None:
-        self.province = client.post("areas", json={"name": "Tỉnh Tiền Giang"}).json()["id"]
-        self.area = client.post("areas", json={"name": "Xã Tân Đông", "parent": self.province}).json()["id"]
-        key = SigningKey(b"\5" * 32).verify_key.public
-        self.device = client.post("devices", json={"name": "Loa 1", "area": self.area, "public_key": key}).json()["id"]
-        self.bulletin = client.post("bulletins", json={"title": "Họp thôn", "text": "Kính mời bà con"}).json()["id"]
-
-
-@pytest.fixture
-def place(client: TestClient) -> Place:
-    return Place(client)
+from tests.fakes.desk import ApiDesk, Place
 
 
 def test_an_order_names_all_that_a_judge_needs(client: TestClient, desk: ApiDesk, place: Place) -> None:

@@ -10,8 +10,7 @@ import httpx
 import pytest
 import uvicorn
 
-from tests.api.test_interface import Place
-from tests.fakes.desk import ApiDesk
+from tests.fakes.desk import ApiDesk, Place
 
 
 @pytest.fixture

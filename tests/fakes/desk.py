@@ -14,6 +14,7 @@ from controller.people.api_keys import add_key, make_key
 from controller.people.models import AuditLine
 from controller.runtime.services import Services
 from controller.settings import Settings
+from devices.protocol.keys import SigningKey
 from tests.fakes.office import Office
 from tests.fakes.studio import WhistlingStudio
 
@@ -69,3 +70,14 @@ class ApiDesk:
 
     def __exit__(self, *_: Any) -> None:
         self.office.database.close()
+
+
+class Place:
+    """A commune with one speaker and one bulletin, made through the interface."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.province = client.post("areas", json={"name": "Tỉnh Tiền Giang"}).json()["id"]
+        self.area = client.post("areas", json={"name": "Xã Tân Đông", "parent": self.province}).json()["id"]
+        key = SigningKey(b"\5" * 32).verify_key.public
+        self.device = client.post("devices", json={"name": "Loa 1", "area": self.area, "public_key": key}).json()["id"]
+        self.bulletin = client.post("bulletins", json={"title": "Họp thôn", "text": "Kính mời bà con"}).json()["id"]
