@@ -1,12 +1,25 @@
 """`loa bench`: measures, each beside its raw limit of the same run."""
 
-from controller.audio.benchmark import bench_audio as measure_audio
+from collections.abc import Mapping
+from typing import Any
 
-from api.cli.screen import result, result_json
+from api.cli.screen import log_to_stderr, result, result_json
 
 
 def bench_audio(minutes: int, as_json: bool) -> None:
-    figures = measure_audio(minutes)
+    from controller.audio.benchmark import bench_audio as measure
+
+    _tell(measure(minutes), as_json)
+
+
+def bench_alert(speakers: int, alerts: int, as_json: bool) -> None:
+    from api.cli.bench_alert import bench_alert as measure
+
+    log_to_stderr(as_json=as_json, level=30)
+    _tell(measure(speakers, alerts), as_json)
+
+
+def _tell(figures: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         result_json(figures)
         return

@@ -51,8 +51,8 @@ def demo(wish: DemoWish) -> int:
     with in_words(), serving(settings, any_port=wish.port is None) as served, client_of(settings.data) as client:
         _introduce(served, settings)
         district, communes = found_district(client)
-        with _fleet(settings, wish.speakers):
-            _wait_online(client, wish.speakers, quiet=wish.as_json)
+        with child_fleet(settings, wish.speakers):
+            wait_online(client, wish.speakers, quiet=wish.as_json)
             weather = _air(client, _typed(client), [district], wish)
             if wish.once:
                 return _once(client, settings, weather, wish)
@@ -72,9 +72,10 @@ def _introduce(served: Served, settings: Settings) -> None:
 
 
 @contextmanager
-def _fleet(settings: Settings, speakers: int) -> Iterator[None]:
+def child_fleet(settings: Settings, speakers: int, sink: str = "wav") -> Iterator[None]:
     """The speakers run in a process of their own, as they would on their poles."""
     words = [sys.executable, "-m", "api.cli", "fleet", "--speakers", str(speakers), "--data", str(settings.data)]
+    words += ["--sink", sink]
     with (settings.data / "fleet.log").open("wb") as log:
         child = subprocess.Popen([*words, "--json"], stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
     try:
@@ -88,7 +89,7 @@ def _fleet(settings: Settings, speakers: int) -> Iterator[None]:
             child.wait()
 
 
-def _wait_online(client: Client, speakers: int, *, quiet: bool) -> None:
+def wait_online(client: Client, speakers: int, *, quiet: bool) -> None:
     with progress(quiet) as bars:
         task = bars.add_task("speakers online", total=speakers)
 

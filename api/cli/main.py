@@ -158,6 +158,18 @@ def bench_audio(
     run(minutes, as_json)
 
 
+@bench.command("alert")
+def bench_alert(
+    speakers: Annotated[int, typer.Option(min=1, max=2_000, help="How many simulated speakers.")] = 200,
+    alerts: Annotated[int, typer.Option(min=1, max=50, help="How many alerts, one after the other.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """From the call to the sound of an emergency, beside one bare hop over the broker."""
+    from api.cli.bench import bench_alert as run
+
+    run(speakers, alerts, as_json)
+
+
 def main() -> None:
     """Entry point. An interrupted command ends with 130, as shells expect."""
     try:
