@@ -100,10 +100,10 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("date", rf"{OPEN}T(?P<m>{M})[/-](?P<y>{Y}){SHUT}", _month_year, mark=DATE),
     rule("date", rf"{OPEN}(?P<m>{M})/(?P<y>{Y}){SHUT}", _month_year, mark=DATE),
-    rule("date", rf"{OPEN}(?P<d>{D})/(?P<m>{M}){SHUT}", _date, mark=DATE),
+    rule("date", rf"(?:{OPEN}|(?<=\d[hH]/))(?P<d>{D})/(?P<m>{M}){SHUT}", _date, mark=DATE),
     rule(
         "date",
-        rf"(?:(?i:ngày|lễ|dịp|tết)\s|(?:nay|mai|qua|nhật)\s\()(?P<it>(?P<d>{D})[.\-](?P<m>{M})){SHUT}{UNCOUNTED}",
+        rf"(?:(?i:ngày|lễ|dịp|tết|đường|phố)\s|(?:nay|mai|qua|nhật)\s\()(?P<it>(?P<d>{D})[.\-](?P<m>{M})){SHUT}{UNCOUNTED}",
         _date,
         mark=DATE,
     ),

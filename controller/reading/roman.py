@@ -52,6 +52,7 @@ def _plain(match: re.Match[str]) -> str | None:
 
 
 RULES: tuple[Rule, ...] = (
+    rule("Roman numeral", rf"(?<!\w)(?:BĐ|KV|KP)\s?(?P<it>(?P<n>{ROMAN}))(?!\w)", _item, mark=AMOUNT),
     rule(
         "Roman numeral",
         rf"(?<!\w){COUNTED}\s(?P<it>(?P<n>{ROMAN})\s?-\s?(?P<m>{ROMAN}))(?!\w)",

@@ -11,6 +11,7 @@ ENDS = r"(?!\w)"
 SIZES = {"m": "mét", "kg": "ki lô"}
 RATES = {"h", "s", "ph", "giây", "giờ", "phút", "lít", "tấn", "tạ"}
 """Behind a slash these are "trên giờ"; a noun is "một người"."""
+DEGREES = r"\d{1,3}(?:[.,]\d{1,6})?"
 COORDINATE = {"N": "độ vĩ Bắc", "S": "độ vĩ Nam", "E": "độ kinh Đông", "W": "độ kinh Tây"}
 
 
@@ -62,8 +63,13 @@ def _coordinate(match: re.Match[str]) -> str:
 
 
 def _position(match: re.Match[str]) -> str:
-    """A latitude or longitude; no range, whatever stands beside it."""
-    return f"{number(match['a'])} {COORDINATE[match['side']]}"
+    """A latitude or longitude, or two of the same side; no range with another, whatever stands beside it."""
+    words = f"{number(match['a'])} đến " if match["a"] else ""
+    return f"{words}{number(match['b'])} {COORDINATE[match['side']]}"
+
+
+def _times(_: re.Match[str]) -> str:
+    return "nhân"
 
 
 def _unit_alone(match: re.Match[str]) -> str:
@@ -85,8 +91,15 @@ def rules() -> tuple[Rule, ...]:
     units = load("units")["units"]
     behind = one_of((*units, *load("units")["per"]))
     return (
-        rule("coordinate", rf"{STARTS}(?P<a>\d{{1,3}}(?:[.,]\d{{1,6}})?)\s?°\s?(?P<side>[NSEW])(?!\w)", _position),
-        rule("coordinate", rf"{STARTS}(?P<a>\d{{1,3}}[.,]\d{{1,6}})\s?(?P<side>[NSEW])(?!\w)", _position),
+        rule("times", r"(?<=\d)[xX](?=\d)", _times),
+        rule(
+            "coordinate", rf"{STARTS}(?:(?P<a>{DEGREES})°?-)?(?P<b>{DEGREES})\s?°\s?(?P<side>[NSEW])(?!\w)", _position
+        ),
+        rule(
+            "coordinate",
+            rf"{STARTS}(?:(?P<a>{DEGREES})-)?(?P<b>\d{{1,3}}[.,]\d{{1,6}})\s?(?P<side>[NSEW])(?!\w)",
+            _position,
+        ),
         rule(
             "coordinate",
             rf"{STARTS}(?P<a>\d{{1,3}}(?:[.,]\d{{1,6}})?)\s?°\s?(?:(?P<min>\d{{1,2}}(?:[.,]\d{{1,4}})?)\s?'\s?)?"
