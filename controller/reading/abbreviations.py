@@ -7,7 +7,7 @@ from functools import cache
 from controller.reading.data import load
 from controller.reading.letters import spell
 from controller.reading.lexicon import Lexicon
-from controller.reading.script import LETTER, WORDS, Rule, Span, rule
+from controller.reading.script import LETTER, WORDS, Rule, Span, always, rule
 from controller.reading.syllables import is_syllable
 
 DOT = "."
@@ -77,13 +77,9 @@ def _dotted(match: re.Match[str]) -> str:
     return load("abbreviations")["any_case"].get(letters) or spell(letters)
 
 
-def _circular(_: re.Match[str]) -> str:
-    return "thông tư"
-
-
 RULES = (
     rule("abbreviation", r"(?<![\w.])(?:[A-ZĐ]\.){2,8}[A-ZĐ]?(?!\w)", _dotted),
-    rule("abbreviation", r"(?<!\w)TT(?=\s(?:số\s)?[\ue000\d])", _circular),
+    rule("abbreviation", r"(?<!\w)TT(?=\s(?:số\s)?[\ue000\d])", always("thông tư")),
     Rule("abbreviation", _find),
     Rule("abbreviation", _find_titles),
 )

@@ -4,7 +4,7 @@ import re
 
 from controller.reading.letters import spell
 from controller.reading.numbers import NUMBER, STARTS, cardinal, in_groups, label, number, ordinal
-from controller.reading.script import AMOUNT, DATE, FIGURES, LETTER, MONEY, TIME, Rule, before, rule
+from controller.reading.script import AMOUNT, DATE, FIGURES, LETTER, MONEY, TIME, Rule, always, before, rule
 
 ALIKE = (DATE, TIME, MONEY, AMOUNT)
 COMPARED = {
@@ -63,18 +63,6 @@ def _leftover(match: re.Match[str]) -> str:
     return in_groups(match.group()) if len(match.group()) > 4 else spell(match.group())
 
 
-def _to(_: re.Match[str]) -> str:
-    return "đến"
-
-
-def _times(_: re.Match[str]) -> str:
-    return "nhân"
-
-
-def _ratio(_: re.Match[str]) -> str:
-    return "trên"
-
-
 def _plus(match: re.Match[str]) -> str:
     return {"+": "cộng", "=": "bằng"}[match["it"]]
 
@@ -94,9 +82,9 @@ RULES: tuple[Rule, ...] = (
 )
 
 BETWEEN: tuple[Rule, ...] = (
-    *(rule("range", rf"(?<={mark})(?P<it>\s?(?:-|→|->)\s?)(?={mark})", _to) for mark in ALIKE),
-    rule("range", rf"(?<={AMOUNT})(?P<it>\s?-\s?)(?=[{FIGURES}])", _to),
-    rule("times", rf"(?<=[{FIGURES}])[xX](?=[{FIGURES}])|(?<=[\w{FIGURES}])\s[xX]\s(?=[{FIGURES}])", _times),
-    rule("ratio", rf"(?<={AMOUNT})[:/](?={AMOUNT})", _ratio),
+    *(rule("range", rf"(?<={mark})(?P<it>\s?(?:-|→|->)\s?)(?={mark})", always("đến")) for mark in ALIKE),
+    rule("range", rf"(?<={AMOUNT})(?P<it>\s?-\s?)(?=[{FIGURES}])", always("đến")),
+    rule("times", rf"(?<=[{FIGURES}])[xX](?=[{FIGURES}])|(?<=[\w{FIGURES}])\s[xX]\s(?=[{FIGURES}])", always("nhân")),
+    rule("ratio", rf"(?<={AMOUNT})[:/](?={AMOUNT})", always("trên")),
     rule("sum", rf"(?<=[{FIGURES}])\s?(?P<it>[+=])\s?(?=[{FIGURES}])", _plus),
 )

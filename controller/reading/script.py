@@ -106,6 +106,11 @@ def rule(name: str, pattern: str, say: Say, *, mark: str = WORDS, flags: int = 0
     return Rule(name, find, mark)
 
 
+def always(words: str) -> Say:
+    """The same words wherever the pattern fits."""
+    return lambda _: words
+
+
 def before(match: re.Match[str], reach: int = 24) -> str:
     """The few characters in front of what a rule reads, in lower case."""
     start = match.start("it") if "it" in match.re.groupindex else match.start()

@@ -2,7 +2,7 @@
 
 import re
 
-from controller.reading.script import MARK, VIETNAMESE, Rule, rule
+from controller.reading.script import MARK, VIETNAMESE, Rule, always, rule
 
 WORDS = {
     "&": "và",
@@ -47,10 +47,6 @@ def _named(match: re.Match[str]) -> str:
     return WORDS[match["sign"]]
 
 
-def _silent(_: re.Match[str]) -> str:
-    return ""
-
-
 def _name(match: re.Match[str]) -> str:
     """ "M'Nông", "K'Ho": the first consonant is said with a short "ơ"."""
     return NAME_LETTERS[match.group()[0].upper()]
@@ -60,5 +56,5 @@ RULES: tuple[Rule, ...] = (
     rule("name", rf"(?<!\w)[{''.join(NAME_LETTERS)}]'(?=[{VIETNAMESE}]{{2}})", _name),
     rule("sign", r"(?<=\w)(?P<it>\s?(?P<sign>[&+=@%])\s?)(?=\w)", _named),
     rule("sign", rf"(?P<sign>[{SPOKEN}])", _named),
-    rule("unspoken", rf"(?:[^{KEPT}]|(?![{VIETNAMESE}\d_])\w)+", _silent),
+    rule("unspoken", rf"(?:[^{KEPT}]|(?![{VIETNAMESE}\d_])\w)+", always("")),
 )

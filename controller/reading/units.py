@@ -5,7 +5,7 @@ from functools import cache
 
 from controller.reading.data import load, one_of
 from controller.reading.numbers import NUMBER, STARTS, cardinal, number
-from controller.reading.script import AMOUNT, LETTER, MONEY, Rule, rule
+from controller.reading.script import AMOUNT, LETTER, MONEY, Rule, always, rule
 
 ENDS = r"(?!\w)"
 SIZES = {"m": "mét", "kg": "ki lô"}
@@ -68,17 +68,8 @@ def _position(match: re.Match[str]) -> str:
     return f"{words}{number(match['b'])} {COORDINATE[match['side']]}"
 
 
-def _times(_: re.Match[str]) -> str:
-    return "nhân"
-
-
 def _unit_alone(match: re.Match[str]) -> str:
     return load("units")["units"][match["unit"]]
-
-
-def _pause(_: re.Match[str]) -> str:
-    """ "220V-50Hz" are two things, no range."""
-    return ","
 
 
 def _in_hours(match: re.Match[str]) -> str:
@@ -91,7 +82,7 @@ def rules() -> tuple[Rule, ...]:
     units = load("units")["units"]
     behind = one_of((*units, *load("units")["per"]))
     return (
-        rule("times", r"(?<=\d)[xX](?=\d)", _times),
+        rule("times", r"(?<=\d)[xX](?=\d)", always("nhân")),
         rule(
             "coordinate", rf"{STARTS}(?:(?P<a>{DEGREES})°?-)?(?P<b>{DEGREES})\s?°\s?(?P<side>[NSEW])(?!\w)", _position
         ),
@@ -113,7 +104,9 @@ def rules() -> tuple[Rule, ...]:
             _and_a_bit,
             mark=AMOUNT,
         ),
-        rule("pause", rf"\d\s?(?P<u>{one_of(units)})(?P<it>-)(?=\d{{1,6}}(?!(?P=u)){one_of(units)}{ENDS})", _pause),
+        rule(
+            "pause", rf"\d\s?(?P<u>{one_of(units)})(?P<it>-)(?=\d{{1,6}}(?!(?P=u)){one_of(units)}{ENDS})", always(",")
+        ),
         rule(
             "measure",
             rf"{STARTS}(?P<a>{NUMBER})(?:\s?-\s?(?P<b>{NUMBER}))?\s?(?P<unit>{one_of(units)}){ENDS}"
