@@ -12,11 +12,13 @@ from devices.link import Inbound
 
 log = structlog.get_logger()
 
-BATCH = 500
-"""Messages that are booked in one transaction at most."""
+BATCH = 100
+"""Messages that are booked in one transaction at most: a ring of the bell waits for no more than these."""
 SECOND = 1_000_000
 RETRY = SECOND
 """When it tries again after a failure, us."""
+RUNNING = 1 << 62
+"""Stands for the next wake-up while it is being worked out."""
 LOOK_AFTER_BROKER = SECOND
 """How often the broker's process is looked after, us."""
 
@@ -40,7 +42,8 @@ class ControllerLoop:
         self._events.put(up)
 
     def ring(self) -> None:
-        """Something new is in the tables."""
+        """Something new is in the tables; it is looked at before the messages that wait."""
+        self._wake_at = 0
         self._events.put(None)
 
     def start(self, controller: Controller, supervise: Callable[[], object]) -> None:
@@ -61,15 +64,19 @@ class ControllerLoop:
             self._guarded(supervise)
 
     def _do_once(self, controller: Controller) -> None:
-        self._wake_at = world.now() + RETRY
+        """A ring while this runs leaves `_wake_at` at 0, so that it runs again."""
+        self._wake_at = RUNNING
         controller.do_once(world.now())
-        self._wake_at = controller.next_wakeup(world.now())
+        wanted = controller.next_wakeup(world.now())
+        if self._wake_at == RUNNING:
+            self._wake_at = wanted
 
     def _guarded(self, deed: Callable[[], object]) -> None:
         try:
             deed()
         except Exception:
             log.exception("controller_failed")
+            self._wake_at = world.now() + RETRY
             world.sleep(0.2)
 
     def _wait_and_take(self, controller: Controller) -> None:
