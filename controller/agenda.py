@@ -25,18 +25,23 @@ def next_instant(session: Session, now: int, heartbeat_s: int, tick: int, longes
 
 
 def _awaits_words(session: Session, now: int) -> bool:
-    unheard = select(Delivery.occurrence_id).join(
-        Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id), isouter=True
+    """Whether somebody who can hear us owes a word: who is away will say hello first."""
+    reachable = (
+        select(Delivery.occurrence_id)
+        .join(Device, col(Device.id) == col(Delivery.device_id))
+        .where(col(Delivery.published_at).is_(None) | col(Device.online))
+        .limit(1)
     )
-    unheard = unheard.where(
-        col(Delivery.state).in_(_UNHEARD), (col(Occurrence.publish_at) <= now) | col(Occurrence.publish_at).is_(None)
+    unheard = reachable.join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id)).where(
+        col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= now, Occurrence.expires_at > now
     )
-    stopped = select(Delivery.occurrence_id).join(
-        Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id)
+    stopped = reachable.join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id)).where(
+        col(Delivery.state).in_(_OPEN), col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > now
     )
-    stopped = stopped.where(col(Delivery.state).in_(_OPEN), col(Broadcast.stop_requested_at).is_not(None))
-    sounding = select(Delivery.occurrence_id).where(Delivery.kind == "alert", col(Delivery.state).in_(_OPEN))
-    return any(session.exec(rows.limit(1)).first() is not None for rows in (unheard, stopped, sounding))
+    sounding = reachable.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(
+        col(Delivery.state).in_(_OPEN), AlertRow.expires_at > now
+    )
+    return any(session.exec(rows).first() is not None for rows in (unheard, stopped, sounding))
 
 
 def _instants(session: Session, heartbeat_s: int) -> tuple[int | None, ...]:

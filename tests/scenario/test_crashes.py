@@ -27,7 +27,7 @@ def kill_at(village: Village, counted: int, when: str) -> list[str]:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("counted", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("counted", [1, 2, pytest.param(3, marks=pytest.mark.full), 4])
 def test_killed_between_commit_publish_and_mark(village: Village, when: str, counted: int) -> None:
     """The first publishes of an order are manifest, chunks and the order itself."""
     seen = kill_at(village, counted, when)
@@ -47,7 +47,7 @@ def test_killed_while_an_alert_leaves(village: Village, when: str) -> None:
     clean(village)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 9))])
 def test_a_day_of_faults(village: Village, seed: int) -> None:
     """Every few seconds something dies; in the end all is known and nothing false was heard."""
     chance = random.Random(seed)

@@ -64,6 +64,8 @@ def killed_at_random(live: Live, kills: int, orders: int, seed: int) -> None:
     clean(live, made)
 
 
+@pytest.mark.full
+@pytest.mark.timeout(900)
 def test_killed_three_times_with_its_broker(tmp_path: Path) -> None:
     """The embedded broker dies with the controller, and comes back empty."""
     with Live(tmp_path, own_broker=False) as live:
