@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
@@ -15,9 +15,13 @@ TIMEOUT_S = 90.0
 class Unreachable(Exception):
     """Nothing answers; the text says what to do about it."""
 
+    code: ClassVar[str] = "unreachable"
+
 
 class Refused(Exception):
     """The interface said no; the text is the problem's own, `problem` all of it."""
+
+    code: ClassVar[str] = "refused"
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         super().__init__(str(problem.get("detail") or problem.get("title") or problem))
