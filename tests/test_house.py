@@ -48,7 +48,7 @@ def errors() -> list[type[Exception]]:
 
 def test_every_error_has_a_code_of_its_own_package() -> None:
     for error in errors():
-        if error.__name__ == "StudioError":  # carries the code of what went wrong in the studio
+        if error.__name__ in {"StudioError", "RequestRefused"}:  # each carries the code of what it refuses
             continue
         code = getattr(error, "code", None)
         assert isinstance(code, str) and code == code.lower() and " " not in code, error
@@ -92,7 +92,7 @@ def test_every_code_that_a_caller_can_see_has_words() -> None:
         if error.__module__ in {"controller.errors", "devices.errors", "controller.db", "controller.audio.errors"}
     }
     internal = {"loa_error", "device_error", "audio_error", "keys_incomplete", "keys_locked", "data_folder_in_use",
-                "backup_refused", "not_publishable", "mqtt_url_invalid"}  # fmt: skip
+                "backup_refused", "not_publishable", "refused", "mqtt_url_invalid"}  # fmt: skip
     assert seen - internal - set(catalogue()) == set()
     assert all(problem.vi and problem.en and 400 <= problem.status < 600 for problem in catalogue().values())
 
