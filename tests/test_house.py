@@ -94,7 +94,7 @@ def test_every_code_that_a_caller_can_see_has_words() -> None:
     internal = {"loa_error", "device_error", "audio_error", "keys_incomplete", "keys_locked", "data_folder_in_use",
                 "backup_refused", "not_publishable", "refused", "mqtt_url_invalid"}  # fmt: skip
     assert seen - internal - set(catalogue()) == set()
-    assert all(problem.vi and problem.en and 400 <= problem.status < 600 for problem in catalogue().values())
+    assert all(problem.title.vi and problem.title.en and 400 <= problem.status < 600 for problem in catalogue().values())
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
