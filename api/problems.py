@@ -91,23 +91,30 @@ def said_of_field(kind: str, seen: Mapping[str, Any], language: Language) -> str
     return words.said(language, seen) or getattr(wording()[UNSAID_FIELD], language)
 
 
-def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """What a route's description says of these refusals: one answer for each status, an example for each code."""
-    statuses = sorted({problem_of(code).status for code in codes})
-    return {status: _described([code for code in codes if problem_of(code).status == status]) for status in statuses}
+def refusals(*codes: str, within: Iterable[str] = ()) -> dict[int | str, dict[str, Any]]:
+    """What a route's description says of these refusals: one answer for each status, an example for each code.
+
+    `within`: codes about something that the request holds or names, which are 422 whatever else they are.
+    """
+    by_status: dict[int | str, dict[str, Problem]] = {}
+    for code in codes:
+        by_status.setdefault(problem_of(code).status, {})[code] = problem_of(code)
+    for code in within:
+        by_status.setdefault(422, {})[code] = problem_of(code)
+    return {status: _described(status, found) for status, found in sorted(by_status.items())}
 
 
-def _described(codes: Iterable[str]) -> dict[str, Any]:
+def _described(status: int | str, found: Mapping[str, Problem]) -> dict[str, Any]:
+    examples = {code: _example(status, code, known) for code, known in found.items()}
     return {
-        "description": " / ".join(problem_of(code).title.en for code in codes),
-        "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMA}, "examples": {code: example(code) for code in codes}}},
+        "description": " / ".join(known.title.en for known in found.values()),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMA}, "examples": examples}},
     }
 
 
-def example(code: str) -> dict[str, Any]:
+def _example(status: int | str, code: str, known: Problem) -> dict[str, Any]:
     """A problem as it looks without what was seen."""
-    known = problem_of(code)
-    shown = {"type": f"urn:loa:problem:{code}", "code": code, "status": known.status, "title": known.title.vi}
+    shown = {"type": f"urn:loa:problem:{code}", "code": code, "status": status, "title": known.title.vi}
     return {"summary": known.title.en, "value": shown}
 
 

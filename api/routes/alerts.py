@@ -24,7 +24,7 @@ from devices.protocol.units import SECOND
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
-NOT_RAISED = ("nothing_to_say", "area_unknown", "no_targets", "expiry_invalid")
+NOT_RAISED = ("nothing_to_say", "no_targets", "expiry_invalid")
 
 
 class AlertWish(Asked):
@@ -85,7 +85,7 @@ class AlertShown(AlertSummary):
     trace: list[EventShown] | None = None
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_RAISED))
+@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_RAISED, within=["area_unknown"]))
 def create(
     wish: AlertWish, request: Request, response: Response, services: Served,
     who: Annotated[str, Depends(permit(Action.ALERT_CREATE))], key: Key = None,
@@ -117,7 +117,7 @@ def index(services: Served, after: After = None, limit: Limit = 50) -> Page[Aler
 
 @router.get(
     "/{alert}", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "alert_unknown", "device_unknown"),
+    responses=refusals(*READS, "alert_unknown", within=["device_unknown"]),
 )  # fmt: skip
 def one(alert: Id, services: Served, trace: TraceOf = None) -> AlertShown:
     """Where it stands at every speaker."""

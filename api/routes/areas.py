@@ -43,7 +43,7 @@ class AreaShown(Shown):
     online: Annotated[int, Field(description="How many of these are there now.")]
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, "area_unknown", "area_too_deep"))
+@router.post("", status_code=201, responses=refusals(*WRITES, "area_too_deep", within=["area_unknown"]))
 def create(
     wish: AreaWish, request: Request, response: Response, services: Served,
     who: Annotated[str, Depends(permit(Action.AREA_CREATE))], key: Key = None,

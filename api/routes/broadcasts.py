@@ -22,10 +22,8 @@ from controller.people.permissions import Action
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 TraceOf = Annotated[Id | None, Query(description="A target speaker whose every step is shown in `trace`.")]
-NOT_ORDERED = (
-    "bulletin_unknown", "bulletin_not_ready", "area_unknown", "device_unknown", "no_targets", "start_in_past",
-    "start_too_far", "too_long_on_air", "clash",
-)  # fmt: skip
+NOT_ORDERED = ("bulletin_not_ready", "no_targets", "start_in_past", "start_too_far", "too_long_on_air", "clash")
+NOT_THERE = ("bulletin_unknown", "area_unknown", "device_unknown")
 
 
 class BroadcastWish(Asked):
@@ -91,7 +89,7 @@ class BroadcastShown(BroadcastSummary):
     trace: list[EventShown] | None = None
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_ORDERED))
+@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_ORDERED, within=NOT_THERE))
 def create(
     wish: BroadcastWish, request: Request, response: Response, services: Served,
     who: Annotated[str, Depends(permit(Action.BROADCAST_CREATE))], key: Key = None,
@@ -122,7 +120,7 @@ def index(services: Served, after: After = None, limit: Limit = 50) -> Page[Broa
 
 @router.get(
     "/{broadcast}", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "broadcast_unknown", "device_unknown"),
+    responses=refusals(*READS, "broadcast_unknown", within=["device_unknown"]),
 )  # fmt: skip
 def one(broadcast: Id, services: Served, trace: TraceOf = None) -> BroadcastShown:
     """Where it stands at every speaker."""

@@ -33,7 +33,12 @@ router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 
 Wait = Annotated[float, Query(ge=0, le=60, description="How long to wait for the sound, seconds.")]
 LOOK_EVERY_S = 0.05
-NOT_MADE = ("upload_missing", "upload_broken", "nothing_to_say", "text_too_long", "not_audio", "silent_audio")
+NOT_TAKEN = ("upload_missing", "upload_broken", "nothing_to_say", "text_too_long")
+NOT_MADE = (
+    "not_audio", "unsafe_container", "no_decodable_audio", "unusable_format", "silent_audio", "too_short", "too_long",
+    "too_large", "expands_too_much", "decode_timeout", "speech_failed", "speech_timeout", "voice_unknown",
+    "rendering_failed",
+)  # fmt: skip
 
 
 class VoiceShape(Asked):
@@ -130,7 +135,8 @@ BODIES: dict[str, Any] = {
 
 @router.post(
     "", status_code=201, openapi_extra=BODIES,
-    responses=refusals(*WRITES, *NOT_MADE) | {202: {"model": BulletinShown, "description": "Still being rendered."}},
+    responses=refusals(*WRITES, *NOT_TAKEN, within=NOT_MADE)
+    | {202: {"model": BulletinShown, "description": "Still being rendered."}},
 )  # fmt: skip
 async def create(
     request: Request, response: Response, services: Served,

@@ -20,7 +20,7 @@ from devices.registry import add_device, get_device, parents, read_public_key
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
-NOT_REGISTERED = ("area_unknown", "area_full", "device_taken", "public_key_invalid", "public_key_taken")
+NOT_REGISTERED = ("area_full", "device_taken", "public_key_invalid", "public_key_taken")
 
 
 class DeviceWish(Asked):
@@ -71,7 +71,7 @@ class Registered(DeviceShown):
     birth: Annotated[dict[str, str], Field(description="What the speaker must be born with.")]
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_REGISTERED))
+@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_REGISTERED, within=["area_unknown"]))
 def register(
     wish: DeviceWish, request: Request, response: Response, services: Served,
     who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))], key: Key = None,
@@ -90,7 +90,7 @@ def register(
     return Registered(**shown.model_dump(), birth=services.keyring.birth(made))
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "area_unknown"))
+@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, within=["area_unknown"]))
 def index(
     services: Served,
     area: Annotated[Id | None, Query(description="Only those that hear this area, areas within it included.")] = None,

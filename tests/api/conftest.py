@@ -1,9 +1,13 @@
 """The interface over a real database, with a studio that whistles."""
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from tests.fakes.desk import ApiDesk, Place
@@ -23,3 +27,19 @@ def client(desk: ApiDesk) -> TestClient:
 @pytest.fixture
 def place(client: TestClient) -> Place:
     return Place(client)
+
+
+@pytest.fixture
+def address(desk: ApiDesk) -> Iterator[str]:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=lambda: server.run(sockets=[listener]))
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+    server.should_exit = True
+    thread.join()
+    listener.close()

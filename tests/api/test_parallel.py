@@ -1,32 +1,17 @@
-"""Twenty clicks at once are one order: over a real server."""
+"""Many at once over a real server: twenty clicks are one order, and an alert never waits for a bulletin."""
 
-import socket
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
+from tests.api.test_interface import POSTS, fill
 from tests.fakes.desk import ApiDesk, Place
 
-
-@pytest.fixture
-def address(desk: ApiDesk) -> Iterator[str]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(128)
-    server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=lambda: server.run(sockets=[listener]))
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+MANY = httpx.Limits(max_connections=200)
 
 
 @pytest.mark.parametrize("keyed", [True, False])
@@ -49,3 +34,48 @@ def test_twenty_parallel_submits(desk: ApiDesk, address: str, keyed: bool) -> No
     if not keyed:
         starts = sorted(row["start_at"] for row in listed)
         assert len(set(starts)) == 20, "without a key each is an order of its own, one after the other"
+
+
+def test_twenty_parallel_submits_of_anything(desk: ApiDesk, address: str) -> None:
+    place = Place(desk.client())
+    show = {"Authorization": f"Bearer {desk.keys['administrator']}"}
+    jobs = [(path, body) for path, body in [*POSTS, ("upload", {})] for _ in range(20)]
+    with httpx.Client(headers=show, timeout=60, trust_env=False, limits=MANY) as caller:
+
+        def submit(job: tuple[str, dict[str, Any]]) -> httpx.Response:
+            path, body = job
+            sound: Any = {"files": {"file": ("a.wav", b"RIFF" * 1_000)}, "data": {"title": "Thu"}}
+            sent = sound if path == "upload" else {"json": fill(body, place)}
+            to = f"{address}/{path.replace('upload', 'bulletins')}"
+            return caller.post(to, headers={"Idempotency-Key": path}, **sent)
+
+        with ThreadPoolExecutor(40) as pool:
+            answers = list(pool.map(submit, jobs))
+    for path in dict(jobs):
+        found = [answer for job, answer in zip(jobs, answers, strict=True) if job[0] == path]
+        assert {answer.status_code for answer in found} == {201}, (path, found[0].text)
+        assert len({answer.json()["id"] for answer in found}) == 1, path
+
+
+def test_an_alert_waits_for_nobody(desk: ApiDesk, address: str) -> None:
+    """A hundred callers wait for a studio that does not answer; alerts are taken as if they were not there."""
+    place = Place(desk.client())
+    desk.studio_works = False
+    show = {"Authorization": f"Bearer {desk.keys['administrator']}"}
+    with httpx.Client(base_url=address, headers=show, timeout=60, trust_env=False, limits=MANY) as caller:
+
+        def wait(number: int) -> int:
+            body = {"title": "Tin", "text": f"Bản tin số {number}"}
+            return caller.post("/bulletins?wait_s=4", json=body).status_code
+
+        with ThreadPoolExecutor(100) as pool:
+            waiting = pool.map(wait, range(100))
+            time.sleep(2)
+            took = []
+            for _ in range(20):
+                began = time.monotonic()
+                answer = caller.post("/alerts", json={"text": "Lũ", "areas": [place.area], "expires_in_s": 60})
+                took.append(time.monotonic() - began)
+                assert answer.status_code == 201
+            assert set(waiting) == {202}
+    assert median(took) < 0.5, took

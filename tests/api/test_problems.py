@@ -20,7 +20,8 @@ SOMEBODY = "0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2"
 
 def test_every_code_that_a_route_describes_has_words_of_its_own() -> None:
     described = {
-        *READS, *WRITES, *alerts.NOT_RAISED, *broadcasts.NOT_ORDERED, *bulletins.NOT_MADE, *devices.NOT_REGISTERED,
+        *READS, *WRITES, *alerts.NOT_RAISED, *broadcasts.NOT_ORDERED, *broadcasts.NOT_THERE, *bulletins.NOT_TAKEN,
+        *bulletins.NOT_MADE, *devices.NOT_REGISTERED,
     }  # fmt: skip
     assert described <= set(catalogue())
 

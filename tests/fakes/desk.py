@@ -37,6 +37,7 @@ class ApiDesk:
         )
         self.renderer.ensure_clip(TONE, self.studio.tone)
         self.rung: list[str] = []
+        self.studio_works = True
         self.keys = {role: self._key(role) for role in ("administrator", "emergency", "viewer")}
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
@@ -52,7 +53,7 @@ class ApiDesk:
         return key
 
     def _render(self) -> None:
-        while self.renderer.do_once():
+        while self.studio_works and self.renderer.do_once():
             pass
 
     def client(self, role: str = "administrator", **headers: str) -> TestClient:
@@ -63,7 +64,7 @@ class ApiDesk:
 
     def audit(self) -> list[tuple[str, str]]:
         with self.office.database.read() as session:
-            return [(row.who, row.action) for row in session.exec(select(AuditLine).order_by("id"))]  # type: ignore[arg-type]
+            return [(row.who, row.action) for row in session.exec(select(AuditLine).order_by("id"))]
 
     def __enter__(self) -> Self:
         return self

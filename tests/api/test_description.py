@@ -1,0 +1,85 @@
+"""The interface as it describes itself: complete, true, and readable without a network."""
+
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.permissions import permissions
+from tests.fakes.desk import ApiDesk, Place
+
+SCHEMA = create_app().openapi()
+OPERATIONS = {
+    f"{method.upper()} {path}": said for path, item in SCHEMA["paths"].items() for method, said in item.items()
+}
+
+
+def test_it_is_openapi_31_and_public(desk: ApiDesk) -> None:
+    answer = desk.client("nobody").get("openapi.json")
+    assert answer.status_code == 200 and answer.json()["openapi"].startswith("3.1")
+    assert answer.json()["info"]["license"]["identifier"] == "Apache-2.0"
+
+
+def references(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return own.union(*map(references, value.values()))
+    return set().union(*map(references, value)) if isinstance(value, list) else set()
+
+
+def test_every_reference_leads_somewhere() -> None:
+    known = {f"#/components/schemas/{name}" for name in SCHEMA["components"]["schemas"]}
+    assert references(SCHEMA) <= known
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_says_how_it_refuses(name: str) -> None:
+    said, right = OPERATIONS[name], permissions()[name]
+    assert said["description"] and said["responses"]
+    problems = {
+        status
+        for status, answer in said["responses"].items()
+        if "application/problem+json" in answer.get("content", {})
+    }
+    assert problems == {status for status in said["responses"] if status >= "400"}
+    assert right == "public" or {"401", "403", "503"} <= problems
+    assert ("security" in said) == (right != "public")
+    if name.startswith(("POST", "PUT")):
+        assert {"400", "408", "413", "415", "507"} <= problems
+    if name.startswith("POST") and not name.endswith("/preview"):
+        assert "Idempotency-Key" in {one["name"] for one in said["parameters"]}
+
+
+EXAMPLES = [
+    (name, said["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2])
+    for name, said in OPERATIONS.items()
+    if "requestBody" in said
+]
+
+
+@pytest.mark.parametrize(("name", "model"), EXAMPLES)
+def test_every_order_shows_an_example_that_works(client: TestClient, place: Place, name: str, model: str) -> None:
+    examples = SCHEMA["components"]["schemas"][model]["examples"]
+    assert examples
+    for example in examples:
+        body = example | {
+            field: known
+            for field, known in {
+                "bulletin": place.bulletin, "areas": [place.area], "area": place.area, "at": "2099-01-01T00:00:00+07:00"
+            }.items()
+            if field in example
+        }  # fmt: skip
+        method, path = name.split(" ")
+        answer = client.request(method, f"http://loa.test{path}", json=body)
+        late = answer.json().get("code") == "start_too_far"
+        assert answer.status_code in (200, 201) or (late and "at" in example), answer.text
+
+
+def test_the_page_for_people_needs_no_network_and_no_script(desk: ApiDesk) -> None:
+    answer = desk.client("nobody").get("docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert not re.search(r"<script|https?://|\son\w+=", answer.text)
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+    assert all(path in answer.text for path in SCHEMA["paths"]) and "Kính mời bà con" in answer.text
