@@ -6,7 +6,6 @@ receipts tell, so that no end is said twice.
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TypeVar
 
 from devices.protocol.messages.speaker import Receipt, ReceiptState
 from devices.protocol.units import MILLI
@@ -19,7 +18,6 @@ from firmware_sim.ports import WorldClock
 from firmware_sim.receipts import Receipts
 from firmware_sim.shelf import Shelf
 
-E = TypeVar("E", bound=Entry)
 ENDS: frozenset[ReceiptState] = frozenset(("played", "failed", "refused", "expired", "cancelled"))
 
 
@@ -81,38 +79,45 @@ class Books:
         self._ledger.append(line | {"true": true, "heard_ms": heard // MILLI, "why": why})
         self.memory.put(after)
 
-    def have(self, entry: E, mono: int) -> E:
+    def have(self, entry: AnyEntry, mono: int) -> None:
         """Its blob is whole: say so once."""
-        return entry if entry.have else self._said(entry, "have", mono, {"have": True})
+        if not entry.have:
+            self._say(entry, "have", mono, {"have": True})
 
-    def playing(self, entry: E, mono: int) -> E:
+    def playing(self, entry: AnyEntry, mono: int) -> None:
         """It has begun to sound: say so once."""
-        return entry if entry.playing else self._said(entry, "playing", mono, {"playing": True})
+        if not entry.playing:
+            self._say(entry, "playing", mono, {"playing": True})
 
-    def end(self, entry: E, end: orders.End, mono: int) -> E:
+    def end(self, entry: AnyEntry, end: orders.End, mono: int) -> None:
         """Its one end."""
-        return self._said(entry, end.state, mono, {"end": end.state}, end.reason)
+        self._say(entry, end.state, mono, {"end": end.state}, end.reason)
 
     def turn_away(self, entry: Entry, end: orders.End, mono: int) -> None:
         """An end for something that is not kept in memory."""
         self._receipts.add(self._receipt(entry, end.state, end.reason, mono), mono)
 
+    def reopened(self, entry: AlertEntry) -> AlertEntry:
+        """An alert that had ended and goes on: what its receipts told so far is its past."""
+        fresh = {"end": None, "have": False, "playing": False, "since": self._receipts.next_number}
+        return entry.model_copy(update=fresh)
+
     def reconcile(self) -> None:
         """After a reboot: what the receipts tell and the entries do not know yet."""
         for receipt in self._receipts.kept():
             entry = self.memory.get((receipt.order, receipt.occurrence))
-            if entry is None or entry.end:
+            if entry is None or entry.end or receipt.n < entry.since:
                 continue
             if receipt.state in ENDS:
                 self.memory.put(entry.model_copy(update={"end": receipt.state}))
             elif not getattr(entry, receipt.state):
                 self.memory.put(entry.model_copy(update={receipt.state: True}))
 
-    def _said(self, entry: E, state: ReceiptState, mono: int, update: dict[str, object], reason: str = "none") -> E:
+    def _say(
+        self, entry: AnyEntry, state: ReceiptState, mono: int, update: dict[str, object], reason: str = "none"
+    ) -> None:
         self._receipts.add(self._receipt(entry, state, reason, mono), mono)
-        changed = entry.model_copy(update=update)
-        self.memory.put(changed)  # type: ignore[arg-type]
-        return changed
+        self.memory.put(entry.model_copy(update=update))
 
     def _receipt(self, entry: Entry, state: ReceiptState, reason: str, mono: int) -> Receipt:
         account = self._account(entry)

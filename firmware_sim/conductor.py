@@ -145,7 +145,9 @@ class Conductor:
                 continue
             at = self._clock.mono(proposal.at)
             if self._is_time(proposal, at, mono):
-                holders.append(self._arm(entry, proposal, at))
+                armed = self._arm(entry, proposal, at)
+                holders += [armed] if armed else []
+                self._wakes += [] if armed else [mono]
 
     def _is_time(self, proposal: Proposal, at: int, mono: int) -> bool:
         """Whether to arm now; if not, when to look again."""
@@ -197,16 +199,19 @@ class Conductor:
         until = self._player.busy_until(entry.key)
         return (self._clock.utc(until) or 0) if until else 0
 
-    def _arm(self, entry: Active, proposal: Proposal, at: int) -> Active:
+    def _arm(self, entry: Active, proposal: Proposal, at: int) -> Active | None:
+        """Hand a stretch to the amplifier; None if that is not possible, and the order has ended for it."""
         sound = self._shelf.sound(proposal.sha256)
         if sound is None:
-            return entry
+            return None
         if isinstance(entry, PlayEntry) and abs(sound.length - samples_in(proposal.full)) > LENGTH_SLACK:
-            return self._books.end(entry, End("failed", "wrong_duration"), at)
+            self._books.end(entry, End("failed", "wrong_duration"), at)
+            return None
         stretch = self._stretch(proposal, at)
         after = progress.armed(entry, stretch, proposal.origin)
         if not self._books.armed(after, stretch) and isinstance(entry, PlayEntry):
-            return self._books.end(entry, End("failed", "no_space"), at)
+            self._books.end(entry, End("failed", "no_space"), at)
+            return None
         first = samples_in(proposal.offset)
         last = min(sound.length, first + samples_in(proposal.length))
         run = Run(entry.occurrence, sound, at, first, last, gain(proposal.volume))

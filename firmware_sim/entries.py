@@ -56,6 +56,8 @@ class Entry(Part):
     """First sample that sounded."""
     last: int | None = None
     """Last sample that sounded."""
+    since: int = 0
+    """Receipts before this number tell of an earlier life of it."""
     flaw: str = "none"
     """The first reason why not all of it was heard."""
 

@@ -125,8 +125,8 @@ class Fetcher:
         self._unsubscribe(transfer, index)
         transfer.came(index, mono)
         self._wake = mono
-        if not transfer.missing:
-            self._finish(transfer, mono)
+        if not transfer.missing and not self._finish(transfer, mono):
+            raise BadChunk(blob=sha256)
 
     def do_once(self, mono: int) -> None:
         if self._wake is None or mono < self._wake or not self._connected:
@@ -171,16 +171,21 @@ class Fetcher:
         """Blobs that may not go for the sake of `want`."""
         return {other.sha256 for other in self._wants.values() if other.urgent or not want.urgent}
 
-    def _finish(self, transfer: Transfer, mono: int) -> None:
+    def _finish(self, transfer: Transfer, mono: int) -> bool:
         """All chunks are here: believe the blob if the whole has its hash, else begin again later."""
         sha256 = transfer.want.sha256
         if digest_of(self._flash.read(sha256)).hexdigest() != sha256:
             self._start_over(transfer, mono)
-            raise BadChunk(blob=sha256)
-        self._flash.seal(sha256)
+            return False
+        try:
+            self._flash.seal(sha256)
+        except NoSpace as error:
+            self._give_up(transfer, error.code, mono)
+            return True
         self._flash.delete(_item(sha256))
         del self._transfers[sha256]
         self._on_whole(sha256, mono)
+        return True
 
     def _give_up(self, transfer: Transfer, code: str, mono: int) -> None:
         """It cannot be had now; whoever still wants it may have it tried again after the longest pause."""

@@ -22,10 +22,6 @@ class Shape:
     def chunks(self) -> int:
         return -(-self.size // self.chunk_bytes)
 
-    def length(self, index: int) -> int:
-        """Bytes of chunk `index`."""
-        return min(self.chunk_bytes, self.size - index * self.chunk_bytes)
-
 
 class Flash(Protocol):
     """What both stores answer alike; each write is whole or did not happen."""
@@ -68,7 +64,7 @@ class Flash(Protocol):
         ...
 
     def read(self, sha256: str) -> bytes:
-        """All bytes of a blob, whole or not yet; NoSpace (code) never, b"" if it is gone."""
+        """All bytes of a blob, whole or not yet; nothing if it is gone."""
         ...
 
     def drop(self, sha256: str) -> None: ...

@@ -13,10 +13,10 @@ class Heartbeat:
         self._chance = chance
         self._next: int | None = None
 
-    def on_connected(self, period: int, mono: int) -> None:
+    def begin(self, period: int, mono: int) -> None:
         self._next = mono + int(self._chance.uniform(0, period) * SECOND)
 
-    def on_disconnected(self) -> None:
+    def stop(self) -> None:
         self._next = None
 
     def is_due(self, period: int, mono: int) -> bool:

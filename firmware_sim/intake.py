@@ -53,7 +53,7 @@ class Intake:
             raise Conflicting(alert=alert.alert)
         if known is not None and alert.rev <= known.alert.rev:
             return
-        entry = _alert_entry(alert) if known is None else _revised(known, alert, now)
+        entry = _alert_entry(alert) if known is None else self._revised(known, alert, now)
         if alert.action == "cancel":
             self._cancel(entry, now, mono)
         elif known is None or known.end != "cancelled":
@@ -89,6 +89,12 @@ class Intake:
             self._take(entry, mono)
             if any(one.part == "speech" and one.sha256 != entry.alert.speech for one in entry.sounding):
                 self._conductor.stop(entry.key, "replaced", mono)
+
+    def _revised(self, known: AlertEntry, alert: Alert, now: int) -> AlertEntry:
+        """The alert with its new revision; one that had ended goes on only if there is something new to hear."""
+        revised = known.model_copy(update={"alert": alert, "expires_at": alert.expires_at})
+        over = alert.action == "cancel" or now >= alert.expires_at or all_done(revised)
+        return revised if known.end in (None, "cancelled") or over else self._books.reopened(revised)
 
     def _take(self, entry: PlayEntry | AlertEntry, mono: int) -> None:
         self._memory.put(entry)
@@ -137,12 +143,3 @@ def _play_entry(play: Play) -> PlayEntry:
 
 def _alert_entry(alert: Alert) -> AlertEntry:
     return AlertEntry(order=alert.alert, occurrence=alert.alert, expires_at=alert.expires_at, alert=alert)
-
-
-def _revised(known: AlertEntry, alert: Alert, now: int) -> AlertEntry:
-    """The alert with its new revision; one that had ended goes on only if there is something new to hear."""
-    revised = known.model_copy(update={"alert": alert, "expires_at": alert.expires_at})
-    over = alert.action == "cancel" or now >= alert.expires_at or all_done(revised)
-    if known.end in (None, "cancelled") or over:
-        return revised
-    return revised.model_copy(update={"end": None, "have": False, "playing": False})

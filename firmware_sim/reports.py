@@ -33,8 +33,9 @@ class Reports:
         tally.count, tally.about = min(MOST, tally.count + 1), about[:200]
         self.do_once(mono)
 
-    def on_connected(self) -> None:
+    def on_connected(self, mono: int) -> None:
         self._connected = True
+        self.do_once(mono)
 
     def on_disconnected(self) -> None:
         self._connected = False

@@ -7,19 +7,17 @@ speaker's monotonic clock), calls `do_once` when `next_wakeup` is due, and carri
 import uuid
 from dataclasses import dataclass
 
-from devices.protocol.codec import to_json
 from devices.protocol.errors import UnknownTopic
-from devices.protocol.messages.speaker import Health, Hello, Report, State
+from devices.protocol.messages.speaker import Report
 from devices.protocol.topics import Topics
-from devices.protocol.units import MINUTE, SECOND
+from devices.protocol.units import MINUTE
 from devices.protocol.verification import Believer, believe
 from firmware_sim.books import Books
 from firmware_sim.clock import Clock
 from firmware_sim.conductor import Conductor
 from firmware_sim.configuration import Configuration
 from firmware_sim.fetcher import Fetcher
-from firmware_sim.flash import Flash, free
-from firmware_sim.health import Box, Heartbeat
+from firmware_sim.flash import Flash
 from firmware_sim.identity import Identity
 from firmware_sim.inbox import Inbox
 from firmware_sim.intake import Intake
@@ -27,6 +25,7 @@ from firmware_sim.ledger import Ledger
 from firmware_sim.memory import Memory
 from firmware_sim.player import Player
 from firmware_sim.ports import Chance, SpeakerLink, WorldClock
+from firmware_sim.presence import Presence
 from firmware_sim.receipts import Receipts
 from firmware_sim.reports import Reports
 from firmware_sim.settings import SpeakerSettings
@@ -40,10 +39,8 @@ from firmware_sim.trusted import Trusted
 from firmware_sim.voice import Voice
 from firmware_sim.wants import wants
 
-HELLO_PATIENCE = 2 * SECOND
-"""Hello waits so long for the broker to grant the filter on which the answer comes."""
-HELLO_NAMES = 256
 FLOOR_STEP = MINUTE
+"""How much later signed time must be to be kept in flash, us."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,6 @@ class Speaker:
     def __init__(self, parts: Parts) -> None:
         identity, link, flash, chance = parts.identity, parts.link, parts.flash, parts.chance
         self.identity = identity
-        self._settings = parts.settings
         self._flash = flash
         self._chance = chance
         self._topics = Topics(identity.tenant)
@@ -88,8 +84,19 @@ class Speaker:
         self._fetcher = Fetcher(flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob)
         self._timekeeper = Timekeeper(self.clock, chance, self._voice.ask_time)
         self._subscriptions = Subscriptions(link, chance)
-        self._heartbeat = Heartbeat(chance)
-        self._box = Box(chance)
+        self._presence = Presence(
+            tenant=identity.tenant,
+            settings=parts.settings,
+            voice=self._voice,
+            chance=chance,
+            clock=self.clock,
+            flash=flash,
+            trusted=self._trusted,
+            configuration=self._configuration,
+            memory=self._memory,
+            receipts=self._receipts,
+            conductor=self._conductor,
+        )
         self._inbox = Inbox(
             device=identity.device,
             topics=self._topics,
@@ -105,13 +112,10 @@ class Speaker:
             on_time=self._on_time,
             refuse=self._refuse,
         )
-        self._machines = (
-            self._conductor, self._fetcher, self._timekeeper, self._subscriptions, self._inbox, self._receipts,
-            self._reports,
+        self._connected_parts = (
+            self._subscriptions, self._presence, self._timekeeper, self._receipts, self._reports, self._fetcher,
         )  # fmt: skip
-        self._boot = ""
-        self._booted_at = 0
-        self._hello_at: int | None = None
+        self._machines = (*self._connected_parts, self._inbox)
         self._generation = -1
         self._floor_kept = 0
         self._mono = 0
@@ -120,14 +124,15 @@ class Speaker:
 
     def power_on(self, mono: int) -> None:
         """Read the flash, close what a power cut left open, and be ready to connect."""
-        self._boot, self._booted_at, self._mono = self._new_id(), mono, mono
+        self._mono, boot = mono, self._new_id()
+        self._presence.power_on(boot, mono)
         self._trusted.load()
         self._configuration.load()
         self._memory.load()
         self._receipts.load(self._new_id())
         self._fetcher.load()
         self._floor_kept = self.clock.floor = int(self._flash.get("floor") or b"0")
-        self.books.note("boot", mono, boot=self._boot)
+        self.books.note("boot", mono, boot=boot)
         self.books.reconcile()
         self._conductor.recover(mono)
         self._subscriptions.set(self._filters(), mono)
@@ -135,27 +140,19 @@ class Speaker:
 
     def last_will(self) -> tuple[str, bytes]:
         """What the broker says, retained, when this speaker's connection breaks: topic and payload."""
-        gone = State(online=False, boot=self._boot)
-        return self._topics.up(self.identity.device, "state"), to_json(gone)
+        return self._topics.up(self.identity.device, "state"), self._presence.last_will()
 
     # What happens to it
 
     def on_connected(self, mono: int) -> None:
-        self._subscriptions.on_connected(mono)
-        self._voice.say("state", State(online=True, boot=self._boot), retain=True)
-        self._hello_at = mono + HELLO_PATIENCE
-        self._timekeeper.on_connected(mono)
-        self._receipts.on_connected(mono)
-        self._reports.on_connected()
-        self._fetcher.on_connected(mono)
-        self._heartbeat.on_connected(self._configuration.heartbeat, mono)
+        """A new session: nothing that an earlier one subscribed or sent counts any more."""
+        for part in self._connected_parts:
+            part.on_connected(mono)
         self.do_once(mono)
 
     def on_disconnected(self, mono: int) -> None:
-        self._hello_at = None
-        for part in (self._subscriptions, self._timekeeper, self._receipts, self._reports, self._fetcher):
+        for part in self._connected_parts:
             part.on_disconnected()
-        self._heartbeat.on_disconnected()
         self.do_once(mono)
 
     def on_message(self, topic: str, payload: bytes, mono: int) -> None:
@@ -166,32 +163,25 @@ class Speaker:
     def on_suback(self, topic: str, granted: bool, mono: int) -> None:
         """The broker answered a SUBSCRIBE."""
         self._subscriptions.on_answer(topic, granted, mono)
-        if granted:
-            if topic == self._topics.down_all(self.identity.device) and self._hello_at is not None:
-                self._hello_at = mono
-        else:
+        if not granted:
             self._on_refused(topic, mono)
+        elif topic == self._topics.down_all(self.identity.device):
+            self._presence.on_listening(mono)
         self.do_once(mono)
 
     def do_once(self, mono: int) -> None:
         """Do what is due."""
         self._mono = mono
+        self._conductor.do_once(mono)
         if self._memory.generation != self._generation:
             self._look_around(mono)
         for machine in self._machines:
             machine.do_once(mono)
-        if self._memory.generation != self._generation:
-            self._look_around(mono)
-        if self._hello_at is not None and mono >= self._hello_at:
-            self._hello_at = None
-            self._voice.say("hello", self._hello(mono))
-        if self._heartbeat.is_due(self._configuration.heartbeat, mono):
-            self._voice.say("health", self._health(mono))
 
     def next_wakeup(self) -> int | None:
         """us monotonic; None: nothing to do until something happens."""
-        times = [machine.next_wakeup() for machine in (*self._machines, self._heartbeat)]
-        return min((at for at in (*times, self._hello_at) if at is not None), default=None)
+        times = [machine.next_wakeup() for machine in (self._conductor, *self._machines)]
+        return min((at for at in times if at is not None), default=None)
 
     @property
     def playing(self) -> str | None:
@@ -207,7 +197,7 @@ class Speaker:
 
     def _on_config(self, mono: int) -> None:
         self._subscriptions.set(self._filters(), mono)
-        self._heartbeat.on_connected(self._configuration.heartbeat, mono)
+        self._presence.on_config(mono)
         self._look_around(mono)
         self._conductor.look_again(mono)
 
@@ -251,45 +241,7 @@ class Speaker:
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
 
-    def _now(self, mono: int) -> int:
-        return self.clock.utc(mono) or 0
-
     def _report(self, code: str, count: int, about: str) -> None:
-        now = self._now(self._mono)
-        tenant = self.identity.tenant
+        now, tenant = self.clock.utc(self._mono) or 0, self.identity.tenant
         report = Report(tenant=tenant, to="controller", issued_at=now, code=code, count=count, about=about)
         self._voice.say("log", report)
-
-    def _hello(self, mono: int) -> Hello:
-        open_orders = [entry.occurrence for entry in self._memory.active()]
-        return Hello(
-            tenant=self.identity.tenant,
-            to="controller",
-            issued_at=self._now(mono),
-            boot=self._boot,
-            ledger=self._receipts.ledger,
-            model=self._settings.model,
-            firmware=self._settings.firmware,
-            config_seq=self._configuration.seq,
-            trust_seq=self._trusted.seq,
-            next_receipt=self._receipts.next_number,
-            unacknowledged=self._receipts.unacknowledged,
-            open_orders=tuple(open_orders[:HELLO_NAMES]),
-            blobs=tuple(self._flash.whole()[-HELLO_NAMES:]),
-            clock_valid=self.clock.valid,
-            clock_error=self.clock.error(mono),
-        )
-
-    def _health(self, mono: int) -> Health:
-        playing = self._conductor.playing()
-        return Health(
-            boot=self._boot,
-            uptime=(mono - self._booted_at) // SECOND,
-            volume=self._configuration.volume,
-            playing=playing,
-            temperature=self._box.temperature(self.clock.utc(mono), playing is not None),
-            supply=self._box.supply(playing is not None),
-            signal=self._box.signal(),
-            flash_free=free(self._flash),
-            clock_error=self.clock.error(mono),
-        )

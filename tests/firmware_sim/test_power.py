@@ -135,3 +135,32 @@ def test_what_is_long_over_is_forgotten_when_there_is_no_room(street: Street) ->
     street.hq.now = street.now
     street.say(street.hq.play("fresh", street.tone(2), 2_000, start_at=late, expires_at=late + 60 * SECOND)).run(60)
     assert street.end(name_of("fresh-1")).state == "played"
+
+
+def test_a_blob_spoiled_in_flash_while_the_power_was_off_is_fetched_again(street: Street) -> None:
+    content = street.hq.blob(bytes(9_000), 4_000)
+    blob = street.blob(bytes(9_000), 4_000)
+    street.loses = lambda topic: topic.endswith("/2")
+    street.say(street.hq.play("news", blob, 4_000, start_at=after(15), max_late=100_000)).run(2)
+    assert len(content) == 4 and street.flash.missing(blob) == [2]
+    street.power_cut()
+    street.flash.write_chunk(blob, 2, b"spoiled")
+    street.loses = lambda topic: False
+    street.power_on().connect().run(10)
+    assert street.flash.has(blob) and street.flash.read(blob) == bytes(9_000)
+
+
+def test_a_correction_that_reopened_an_alert_survives_a_reboot() -> None:
+    street = Street()
+    siren, wrong, right = street.tone(2, 900), street.tone(4, 300), street.tone(4, 500)
+    street.joined(clips={"tone": siren})
+    street.acknowledges = False
+    flood = {"speech_duration": 4_000}
+    street.say(street.hq.alert("flood", 1, siren, speech=wrong, **flood), retain=True).run_until(after(50))
+    assert street.words(name_of("flood"))[-1] == "played"
+    late = {"speech": right, "speech_at": after(60), **flood}
+    street.say(street.hq.alert("flood", 2, siren, **late), retain=True).run_until(after(55))
+    cut_for(street, 1)
+    street.run(60)
+    assert [line["sha256"] for line in street.started("speech")] == [wrong, right]
+    assert street.words(name_of("flood")).count("played") == 2

@@ -161,3 +161,11 @@ def test_a_second_stop_says_nothing_new(street: Street) -> None:
     street.say(street.hq.stop("low")).run(5)
     street.say(street.hq.stop("low", device=street.device)).run(5)
     assert street.words(name_of("low-1")) == ["cancelled"]
+
+
+def test_one_that_cannot_sound_holds_nobody_up(street: Street) -> None:
+    street.say(street.hq.play("high", street.tone(20), 60_000, rank="priority", max_late=120_000))
+    play(street, "low", 30, 5, max_late=0)
+    street.run(60)
+    assert street.end(name_of("high-1")).reason == "wrong_duration"
+    assert street.end(name_of("low-1")).state == "played"

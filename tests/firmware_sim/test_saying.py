@@ -122,7 +122,7 @@ def test_numbers_go_on_after_a_reboot_acknowledged_or_not(desk: Desk) -> None:
 def test_a_report_is_said_at_once_then_counted() -> None:
     said = []
     reports = Reports(lambda code, count, about: said.append((code, count, about)))
-    reports.on_connected()
+    reports.on_connected(0)
     for number in range(5):
         reports.add("bad_signature", f"topic {number}", number)
     reports.add("stale", "other", 5)
@@ -139,7 +139,7 @@ def test_reports_wait_for_a_connection_and_are_bounded() -> None:
     for number in range(100):
         reports.add(f"code_{number}", "x" * 500, 0)
     assert not said
-    reports.on_connected()
+    reports.on_connected(0)
     reports.do_once(1)
     assert len(said) == 33 and ("others", 68) in said
 
