@@ -63,12 +63,7 @@ class Fetcher:
         self._wants = {want.sha256: want for want in wants}
         for sha256 in [sha256 for sha256 in self._transfers if sha256 not in self._wants]:
             self._end(self._transfers[sha256])
-        for want in self._wants.values():
-            if want.sha256 in self._transfers:
-                self._transfers[want.sha256].want = want
-            elif not self._flash.has(want.sha256):
-                self._begin(want, mono)
-        self._wake = mono
+        self._follow_wants(mono)
 
     def on_connected(self, mono: int) -> None:
         self._connected, self._wake = True, mono
@@ -100,7 +95,7 @@ class Fetcher:
             return
         delay = start_delay(transfer.want, manifest.size, self._clock.utc(mono), self._chance)
         transfer.start_at = mono + delay
-        self._wake = mono
+        self._follow_wants(mono)
 
     def on_bad_manifest(self, sha256: str, code: str, mono: int) -> None:
         """A well-signed table of contents for something this speaker cannot play."""
@@ -139,6 +134,19 @@ class Fetcher:
 
     def next_wakeup(self) -> int | None:
         return self._wake if self._connected else None
+
+    def _follow_wants(self, mono: int) -> None:
+        """A transfer for every want that is not here; one whose place in flash was given away begins again."""
+        held = self._flash.held()
+        for want in self._wants.values():
+            transfer = self._transfers.get(want.sha256)
+            if transfer is None and not self._flash.has(want.sha256):
+                self._begin(want, mono)
+            elif transfer is not None:
+                transfer.want = want
+                if transfer.manifest and want.sha256 not in held:
+                    self._start_over(transfer, mono)
+        self._wake = mono
 
     def _begin(self, want: Want, mono: int) -> None:
         """Start from nothing, or where an earlier transfer was cut off."""

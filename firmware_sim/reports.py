@@ -19,9 +19,9 @@ class _Tally:
 
 
 class Reports:
-    """`send` is given a code, how many since the last time, and what the last one was about."""
+    """`send` is given a code, how many since the last time, what the last one was about, and when (us monotonic)."""
 
-    def __init__(self, send: Callable[[str, int, str], None]) -> None:
+    def __init__(self, send: Callable[[str, int, str, int], None]) -> None:
         self._send = send
         self._tallies: dict[str, _Tally] = {}
         self._connected = False
@@ -56,4 +56,4 @@ class Reports:
             del self._tallies[code]
             return
         count, tally.count, tally.next_at = tally.count, 0, mono + PERIOD
-        self._send(code, count, tally.about)
+        self._send(code, count, tally.about, mono)

@@ -118,13 +118,12 @@ class Speaker:
         self._machines = (*self._connected_parts, self._inbox)
         self._generation = -1
         self._floor_kept = 0
-        self._mono = 0
 
     # Power
 
     def power_on(self, mono: int) -> None:
         """Read the flash, close what a power cut left open, and be ready to connect."""
-        self._mono, boot = mono, self._new_id()
+        boot = self._new_id()
         self._presence.power_on(boot, mono)
         self._trusted.load()
         self._configuration.load()
@@ -171,7 +170,6 @@ class Speaker:
 
     def do_once(self, mono: int) -> None:
         """Do what is due."""
-        self._mono = mono
         self._conductor.do_once(mono)
         if self._memory.generation != self._generation:
             self._look_around(mono)
@@ -241,7 +239,7 @@ class Speaker:
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
 
-    def _report(self, code: str, count: int, about: str) -> None:
-        now, tenant = self.clock.utc(self._mono) or 0, self.identity.tenant
+    def _report(self, code: str, count: int, about: str, mono: int) -> None:
+        now, tenant = self.clock.utc(mono) or 0, self.identity.tenant
         report = Report(tenant=tenant, to="controller", issued_at=now, code=code, count=count, about=about)
         self._voice.say("log", report)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from devices.protocol.messages.blobs import Manifest
 from devices.protocol.units import SECOND
-from firmware_sim.flash import Shape
 from firmware_sim.ports import Chance
 
 MANIFEST = -1
@@ -55,10 +54,6 @@ class Transfer:
     def rank(self) -> tuple[bool, int, str]:
         """Which transfer goes first: urgent ones, then by time to air."""
         return not self.want.urgent, self.want.due or 0, self.want.sha256
-
-    @property
-    def shape(self) -> Shape | None:
-        return Shape(self.manifest.size, self.manifest.chunk_bytes) if self.manifest else None
 
     def asked(self) -> list[int]:
         """Pieces whose topics are subscribed."""

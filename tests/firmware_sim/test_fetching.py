@@ -261,3 +261,20 @@ def test_an_emergency_always_fits() -> None:
     street.say(street.hq.alert("flood", 1, siren, start_at=after(299), speech=speech, speech_duration=5_000)).run(30)
     assert street.end(name_of("flood")).state == "played"
     assert street.flash.has(siren)
+
+
+def test_an_emergency_takes_the_room_of_a_transfer_under_way() -> None:
+    street = Street(flash=MemoryFlash(40_000))
+    siren, speech = street.tone(2, 900), street.tone(5, 300)
+    street.joined(clips={"tone": siren})
+    waiting = street.blob(noise(25_000), 4_000)
+    street.loses = lambda topic: topic.endswith("/5")
+    order(street, waiting, start_at=after(15))
+    street.run(2)
+    assert street.flash.missing(waiting) == [5]
+    street.say(street.hq.alert("flood", 1, siren, start_at=after(12), speech=speech, speech_duration=5_000))
+    street.run(1).deliver(street.hq.topics.chunk(waiting, 5), noise(25_000)[5 * 4096 : 6 * 4096])
+    street.loses = lambda topic: False
+    street.run(30)
+    assert street.end(name_of("flood")).state == "played"
+    assert street.flash.has(speech) and "no_space" in street.end(NEWS).reason

@@ -121,7 +121,7 @@ def test_numbers_go_on_after_a_reboot_acknowledged_or_not(desk: Desk) -> None:
 
 def test_a_report_is_said_at_once_then_counted() -> None:
     said = []
-    reports = Reports(lambda code, count, about: said.append((code, count, about)))
+    reports = Reports(lambda code, count, about, mono: said.append((code, count, about)))
     reports.on_connected(0)
     for number in range(5):
         reports.add("bad_signature", f"topic {number}", number)
@@ -135,7 +135,7 @@ def test_a_report_is_said_at_once_then_counted() -> None:
 
 def test_reports_wait_for_a_connection_and_are_bounded() -> None:
     said = []
-    reports = Reports(lambda code, count, about: said.append((code, count)))
+    reports = Reports(lambda code, count, about, mono: said.append((code, count)))
     for number in range(100):
         reports.add(f"code_{number}", "x" * 500, 0)
     assert not said
