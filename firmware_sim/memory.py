@@ -41,7 +41,7 @@ class Memory:
     def put(self, entry: AnyEntry) -> bool:
         """Keep an entry, new or changed; False where the flash refused it (it is kept until the next boot)."""
         self._keep(entry)
-        return self._flash.put(_name(entry.key), ENTRY.dump_json(entry, exclude_defaults=False))
+        return self._flash.put(_name(entry.key), entry.model_dump_json().encode())
 
     def active_entry(self, key: Key) -> PlayEntry | AlertEntry:
         """The entry of an order that has not ended; KeyError for any other."""
