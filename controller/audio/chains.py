@@ -5,11 +5,14 @@ from controller.audio.scan import Track
 _FLOATS = ("pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be")
 _ONLY_NUMBERS = r"aeval=if(isnan(val(ch))+isinf(val(ch))\,0\,clip(val(ch)\,-16\,16)):c=same,"
 
+FRAMES = "asetnsamples=n=8192:p=0,asetpts=N/SR/TB"
+"""Even time, and frames so large that handing them on costs little."""
+
 
 def cleaned(track: Track) -> str:
-    """The start of every filter chain: even time, one layout, and numbers only."""
+    """The start of every measured chain: one layout, and numbers only."""
     layout = f"aformat=channel_layouts={track.layout}," if track.layout else ""
-    return f"asetpts=N/SR/TB,{_ONLY_NUMBERS if track.codec in _FLOATS else ''}{layout}aresample={track.rate}"
+    return f"{_ONLY_NUMBERS if track.codec in _FLOATS else ''}{layout}aresample={track.rate}"
 
 
 def as_stereo(track: Track) -> str:

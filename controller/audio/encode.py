@@ -1,13 +1,14 @@
-"""A finished WAV becomes Ogg Opus, the same bytes each time, and its loudness is measured on the way."""
+"""A finished WAV becomes Ogg Opus, the same bytes each time, and is let out only if it decodes as it should."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.audio.chains import FRAMES
 from controller.audio.errors import EncodeFailed, Refused
 from controller.audio.ffmpeg import run_ffmpeg
-from controller.audio.lines import Lines
-from controller.audio.listening import Listener, loudness_of
-from controller.audio.loudness import ABSOLUTE_GATE_LUFS, integrated
+from controller.audio.listening import loudness_of, momentary
+from controller.audio.loudness import ABSOLUTE_GATE_LUFS, Momentary, integrated
+from controller.audio.proof import prove
 from controller.audio.tools import AudioTools
 
 BITRATE = "24k"
@@ -17,32 +18,58 @@ BYTES_PER_S = 12_000
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """Integrated loudness of all that was encoded, chimes included; -70 where nothing sounds."""
+class Way:
+    """One way to encode: what Opus is told of its use, how it may vary its rate, and a gain in dB."""
 
-    lufs: float
+    application: str
+    variable: str
+    gain_db: float
 
 
-def encode(wav: Path, opus: Path, seconds: float, tools: AudioTools) -> Encoded:
-    """Write `opus` from our own `wav`; EncodeFailed if the disk is full or ffmpeg fails."""
-    listener = Listener(("all",))
-    graph = f"[0:a:0]asplit=2[out][all];[all]{loudness_of('all')},anullsink"
+WAYS = (
+    Way("audio", "on", 0.0),
+    Way("lowdelay", "constrained", 0.0),
+    Way("audio", "on", -2.0),
+    Way("lowdelay", "constrained", -4.0),
+)
+"""Tried in turn until the clip decodes as it should. The first speaks best; the second, without a speech
+coder in it, is decoded alike everywhere; the gain makes room for an overshoot."""
+
+
+def encode(wav: Path, opus: Path, seconds: float, peak: float, tools: AudioTools) -> float:
+    """Write `opus` from our own `wav` and return the WAV's integrated loudness, -70 LUFS for silence.
+
+    `seconds` and `peak` (true, linear) are the WAV's.
+    EncodeFailed if the disk is full, ffmpeg fails, or no way gives a clip that decodes as it should.
+    """
+    cpu_s = 10 + int(seconds / tools.limits.slowest_speed)
+    try:
+        for way in WAYS:
+            loudness = _encode(way, wav, opus, seconds, cpu_s, tools)
+            if prove(opus, wav, peak, way.gain_db).holds:
+                lufs = integrated(loudness, seconds)
+                return ABSOLUTE_GATE_LUFS if lufs is None else lufs
+    except (Refused, OSError) as error:
+        raise EncodeFailed(reason=str(error)) from error
+    raise EncodeFailed(reason="peaks")
+
+
+def _encode(way: Way, wav: Path, opus: Path, seconds: float, cpu_s: int, tools: AudioTools) -> Momentary:
+    """The momentary loudness of the WAV, measured on the way."""
+    graph = f"[0:a:0]{FRAMES},asplit=2[in][all];[in]volume={way.gain_db}dB[out];[all]{loudness_of('all')}"
     wanted = [
-        "-filter_complex", graph, "-map", "[out]", "-c:a", "libopus", "-b:a", BITRATE, "-application", "audio",
+        "-filter_complex", graph, "-map", "[out]", "-c:a", "libopus", "-b:a", BITRATE,
+        "-application", way.application, "-vbr", way.variable,
         "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact",
         "-serial_offset", OGG_SERIAL, "-f", "ogg", "pipe:1",
     ]  # fmt: skip
-    try:
-        run_ffmpeg(
-            tools,
-            wav,
-            wanted,
-            cpu_s=10 + int(seconds / tools.limits.slowest_speed),
-            stdout=opus,
-            stderr=Lines(listener.hear).feed,
-            file_bytes=1 << 20 | int(seconds * BYTES_PER_S),
-        )
-    except (Refused, OSError) as error:
-        raise EncodeFailed(reason=str(error)) from error
-    lufs = integrated(listener.momentary("all"), seconds)
-    return Encoded(ABSOLUTE_GATE_LUFS if lufs is None else lufs)
+    run_ffmpeg(
+        tools,
+        wav,
+        wanted,
+        cpu_s=cpu_s,
+        stdout=opus,
+        folder=wav.parent,
+        file_bytes=1 << 20 | int(seconds * BYTES_PER_S),
+    )
+    return momentary(wav.parent, "all")

@@ -4,28 +4,32 @@ The file is the child's stdin and nothing else may be opened: no protocol but th
 can point elsewhere, no decoder but those of sound, no picture, subtitle or attachment.
 """
 
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from controller.audio.child import Finished, run_child
-from controller.audio.errors import ChildTimeout, DecodeTimeout, NoDecodableAudio
+from controller.audio.errors import ChildTimeout, DecodeTimeout, EncodeFailed, NoDecodableAudio
 from controller.audio.tools import AudioTools
 
-CONTAINERS = "wav,w64,mp3,ogg,flac,mov,aac,amr,asf,matroska,aiff,au,ac3,eac3,caf,wv,tta,voc,avi,flv,mpeg,mpegts"
+CONTAINERS = (
+    "wav,w64,mp3,ogg,flac,mov,aac,amr,asf,matroska,aiff,au,ac3,eac3,caf,wv,tta,voc,avi,flv,mpeg,mpegts,loas,dts"
+)
 _PCM = ("s8", "u8", "s16le", "s16be", "u16le", "u16be", "s24le", "s24be", "s32le", "s32be", "s64le", "s64be",
         "f32le", "f32be", "f64le", "f64be", "alaw", "mulaw", "bluray", "dvd", "s16be_planar", "s16le_planar",
         "s24le_planar", "s32le_planar", "s8_planar", "u24le", "u24be", "u32le", "u32be", "vidc")  # fmt: skip
 _ADPCM = ("ima_wav", "ms", "ima_qt", "yamaha", "swf", "ima_smjpeg", "ct", "sbpro_2", "sbpro_3", "sbpro_4", "ima_ws")
-_CODED = ("mp3float", "mp2float", "mp1float", "mp3adufloat", "aac", "aac_latm", "ac3", "eac3", "flac", "alac", "vorbis",
-          "opus", "speex", "wmav1", "wmav2", "wmapro", "wmalossless", "wmavoice", "amrnb", "amrwb", "wavpack",
-          "tta", "g722", "g723_1", "g726", "g726le", "g729", "gsm", "gsm_ms", "ilbc", "mace3", "mace6", "qdm2",
-          "qdmc", "qcelp", "evrc", "nellymoser", "truespeech", "dca", "mlp", "truehd")  # fmt: skip
+_CODED = ("mp1", "mp2", "mp3", "mp1float", "mp2float", "mp3float", "mp3adufloat", "aac", "aac_latm", "ac3", "eac3",
+          "flac", "alac", "vorbis", "opus", "speex", "wmav1", "wmav2", "wmapro", "wmalossless", "wmavoice", "amrnb",
+          "amrwb", "wavpack", "tta", "g722", "g723_1", "g726", "g726le", "g729", "gsm", "gsm_ms", "ilbc", "mace3",
+          "mace6", "qdm2", "qdmc", "qcelp", "evrc", "nellymoser", "truespeech", "dca", "mlp", "truehd")  # fmt: skip
 DECODERS = ",".join((*(f"pcm_{name}" for name in _PCM), *(f"adpcm_{name}" for name in _ADPCM), *_CODED))
 
 QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info")
 ONE_THREAD = ("-threads", "1", "-filter_threads", "1", "-filter_complex_threads", "1")
 MAX_ALLOC = str(64 << 20)
 GRACE_S = 5.0
+DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
 
 Output = Callable[[bytes], None]
 
@@ -37,13 +41,14 @@ def run_ffmpeg(
     *,
     cpu_s: int,
     stdout: Output | Path,
-    stderr: Output | None = None,
+    folder: Path = Path("/"),
     file_bytes: int = 0,
 ) -> Finished:
-    """Run ffmpeg on the open file `source` with the outputs that `wanted` names (`pipe:1` is stdout).
+    """Run ffmpeg on the open file `source` with the outputs that `wanted` names: `pipe:1` is stdout,
+    other names are files of ours in `folder`, none larger than `file_bytes`.
 
     Raises DecodeTimeout after `cpu_s` of CPU (or thrice that by the clock), NoDecodableAudio if the decoder
-    found nothing to decode. A file cut short is no error: what it holds is decoded.
+    found nothing to decode, EncodeFailed if the disk is full. A file cut short is no error: what it holds is decoded.
     """
     argv = [str(tools.ffmpeg), *QUIET, "-max_alloc", MAX_ALLOC, *ONE_THREAD, *_input(), *wanted]
     try:
@@ -51,15 +56,17 @@ def run_ffmpeg(
             argv,
             stdin=source,
             stdout=stdout,
-            stderr=stderr,
             cpu_s=cpu_s,
             timeout_s=3 * cpu_s + GRACE_S,
             memory_bytes=tools.limits.memory_bytes,
             file_bytes=file_bytes,
+            folder=folder,
             env={"MALLOC_ARENA_MAX": "1"},
         )
     except ChildTimeout as error:
         raise DecodeTimeout(seconds=cpu_s) from error
+    if done.returncode == -signal.SIGXFSZ or any(words in done.stderr for words in DISK_FULL):
+        raise EncodeFailed(reason="disk full")
     if done.returncode != 0:
         raise NoDecodableAudio(reason=_complaint(done.stderr))
     return done

@@ -13,6 +13,8 @@ FLAT_LEVEL = 0.95
 """Cut-off tops lie near full scale; flat tops lower down are a synthetic tone, not clipping."""
 OVER_LEVEL = 1.02
 """A lossy codec gives cut-off tops back as waves above full scale."""
+HIGHEST = 16.0
+"""Float samples beyond this are damage; the filters before loudness cut there as well."""
 FLAT_RUN = 3
 COARSE_FLAT_RUN = 12
 COARSE_CODECS = frozenset({"pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw"})
@@ -27,7 +29,7 @@ LOUDEST_PLACES = 256
 @dataclass(frozen=True)
 class Levels:
     """`frames` decoded; `peak` true peak of all channels, linear; `right_is_stronger` of the first two
-    channels; `damaged` samples that are no number."""
+    channels; `damaged` samples that are no number, or one that no recording has."""
 
     frames: int
     peak: float
@@ -43,7 +45,8 @@ class LevelMeter:
         self._frame_bytes = 4 * channels
         self._block_bytes = self._frame_bytes * max(rate, 4 * REACH)
         self._flat_run = COARSE_FLAT_RUN if codec in COARSE_CODECS else FLAT_RUN
-        self._waiting = bytearray()
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
         self._context = np.zeros((2 * REACH, channels), np.float32)
         self._frames = 0
         self._peak = 0.0
@@ -56,9 +59,15 @@ class LevelMeter:
         """Frames counted so far, to the last whole second."""
         return self._frames
 
+    @property
+    def peak(self) -> float:
+        """The highest true peak so far."""
+        return self._peak
+
     def feed(self, chunk: bytes) -> None:
-        self._waiting += chunk
-        if len(self._waiting) >= self._block_bytes:
+        self._waiting.append(chunk)
+        self._waiting_bytes += len(chunk)
+        if self._waiting_bytes >= self._block_bytes:
             self._take()
 
     def levels(self) -> Levels:
@@ -75,14 +84,16 @@ class LevelMeter:
         )
 
     def _take(self) -> None:
-        whole = len(self._waiting) // self._frame_bytes * self._frame_bytes
-        block = np.frombuffer(bytes(self._waiting[:whole]), np.float32).reshape(-1, self._frame_bytes // 4)
-        del self._waiting[:whole]
-        if len(block):
-            self._measure(block)
+        joined = b"".join(self._waiting)
+        frames = len(joined) // self._frame_bytes
+        rest = joined[frames * self._frame_bytes :]
+        self._waiting, self._waiting_bytes = [rest], len(rest)
+        if frames:
+            channels = self._frame_bytes // 4
+            self._measure(np.frombuffer(joined, np.float32, frames * channels).reshape(frames, channels))
 
     def _measure(self, block: Samples) -> None:
-        if not np.isfinite(block.sum()):
+        if not abs(block.sum()) < len(block):
             block = self._without_damage(block)
         self._frames += len(block)
         self._energy += np.square(block[::ENERGY_STRIDE]).sum(axis=0)
@@ -92,7 +103,7 @@ class LevelMeter:
         self._context = joined[-2 * REACH :]
 
     def _without_damage(self, block: Samples) -> Samples:
-        sound = np.isfinite(block)
+        sound = np.abs(block) <= HIGHEST
         self._damaged += int(block.size - sound.sum())
         return np.where(sound, block, np.float32(0))
 
@@ -100,7 +111,7 @@ class LevelMeter:
         """Peaks of all but the outermost REACH samples, which have been or will be measured elsewhere."""
         for channel in range(joined.shape[1]):
             samples = np.ascontiguousarray(joined[:, channel])
-            peaks = true_peaks(samples, loudest_places(samples, LOUDEST_PLACES))
+            peaks = true_peaks(samples, loudest_places(samples, self._peak, LOUDEST_PLACES))
             self._peak = max(self._peak, float(peaks.max(initial=0.0)))
 
 

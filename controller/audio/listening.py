@@ -1,35 +1,34 @@
-"""Hears what ffmpeg says while it works: momentary loudness by name, and complaints about the file."""
+"""Momentary loudness by way of small files, one line a value, and what ffmpeg complained of on the way."""
 
-import math
 import re
+from pathlib import Path
 
 import numpy as np
 
 from controller.audio.loudness import NOTHING_LUFS, Momentary
 
-_MOMENT = re.compile(rb"\[ametadata@(\w+) @ 0x[0-9a-f]+\] \[info\] lavfi\.r128\.M=(\S+)$")
-_FAULT = re.compile(rb"\[(?:in|aist)#[^\]]*\] \[error\] ")
+BYTES_PER_S = 1000
+"""One series takes some 600 bytes for each second of sound."""
+_MOMENT = re.compile(r"^lavfi\.r128\.M=(\S+)$", re.MULTILINE)
+_FAULT = re.compile(r"^\[(?:in|aist)#[^\]]*\] \[error\] ", re.MULTILINE)
 
 
 def loudness_of(name: str) -> str:
-    """A chain that says each momentary loudness under `name`; short sounds get silence to fill a window."""
-    return f"apad=whole_dur=0.5,ebur128=framelog=quiet:metadata=1,ametadata@{name}=print:key=lavfi.r128.M"
+    """A chain that writes the momentary loudness to `name`.txt in the folder ffmpeg runs in, and ends there.
+
+    Short sounds get silence behind them to fill a window.
+    """
+    measured = "apad=whole_dur=0.5,ebur128=framelog=quiet:metadata=1"
+    return f"{measured},ametadata=print:key=lavfi.r128.M:file={name}.txt,anullsink"
 
 
-class Listener:
-    """Reads momentary loudness by name from the decoder's words, and counts what it complains of."""
+def momentary(folder: Path, name: str) -> Momentary:
+    """What the chain of that name has written; empty if it was never begun."""
+    series = folder / f"{name}.txt"
+    found = _MOMENT.findall(series.read_text("ascii")) if series.exists() else []
+    return np.maximum(np.nan_to_num(np.array(found, np.float64), nan=NOTHING_LUFS), NOTHING_LUFS)
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.moments: dict[str, list[float]] = {name: [] for name in names}
-        self.faults = 0
 
-    def hear(self, line: bytes) -> None:
-        found = _MOMENT.match(line)
-        if found:
-            value = float(found[2])
-            self.moments[found[1].decode()].append(NOTHING_LUFS if math.isnan(value) else max(value, NOTHING_LUFS))
-        elif _FAULT.match(line):
-            self.faults += 1
-
-    def momentary(self, name: str) -> Momentary:
-        return np.array(self.moments[name])
+def faults(stderr: str) -> int:
+    """How often the decoder complained of the input, as far as its last words go."""
+    return len(_FAULT.findall(stderr))

@@ -1,7 +1,7 @@
 """Decodes a whole source once and measures it: true length, loudness, peaks, clipping, phase, silence.
 
-One pass of the decoder, streamed: samples at the source's rate come on stdout and are counted, loudness of
-the source and of its sum and difference (as a speaker would play them) comes on stderr.
+One pass of the decoder, streamed: samples at the source's rate come on stdout and are counted; loudness of
+the source, and of its sum and difference as a speaker would play them, goes to small files.
 """
 
 from dataclasses import dataclass
@@ -9,18 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from controller.audio.chains import as_stereo, cleaned
+from controller.audio.chains import FRAMES, as_stereo, cleaned
 from controller.audio.errors import NoDecodableAudio, SilentAudio, TooLong
 from controller.audio.ffmpeg import run_ffmpeg
 from controller.audio.levels import LevelMeter, Levels
-from controller.audio.lines import Lines
-from controller.audio.listening import Listener, loudness_of
-from controller.audio.loudness import ABSOLUTE_GATE_LUFS, NOTHING_LUFS, integrated
+from controller.audio.listening import BYTES_PER_S, faults, loudness_of, momentary
+from controller.audio.loudness import ABSOLUTE_GATE_LUFS, NOTHING_LUFS, Momentary, integrated
 from controller.audio.mixdown import ONE_CHANNEL, Mixdown, choose_mix, loudest
 from controller.audio.scan import Track
 from controller.audio.tools import AudioLimits, AudioTools
 from controller.audio.wavefile import RATE
 
+RAW = "body.f32"
+EMPTY_PEAK = 10 ** (-85 / 20)
 EMPTY_LUFS = -85.0
 """Below this, at its loudest, nothing was recorded at all: a muted line, not a quiet room."""
 
@@ -28,7 +29,8 @@ EMPTY_LUFS = -85.0
 @dataclass(frozen=True)
 class Measured:
     """A whole source: `seconds` decoded, `lufs` integrated (None if ungated), `loudest_lufs` of its loudest
-    moment as one channel, its `levels`, how to make it one channel, and complaints of the decoder."""
+    moment as one channel, its `levels`, how to make it one channel, complaints of the decoder, and the
+    momentary loudness of the plain `middle`."""
 
     track: Track
     seconds: float
@@ -37,6 +39,7 @@ class Measured:
     levels: Levels
     mixdown: Mixdown
     faults: int
+    middle: Momentary
 
     @property
     def silent(self) -> bool:
@@ -48,24 +51,29 @@ class Measured:
         return self.loudest_lufs < EMPTY_LUFS
 
 
-def measure(source: Path, track: Track, tools: AudioTools) -> Measured:
-    """Raises NoDecodableAudio, TooLong, DecodeTimeout, or SilentAudio for a long silence at the start."""
+def measure(source: Path, track: Track, tools: AudioTools, folder: Path, *, keep: bool) -> Measured:
+    """Measure the source; notes, and on `keep` its middle as bare 32-bit samples (RAW), are left in `folder`.
+
+    Raises NoDecodableAudio, TooLong, DecodeTimeout, SilentAudio for a long silence at the start, or
+    EncodeFailed if the disk is full.
+    """
     limits = tools.limits
     meter = LevelMeter(track.rate, track.channels, track.codec)
-    listener = Listener(("st", "mid", "side"))
-    lines = Lines(listener.hear)
 
     def count(chunk: bytes) -> None:
         meter.feed(chunk)
-        if meter.frames > limits.max_seconds * track.rate:
-            raise TooLong(max_seconds=limits.max_seconds)
+        _refuse_too_much(meter, track, limits)
 
-    def listen(chunk: bytes) -> None:
-        lines.feed(chunk)
-        _refuse_silent_start(listener, limits)
-
-    run_ffmpeg(tools, source, _wanted(track), cpu_s=cpu_seconds(track, limits), stdout=count, stderr=listen)
-    return _measured(track, meter.levels(), listener)
+    done = run_ffmpeg(
+        tools,
+        source,
+        _wanted(track, keep),
+        cpu_s=cpu_seconds(track, limits),
+        stdout=count,
+        folder=folder,
+        file_bytes=raw_bytes(limits) if keep else BYTES_PER_S * (limits.max_seconds + 60),
+    )
+    return _measured(track, meter.levels(), folder, faults(done.stderr))
 
 
 def cpu_seconds(track: Track, limits: AudioLimits) -> int:
@@ -73,41 +81,46 @@ def cpu_seconds(track: Track, limits: AudioLimits) -> int:
     return 5 + int((track.seconds or limits.max_seconds) / limits.slowest_speed)
 
 
-def _wanted(track: Track) -> list[str]:
-    start = f"[0:a:0]asetpts=N/SR/TB,asplit=2[tap][all];[all]{cleaned(track)},{as_stereo(track)}"
+def raw_bytes(limits: AudioLimits) -> int:
+    """The most that one channel of bare samples may take on the disk."""
+    return 4 * RATE * (limits.max_seconds + 60)
+
+
+def _wanted(track: Track, keep: bool) -> list[str]:
+    start = f"[0:a:0]{FRAMES},asplit=2[tap][all];[all]{cleaned(track)},{as_stereo(track)},asplit=2[st][ms]"
     if track.channels == 1:
-        graph = f"{start},asplit=2[st][mid];[mid]aresample={RATE},{loudness_of('mid')},anullsink"
+        mixed = f"[ms]aresample={RATE}[mid]"
     else:
-        graph = (
-            f"{start},asplit=2[st][ms];"
-            f"[ms]aresample={RATE},pan=stereo|c0=0.5*c0+0.5*c1|c1=0.5*c0-0.5*c1,channelsplit[mid][side];"
-            f"[mid]{loudness_of('mid')},anullsink;[side]{loudness_of('side')},anullsink"
-        )
-    graph = f"{graph};[st]{loudness_of('st')},anullsink"
-    return ["-filter_complex", graph, "-map", "[tap]", "-ar", str(track.rate), "-f", "f32le", "pipe:1"]
+        halves = "pan=stereo|c0=0.5*c0+0.5*c1|c1=0.5*c0-0.5*c1,channelsplit[mid][side]"
+        mixed = f"[ms]aresample={RATE},{halves};[side]{loudness_of('side')}"
+    body = "[mid]asplit=2[raw][middle];[middle]" if keep else "[mid]"
+    graph = f"{start};{mixed};{body}{loudness_of('mid')};[st]{loudness_of('st')}"
+    tap = ["-map", "[tap]", "-ar", str(track.rate), "-f", "f32le", "pipe:1"]
+    return ["-filter_complex", graph, *tap, *(["-map", "[raw]", "-f", "f32le", f"file:{RAW}"] if keep else [])]
 
 
-def _refuse_silent_start(listener: Listener, limits: AudioLimits) -> None:
-    heard = listener.moments["st"]
-    if len(heard) // 10 == limits.silent_start_seconds and max(heard) < ABSOLUTE_GATE_LUFS:
-        raise SilentAudio(lufs=round(max(heard)), seconds=limits.silent_start_seconds)
+def _refuse_too_much(meter: LevelMeter, track: Track, limits: AudioLimits) -> None:
+    seconds = meter.frames / track.rate
+    if seconds > limits.max_seconds:
+        raise TooLong(max_seconds=limits.max_seconds)
+    if seconds > limits.silent_start_seconds and meter.peak < EMPTY_PEAK:
+        raise SilentAudio(seconds=limits.silent_start_seconds)
 
 
-def _measured(track: Track, levels: Levels, listener: Listener) -> Measured:
+def _measured(track: Track, levels: Levels, folder: Path, complaints: int) -> Measured:
     if not levels.frames:
         raise NoDecodableAudio(reason="no samples")
     seconds = levels.frames / track.rate
-    middle, side = listener.momentary("mid"), listener.momentary("side")
-    side = side if len(side) else np.full_like(middle, NOTHING_LUFS)
-    shared = min(len(middle), len(side))
-    middle, side = middle[:shared], side[:shared]
-    mixdown = choose_mix(middle, side, levels.right_is_stronger) if track.channels > 1 else ONE_CHANNEL
+    middle, side = momentary(folder, "mid"), momentary(folder, "side")
+    shared = min(len(middle), len(side)) if track.channels > 1 else len(middle)
+    halves = middle[:shared], side[:shared] if track.channels > 1 else np.full(shared, NOTHING_LUFS)
     return Measured(
         track=track,
         seconds=seconds,
-        lufs=integrated(listener.momentary("st"), seconds),
-        loudest_lufs=loudest(middle, side),
+        lufs=integrated(momentary(folder, "st"), seconds),
+        loudest_lufs=loudest(*halves),
         levels=levels,
-        mixdown=mixdown,
-        faults=listener.faults,
+        mixdown=choose_mix(*halves, levels.right_is_stronger) if track.channels > 1 else ONE_CHANNEL,
+        faults=complaints,
+        middle=middle,
     )

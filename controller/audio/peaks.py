@@ -33,10 +33,13 @@ def places_above(padded: Samples, floor: float) -> Places:
     return np.flatnonzero(_ends(padded) * _POSSIBLE_RISE > floor)
 
 
-def loudest_places(padded: Samples, count: int) -> Places:
-    """The `count` places with the highest samples (all, if there are fewer)."""
+def loudest_places(padded: Samples, floor: float, count: int) -> Places:
+    """Of the places where the sound may rise above `floor`, the `count` with the highest samples."""
     ends = _ends(padded)
-    return np.argpartition(ends, -count)[-count:] if len(ends) > count else np.arange(len(ends))
+    places = np.flatnonzero(ends * _POSSIBLE_RISE > floor)
+    if len(places) <= count:
+        return places
+    return places[np.argpartition(ends[places], -count)[-count:]]
 
 
 def true_peaks(padded: Samples, places: Places) -> Samples:

@@ -16,13 +16,13 @@ from controller.audio.clip import closing_chime, opening_chime, siren
 from controller.audio.encode import encode
 from controller.audio.errors import EncodeFailed, Refused, SilentAudio, TooShort
 from controller.audio.loudness import NOTHING_LUFS
-from controller.audio.measure import Measured, measure
+from controller.audio.measure import RAW, Measured, measure
 from controller.audio.prepare import prepare
 from controller.audio.scan import scan
-from controller.audio.shape import Shaped, shape
+from controller.audio.shape import shape
 from controller.audio.sniff import sniff
 from controller.audio.tools import AudioLimits, AudioTools
-from controller.audio.wavefile import FULL_SCALE, RATE, Pcm, WavWriter
+from controller.audio.wavefile import RATE, Pcm, WavWriter, Written
 
 SPACER_S = 1.5
 """A file of nothing that is this short is taken as a pause somebody cut; a longer one as a mistake."""
@@ -74,7 +74,8 @@ class Rendered:
 def check(path: Path, tools: AudioTools) -> AudioReport:
     """Judge a file. Raises only if we cannot judge: ChildUnavailable, OSError."""
     try:
-        measured = _inspect(path, tools)
+        with tempfile.TemporaryDirectory() as notes:
+            measured = _inspect(path, tools, Path(notes), keep=False)
     except Refused as refusal:
         return AudioReport("reject", (Reason(refusal.code, refusal.data),), silent=isinstance(refusal, SilentAudio))
     fault = _fault(measured, tools.limits)
@@ -96,35 +97,34 @@ def render(source: Path, folder: Path, tools: AudioTools, *, chime: bool = True)
 
     Raises a Refused with its reason, or EncodeFailed. Both files appear at once when they are whole.
     """
-    measured = _inspect(source, tools)
-    fault = _fault(measured, tools.limits)
-    if fault:
-        raise fault
     opening, closing = (opening_chime(), closing_chime()) if chime else (NO_CHIME, NO_CHIME)
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
         wav = Path(unfinished) / "clip.wav"
+        measured = _inspect(source, tools, wav.parent, keep=True)
+        fault = _fault(measured, tools.limits)
+        if fault:
+            raise fault
+        body = prepare(source, measured, wav.parent / RAW, tools)
         try:
-            body = prepare(source, measured, Path(unfinished) / "body.f32", tools)
-            shaped = shape(body, wav, opening, closing)
+            written = shape(body, wav, opening, closing)
         except OSError as error:
             raise EncodeFailed(reason=error.strerror) from error
         body.raw.unlink()
-        return _finish(wav, folder, shaped, _warnings(measured), tools)
+        return _finish(wav, folder, written, _warnings(measured), tools)
 
 
 def alert_tone(folder: Path, tools: AudioTools) -> Rendered:
     """Make the clip of the alert tone in `folder`. EncodeFailed."""
-    tone = siren()
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
         wav = Path(unfinished) / "clip.wav"
         with WavWriter(wav) as written:
-            written.write(tone)
-        return _finish(wav, folder, Shaped(len(tone), float(np.abs(tone).max()) / FULL_SCALE), (), tools)
+            written.write(siren())
+        return _finish(wav, folder, written.written(), (), tools)
 
 
-def _inspect(path: Path, tools: AudioTools) -> Measured:
+def _inspect(path: Path, tools: AudioTools, folder: Path, *, keep: bool) -> Measured:
     sniff(path, tools.limits.max_bytes)
-    return measure(path, scan(path, tools), tools)
+    return measure(path, scan(path, tools), tools, folder, keep=keep)
 
 
 def _fault(measured: Measured, limits: AudioLimits) -> Refused | None:
@@ -147,18 +147,18 @@ def _warnings(measured: Measured) -> tuple[str, ...]:
     return tuple(name for name, is_so in found.items() if is_so)
 
 
-def _finish(wav: Path, folder: Path, shaped: Shaped, warnings: tuple[str, ...], tools: AudioTools) -> Rendered:
+def _finish(wav: Path, folder: Path, written: Written, warnings: tuple[str, ...], tools: AudioTools) -> Rendered:
     opus = wav.with_suffix(".opus")
-    encoded = encode(wav, opus, shaped.frames / RATE, tools)
+    lufs = encode(wav, opus, written.frames / RATE, written.peak, tools)
     digest = hashlib.file_digest(opus.open("rb"), "sha256").hexdigest()
     return Rendered(
         opus=opus.replace(folder / opus.name),
         wav=wav.replace(folder / wav.name),
         sha256=digest,
         size=(folder / opus.name).stat().st_size,
-        duration_ms=round(shaped.frames * 1000 / RATE),
-        lufs=encoded.lufs,
-        true_peak_db=_decibels(shaped.peak),
+        duration_ms=round(written.frames * 1000 / RATE),
+        lufs=lufs,
+        true_peak_db=_decibels(written.peak),
         warnings=warnings,
     )
 

@@ -1,33 +1,34 @@
-"""Decodes a measured source a second time, now as the one channel that will be shaped."""
+"""Gives the one channel that will be shaped: what was kept while measuring, or decoded again in another mix."""
 
 from pathlib import Path
 
-from controller.audio.chains import as_stereo, cleaned
+from controller.audio.chains import FRAMES, as_stereo, cleaned
 from controller.audio.ffmpeg import run_ffmpeg
-from controller.audio.lines import Lines
-from controller.audio.listening import Listener, loudness_of
-from controller.audio.measure import Measured, cpu_seconds
+from controller.audio.listening import loudness_of, momentary
+from controller.audio.measure import Measured, cpu_seconds, raw_bytes
+from controller.audio.mixdown import Mix
 from controller.audio.shape import Body
 from controller.audio.tools import AudioTools
 from controller.audio.wavefile import RATE
 
 
 def prepare(source: Path, measured: Measured, raw: Path, tools: AudioTools) -> Body:
-    """Write bare 32-bit samples to `raw` and measure their loudness on the way. Refused, OSError."""
+    """The body in `raw`, where measuring left the plain middle. NoDecodableAudio, DecodeTimeout, EncodeFailed."""
+    mix = measured.mixdown.mix
+    if mix in (Mix.ONLY, Mix.SUM):
+        return Body(raw, measured.middle, measured.seconds)
     track = measured.track
-    one = f"pan=mono|c0={measured.mixdown.mix.value}" if track.channels > 1 else "anull"
     graph = (
-        f"[0:a:0]{cleaned(track)},{as_stereo(track)},{one},aresample={RATE},asplit=2[out][mono];"
-        f"[mono]{loudness_of('mono')},anullsink"
+        f"[0:a:0]{FRAMES},{cleaned(track)},{as_stereo(track)},pan=mono|c0={mix.value},aresample={RATE},"
+        f"asplit=2[out][mono];[mono]{loudness_of('mono')}"
     )
-    listener = Listener(("mono",))
     run_ffmpeg(
         tools,
         source,
         ["-filter_complex", graph, "-map", "[out]", "-f", "f32le", "pipe:1"],
         cpu_s=cpu_seconds(track, tools.limits),
         stdout=raw,
-        stderr=Lines(listener.hear).feed,
-        file_bytes=4 * RATE * (tools.limits.max_seconds + 1),
+        folder=raw.parent,
+        file_bytes=raw_bytes(tools.limits),
     )
-    return Body(raw, listener.momentary("mono"), measured.seconds)
+    return Body(raw, momentary(raw.parent, "mono"), measured.seconds)

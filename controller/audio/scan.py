@@ -88,9 +88,11 @@ class _Packets:
         if name == "tb 0":
             self._tick = float(Fraction(value))
         elif name == "sample_rate 0":
-            _refuse_outside("rate", int(value), *self._limits.rates)
-        elif name == "channel_layout_name 0":
-            _refuse_outside("channels", _channels(value), 1, self._limits.max_channels)
+            lowest, highest = self._limits.rates
+            if not lowest <= int(value) <= highest:
+                raise UnusableFormat(rate=int(value))
+        elif name == "channel_layout_name 0" and not 1 <= _channels(value) <= self._limits.max_channels:
+            raise UnusableFormat(channels=value)
 
     def _add(self, ticks: int, size: int) -> None:
         self._bytes += size
@@ -117,8 +119,3 @@ def _channels(layout: str) -> int:
         return CHANNELS[layout]
     number = layout.split(" ", 1)[0]
     return int(number) if number.isdigit() else 0
-
-
-def _refuse_outside(what: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise UnusableFormat(**{what: value})

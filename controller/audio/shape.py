@@ -6,14 +6,11 @@ The sound is read three times from our own disk: to find its start, to find its 
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from controller.audio.clip import leading_silence
 from controller.audio.levelling import limited_gain, plain_gain
-from controller.audio.levels import LevelMeter
 from controller.audio.limiter import limit
 from controller.audio.loudness import Momentary
-from controller.audio.wavefile import FULL_SCALE, RATE, Pcm, WavWriter, read_raw, to_pcm
+from controller.audio.wavefile import RATE, Pcm, WavWriter, Written, read_raw, to_pcm
 
 CEILING_DB = -3.0
 """True peak of the WAV: 2 dB below the promised -1 dBTP, because Opus at 24 kbit/s overshoots by up to 1.5."""
@@ -35,30 +32,19 @@ class Body:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Shaped:
-    """What was written: frames, and the highest true peak between the chimes (linear)."""
-
-    frames: int
-    peak: float
-
-
-def shape(body: Body, wav: Path, opening: Pcm, closing: Pcm) -> Shaped:
+def shape(body: Body, wav: Path, opening: Pcm, closing: Pcm) -> Written:
     """Write the finished WAV to `wav`. OSError if the disk does not take it."""
     skipped = _steps_to_skip(body)
     momentary, ceiling = body.momentary[skipped:], _linear(CEILING_DB)
     blocks = read_raw(body.raw, SEARCH_BLOCK, skipped * STEP)
     gain = limited_gain(blocks, RATE, momentary, body.seconds, ceiling)
-    meter = LevelMeter(RATE, 1, "pcm_s16le")
     with WavWriter(wav) as written:
         written.write(opening)
         louder = (block * _linear(gain) for block in read_raw(body.raw, BLOCK, skipped * STEP))
         for block in limit(louder, RATE, ceiling):
-            pcm = to_pcm(block)
-            written.write(pcm)
-            meter.feed((pcm / np.float32(FULL_SCALE)).tobytes())
+            written.write(to_pcm(block))
         written.write(closing)
-    return Shaped(written.frames, meter.levels().peak)
+    return written.written()
 
 
 def _steps_to_skip(body: Body) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from controller.audio.errors import NoDecodableAudio, NotAudio, TooLarge, UnsafeContainer
+from controller.audio.references import refuse_external
 
 HEAD_BYTES = 4096
 MAX_TAGS = 8
@@ -78,6 +79,7 @@ def sniff(path: Path, max_bytes: int) -> None:
         raise TooLarge(bytes=status.st_size, max_bytes=max_bytes)
     with path.open("rb") as opened:
         refuse(_head_after_tags(opened))
+        refuse_external(opened)
 
 
 def refuse(head: bytes) -> None:
@@ -123,5 +125,5 @@ def _mostly_readable(text: bytes) -> bool:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(text)
     except UnicodeDecodeError:
-        return sum(32 <= byte < 127 for byte in text) > 0.8 * len(text)
+        return sum(byte < 127 for byte in text) > 0.8 * len(text)
     return True

@@ -2,11 +2,14 @@
 
 import wave
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from controller.audio.levels import LevelMeter
 from controller.audio.peaks import Samples
 
 RATE = 24_000
@@ -31,22 +34,42 @@ def read_raw(raw: Path, block: int, skip: int = 0) -> Iterator[Samples]:
             yield np.frombuffer(chunk, np.float32)
 
 
+def read_pcm(wav: Path, block: int) -> Iterator[Pcm]:
+    """Blocks of one of our own WAVs."""
+    with wave.open(str(wav), "rb") as opened:
+        while chunk := opened.readframes(block):
+            yield np.frombuffer(chunk, np.int16)
+
+
 class WavWriter:
     """Writes a 16-bit mono WAV block by block; a context manager that completes the header."""
 
     def __init__(self, path: Path) -> None:
-        self._file = wave.open(str(path), "wb")  # noqa: SIM115 - closed in __exit__
-        self._file.setnchannels(1)
-        self._file.setsampwidth(2)
-        self._file.setframerate(RATE)
-        self.frames = 0
+        self._path = path
+        self._stack = ExitStack()
+        self._meter = LevelMeter(RATE, 1, "pcm_s16le")
 
     def __enter__(self) -> "WavWriter":
+        self._file = self._stack.enter_context(wave.open(str(self._path), "wb"))
+        self._file.setparams((1, 2, RATE, 0, "NONE", ""))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._stack.close()
 
     def write(self, samples: Pcm) -> None:
         self._file.writeframesraw(samples.tobytes())
-        self.frames += len(samples)
+        self._meter.feed((samples / np.float32(FULL_SCALE)).tobytes())
+
+    def written(self) -> "Written":
+        """What was written; asked once, at the end."""
+        levels = self._meter.levels()
+        return Written(levels.frames, levels.peak)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A finished WAV: frames, and its highest true peak (linear)."""
+
+    frames: int
+    peak: float
