@@ -27,6 +27,8 @@ from firmware_sim.wav_sink import WavSink
 SinkName = Literal["null", "wav"]
 CONNECTS = 100
 """Connections opened a second at the start."""
+FILES, FILES_EACH = 256, 3
+"""Open files: of the process, and a socket, a journal and a ledger for each speaker."""
 EVENTS = 64
 """Sockets served before wake-ups are looked at again."""
 
@@ -63,6 +65,7 @@ class Fleet:
 
     def start(self) -> None:
         """Switch all speakers on; they connect one after the other in `do_once`."""
+        runtime.allow_files(FILES + FILES_EACH * len(self._identities))
         self._epoll = select.epoll()
         self._stopped = False
         now = runtime.monotonic()

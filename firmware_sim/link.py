@@ -43,6 +43,7 @@ class MqttLink:
         self.opened = 0
         """How many connections there have been: tells two sockets of one number apart."""
         self._asked: dict[int, str] = {}
+        self._broken = False
 
     def open(self, will: tuple[str, bytes]) -> None:
         """Connect to the broker; OSError if nobody answers. CONNACK comes later, as `on_up`."""
@@ -54,6 +55,7 @@ class MqttLink:
         self._client = client
         self.opened += 1
         self._asked.clear()
+        self._broken = False
 
     def close(self) -> None:
         """Break off without a word, as a power cut does: the broker says the last will."""
@@ -106,14 +108,16 @@ class MqttLink:
         client.on_socket_open = _send_at_once
         return client
 
-    def _run(self, step: Callable[[Client], MQTTErrorCode]) -> None:
-        if self._client and step(self._client) != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self._lost()
-
-    def _lost(self) -> None:
-        if self._client:
+    def settle(self) -> None:
+        """Tell of a connection that broke while something was said: never from within the saying."""
+        if self._client and self._broken:
             self.close()
             self._events.on_down()
+
+    def _run(self, step: Callable[[Client], MQTTErrorCode]) -> None:
+        if self._client:
+            self._broken |= step(self._client) != MQTTErrorCode.MQTT_ERR_SUCCESS
+            self.settle()
 
     def _connected(
         self, _client: Client, _userdata: object, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None
@@ -124,8 +128,7 @@ class MqttLink:
     def _disconnected(
         self, client: Client, _userdata: object, _flags: DisconnectFlags, _reason: ReasonCode, _more: Properties | None
     ) -> None:
-        if client is self._client:
-            self._lost()
+        self._broken |= client is self._client
 
     def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         self._events.on_message(message.topic, bytes(message.payload))

@@ -1,6 +1,7 @@
-"""The real world of a speaker: its monotonic clock, the machine's time, chance. The only file that asks for them."""
+"""The real world of a speaker: monotonic clock, the machine's time, chance, files. The only file that asks for them."""
 
 import random
+import resource
 import time
 
 from firmware_sim.ports import Chance
@@ -19,3 +20,10 @@ def utc() -> int:
 def chance(seed: int | None = None) -> Chance:
     """Chance from the system's entropy, or repeatable from a seed (simulations only)."""
     return random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - repeatable on purpose
+
+
+def allow_files(count: int) -> None:
+    """Let this process open so many files and sockets, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))

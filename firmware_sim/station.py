@@ -82,6 +82,7 @@ class Station:
         """Send what is waiting, as far as the socket takes it."""
         if self._link.wants_write():
             self._link.write()
+        self._link.settle()
 
     # What the link tells
 

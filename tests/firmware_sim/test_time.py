@@ -1,10 +1,13 @@
 """What the speaker takes for the time, when it asks, and that without time nothing sounds."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devices.protocol.timesync import Sample
 from devices.protocol.units import DAY, HOUR, MINUTE, SECOND
 from firmware_sim.clock import Clock
+from firmware_sim.crystal import Crystal
 from firmware_sim.errors import ClockBelowFloor
 from tests.firmware_sim.headquarters import T0, after, name_of
 from tests.firmware_sim.street import Street
@@ -162,3 +165,14 @@ def test_a_slow_line_is_hurried_four_times_and_then_left_in_peace() -> None:
     early = street.questions
     street.run(120)
     assert early >= 8 + 5 * 4 and street.questions - early <= 15
+
+
+@given(
+    real=st.integers(0, 40 * DAY), ppb=st.integers(-50_000, 50_000), start=st.integers(0, DAY), wait=st.integers(0, DAY)
+)
+def test_a_crystal_never_wakes_before_its_time(real: int, ppb: int, start: int, wait: int) -> None:
+    crystal = Crystal(born=real, start=start, ppb=ppb)
+    wanted = start + wait
+    woken = crystal.real(wanted)
+    assert wanted <= crystal.mono(woken) <= wanted + 2
+    assert abs((woken - real) - wait) <= wait * 51 // 1_000_000 + 1
