@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from api.shapes import Id, Instant, Shown
@@ -17,6 +18,11 @@ from devices.models import Device
 _CANCELLED = DeliveryState.CANCELLED.value
 _SIGNED = {state.value for state in SIGNED_ENDS}
 _UNSIGNED = sorted({state.value for state in DeliveryState} - _SIGNED)
+
+_COLUMNS: tuple[Any, ...] = (
+    Delivery.device_id, Device.name, Delivery.state, Delivery.reason, Delivery.heard_ms, Delivery.expected_ms,
+    Delivery.started_at, Delivery.ended_at, Delivery.changed_at,
+)  # fmt: skip
 
 Counts = dict[str, int]
 """How many speakers stand in which state."""
@@ -55,9 +61,9 @@ class EventShown(Shown):
 
 def deliveries_of(session: Session, occurrence_id: str, stopped: bool) -> list[DeliveryShown]:
     """All speakers of an occurrence, in a fixed order."""
-    rows = select(Delivery, Device.name).join(Device, col(Device.id) == col(Delivery.device_id))
-    rows = rows.where(Delivery.occurrence_id == occurrence_id).order_by(col(Delivery.device_id))
-    return [_shown(row, name, stopped) for row, name in session.exec(rows)]
+    rows = sql_select(*_COLUMNS).join(Device, col(Device.id) == col(Delivery.device_id))
+    rows = rows.where(col(Delivery.occurrence_id) == occurrence_id).order_by(col(Delivery.device_id))
+    return [_shown(row, stopped) for row in session.connection().execute(rows)]
 
 
 def trace_of(session: Session, occurrence_id: str, device_id: str) -> list[EventShown]:
@@ -98,10 +104,10 @@ def cancel_of(requested_at: int | None, counts: Mapping[str, int]) -> CancelShow
     )  # fmt: skip
 
 
-def _shown(row: Delivery, name: str, stopped: bool) -> DeliveryShown:
+def _shown(row: Any, stopped: bool) -> DeliveryShown:
     ended_otherwise = row.state in _SIGNED - {_CANCELLED}
     return DeliveryShown(
-        device=row.device_id, name=name, state=row.state, reason=row.reason, heard_ms=row.heard_ms,
+        device=row.device_id, name=row.name, state=row.state, reason=row.reason, heard_ms=row.heard_ms,
         expected_ms=row.expected_ms, started_at=to_utc_or_none(row.started_at), ended_at=to_utc_or_none(row.ended_at),
         changed_at=to_utc(row.changed_at),
         cancel_confirmed=row.state == _CANCELLED if stopped and not ended_otherwise else None,

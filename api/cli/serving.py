@@ -30,7 +30,7 @@ def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
 
     OSError if the port is in use and another will not do.
     """
-    with running(settings) as installation, _listening(settings, any_port) as listener:
+    with running(settings) as installation, listening(settings, any_port) as listener:
         stop = _start(installation, listener)
         host, port = listener.getsockname()[:2]
         endpoint = Endpoint(f"http://{host}:{port}", installation.broker.url)
@@ -60,8 +60,10 @@ def _start(installation: Installation, listener: socket.socket) -> Callable[[], 
 
 
 @contextmanager
-def _listening(settings: Settings, any_port: bool) -> Iterator[socket.socket]:
+def listening(settings: Settings, any_port: bool) -> Iterator[socket.socket]:
+    """A socket at the wished address. OSError if it is in use and another port will not do."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it only on sockets of its own making
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with listener:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,9 +17,11 @@ LONGEST_WAIT = 120 * SECOND
 
 
 def queue(session: Session, model: Delivery, devices: Iterable[str]) -> None:
-    """The outbox rows of one occurrence: `model` for each speaker."""
+    """The outbox rows of one occurrence: `model` for each speaker, written as one batch."""
     fields = model.model_dump(exclude={"device_id"})
-    session.add_all(Delivery(**fields, device_id=device_id) for device_id in sorted(devices))
+    rows = [fields | {"device_id": device_id} for device_id in sorted(devices)]
+    if rows:
+        session.exec(insert(Delivery), params=rows)
 
 
 def new_delivery(order_id: str, occurrence_id: str, kind: str, now: int, expires_at: int, expected_ms: int) -> Delivery:
