@@ -28,12 +28,13 @@ class Way:
 
 WAYS = (
     Way("audio", "on", 0.0),
+    Way("audio", "on", -1.0),
     Way("lowdelay", "constrained", 0.0),
-    Way("audio", "on", -2.0),
+    Way("audio", "on", -3.0),
     Way("lowdelay", "constrained", -4.0),
 )
-"""Tried in turn until the clip decodes as it should. The first speaks best; the second, without a speech
-coder in it, is decoded alike everywhere; the gain makes room for an overshoot."""
+"""Tried in turn until the clip decodes as it should. "audio" speaks best; "lowdelay", without a speech coder
+in it, is decoded alike everywhere; a lower gain makes room for an overshoot."""
 
 
 def encode(wav: Path, opus: Path, seconds: float, peak: float, tools: AudioTools) -> float:

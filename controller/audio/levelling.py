@@ -13,7 +13,7 @@ from controller.audio.limiter import STEPS_PER_S, Decibels, dips_for, smoothed
 from controller.audio.loudness import TARGET_LUFS, Momentary, integrated
 from controller.audio.peaks import Samples
 
-PUSHES_DB = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+PUSHES_DB = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 """More than the last would crush a voice; what is fainter then stays fainter."""
 MOST_GAIN_DB = 40.0
 """A whisper is raised by no more than this; what is fainter is noise."""
@@ -22,6 +22,7 @@ MOMENT_STEPS = STEPS_PER_S // 10
 TREBLE = 0.35
 """Raises treble about as the K-weighting does, so that what the limiter takes is weighed as it is heard."""
 TINY = 1e-20
+NEAR_LU = 0.1
 
 
 def plain_gain(momentary: Momentary, seconds: float) -> float:
@@ -41,10 +42,17 @@ def limited_gain(blocks: Iterable[Samples], rate: int, momentary: Momentary, sec
     shared = min(moved.shape[1], len(momentary))
     loud = [integrated(momentary[:shared] + move[:shared], seconds) for move in moved]
     known = [(lufs, gain) for lufs, gain in zip(loud, gains, strict=True) if lufs is not None]
-    if not known:
-        return plain
-    reached, needed = np.array(known).T
-    return float(np.interp(TARGET_LUFS, reached, needed))
+    return _least_gain(*np.array(known).T) if known else plain
+
+
+def _least_gain(reached: Decibels, gains: Decibels) -> float:
+    """The least gain that reaches the target, or comes as near as any: too much gain only crushes."""
+    wanted = min(TARGET_LUFS, float(reached.max()) - NEAR_LU)
+    place = int(np.argmax(reached >= wanted))
+    if place == 0:
+        return float(gains[0])
+    pair = slice(place - 1, place + 1)
+    return float(np.interp(wanted, reached[pair], gains[pair]))
 
 
 def _powers(block: Samples, rate: int, gains: list[float], ceiling: float) -> Decibels:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import av
 import numpy as np
 import numpy.typing as npt
-from av.error import FFmpegError
 
 from controller.audio.errors import EncodeFailed
 from controller.audio.levels import LevelMeter
@@ -52,12 +50,9 @@ class Proof:
 def prove(opus: Path, wav: Path, wav_peak: float, gain_db: float) -> Proof:
     """Decode `opus` and compare it with `wav`, of which it was made with `gain_db`. EncodeFailed, OSError."""
     meter, heard = LevelMeter(DECODED_RATE, 1, "opus"), Moments(DECODED_RATE)
-    try:
-        for samples in _decoded(opus):
-            meter.feed(samples.tobytes())
-            heard.add(samples)
-    except FFmpegError as error:
-        raise EncodeFailed(reason=str(error)) from error
+    for samples in _decoded(opus):
+        meter.feed(samples.tobytes())
+        heard.add(samples)
     before = Moments(RATE)
     for pcm in read_pcm(wav, RATE):
         before.add(pcm * np.float32(10 ** (gain_db / 20) / FULL_SCALE))
@@ -68,10 +63,15 @@ def prove(opus: Path, wav: Path, wav_peak: float, gain_db: float) -> Proof:
 
 
 def _decoded(opus: Path) -> Iterator[npt.NDArray[np.float32]]:
-    with av.open(str(opus)) as container:
-        frames = (frame.to_ndarray()[0] for frame in container.decode(audio=0))
-        while batch := list(islice(frames, FRAMES_AT_ONCE)):
-            yield np.concatenate(batch)
+    import av  # only here, where no child runs beside us: it takes 17 MB
+
+    try:
+        with av.open(str(opus)) as container:
+            frames = (frame.to_ndarray()[0] for frame in container.decode(audio=0))
+            while batch := list(islice(frames, FRAMES_AT_ONCE)):
+                yield np.concatenate(batch)
+    except av.error.FFmpegError as error:
+        raise EncodeFailed(reason=str(error)) from error
 
 
 class Moments:

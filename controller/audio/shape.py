@@ -12,8 +12,8 @@ from controller.audio.limiter import limit
 from controller.audio.loudness import Momentary
 from controller.audio.wavefile import RATE, Pcm, WavWriter, Written, read_raw, to_pcm
 
-CEILING_DB = -3.0
-"""True peak of the WAV: 2 dB below the promised -1 dBTP, because Opus at 24 kbit/s overshoots by up to 1.5."""
+CEILING_DB = -2.5
+"""True peak of the WAV: below the promised -1 dBTP, because Opus at 24 kbit/s overshoots by up to 1.5 dB."""
 
 STEP = RATE // 10
 """Samples of one step of momentary loudness."""
