@@ -180,7 +180,7 @@ def test_two_hundred_speakers(
         figures = {"connect_s": show.wait(lambda: show.fleet.counts()["connected"] == 200)}
         show.wait(show.all_in_time, 60)
         figures["rss_mib"] = rss() - before
-        show.order("news", in_seconds=6)
+        show.order("news", in_seconds=12)
         figures["fetch_s"] = show.wait(lambda: show.fleet.counts()["have"] == 200, 60)
         show.wait(lambda: show.all_ended("news"), 90)
     record_property("figures", figures)
