@@ -131,9 +131,10 @@ class Conductor:
 
     def _keep_expiry(self, entry: Active, mono: int) -> None:
         """A stretch was armed by the clock of that moment; a corrected clock may end it sooner."""
-        expiry = self._clock.mono(entry.expires_at)
+        expiry = max(mono, self._clock.mono(entry.expires_at))
         if self._player.busy_until(entry.key) > expiry + MILLI:
-            self.stop(entry.key, "expired", max(mono, expiry))
+            self._player.stop(expiry, "expired", entry.key)
+            self._wakes.append(mono)
 
     # Who comes next
 

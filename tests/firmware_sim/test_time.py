@@ -167,6 +167,20 @@ def test_a_slow_line_is_hurried_four_times_and_then_left_in_peace() -> None:
     assert early >= 8 + 5 * 4 and street.questions - early <= 15
 
 
+def test_a_clock_corrected_while_it_sounds_still_ends_at_the_expiry_and_counts_what_sounded() -> None:
+    street = Street(way=40_000).joined()
+    street.say(street.hq.play("news", street.tone(20), 20_000, max_late=0, expires_at=after(40))).run_until(after(31))
+    street.way = 1_000
+    street.hq.shift = 30_000
+    street.disconnect()
+    street.connect().run_until(after(35))
+    assert street.speaker.playing == NEWS and not street.ended()
+    street.run(30)
+    (ended,) = street.ended()
+    assert ended["why"] == "expired" and ended["true"] == pytest.approx(after(40) - 30_000, abs=3_000)
+    assert ended["heard_ms"] == pytest.approx((ended["true"] - street.started()[0]["true"]) / 1_000, abs=3)
+
+
 @given(
     real=st.integers(0, 40 * DAY), ppb=st.integers(-50_000, 50_000), start=st.integers(0, DAY), wait=st.integers(0, DAY)
 )
