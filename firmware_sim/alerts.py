@@ -91,8 +91,10 @@ def verdict(entry: AlertEntry, now: int, held: Container[str]) -> End | None:
         return _heard(entry)
     if now < entry.expires_at:
         return None
-    reason = _lacking(entry, held)
-    return End("failed", reason) if entry.started else End("expired", reason)
+    lacking = _lacking(entry, held)
+    if entry.started:
+        return End("failed", lacking or "partial")
+    return End("expired", lacking or "late")
 
 
 def holds(entry: AlertEntry, now: int, held: Container[str], lengths: Lengths) -> bool:
@@ -136,22 +138,30 @@ def _has(entry: AlertEntry, cycle: int, part: PartName, sha256: str | None = Non
 
 
 def _heard(entry: AlertEntry) -> End:
+    """Each part of each cycle must have been heard in some content, and the latest speech at least once."""
+    parts: tuple[PartName, ...] = ("tone",) if entry.alert.silent_speech else ("tone", "speech")
     for cycle in range(entry.alert.repeats):
-        for part in ("tone",) if entry.alert.silent_speech else ("tone", "speech"):
+        for part in parts:
             sounded = [one for one in entry.done if (one.cycle, one.part) == (cycle, part)]
             if not sounded:
                 return End("failed", f"{part}_missing")
             if not any(_whole(one) for one in sounded):
-                return End("failed", "partial" if entry.flaw == "none" else entry.flaw)
-    return End("played")
+                return _partial(entry)
+    latest = [one for one in entry.done if one.sha256 == entry.alert.speech]
+    return End("played") if entry.alert.silent_speech or any(_whole(one) for one in latest) else _partial(entry)
+
+
+def _partial(entry: AlertEntry) -> End:
+    return End("failed", "partial" if entry.flaw == "none" else entry.flaw)
 
 
 def _whole(done: Done) -> bool:
     return done.heard * 100 >= done.length * HEARD_PERCENT
 
 
-def _lacking(entry: AlertEntry, held: Container[str]) -> str:
+def _lacking(entry: AlertEntry, held: Container[str]) -> str | None:
+    """What is not at hand."""
     alert = entry.alert
     if not alert.silent_speech and (alert.speech is None or alert.speech not in held):
         return "speech_missing"
-    return "tone_missing" if alert.tone not in held else "partial"
+    return "tone_missing" if alert.tone not in held else None

@@ -92,7 +92,9 @@ class Intake:
 
     def _revised(self, known: AlertEntry, alert: Alert, now: int) -> AlertEntry:
         """The alert with its new revision; one that had ended goes on only if there is something new to hear."""
-        revised = known.model_copy(update={"alert": alert, "expires_at": alert.expires_at})
+        outdated = known.redo is not None and known.redo.part == "speech" and known.redo.sha256 != alert.speech
+        update = {"alert": alert, "expires_at": alert.expires_at} | ({"redo": None} if outdated else {})
+        revised = known.model_copy(update=update)
         over = alert.action == "cancel" or now >= alert.expires_at or all_done(revised)
         return revised if known.end in (None, "cancelled") or over else self._books.reopened(revised)
 

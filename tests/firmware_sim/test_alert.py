@@ -238,3 +238,32 @@ def test_a_reboot_without_a_network_still_finishes_it_once_the_time_is_known(coa
     coast.connect().run(60)
     assert [line["part"] for line in coast.started()] == ["tone", "speech", "tone", "tone", "speech"]
     assert coast.end(FLOOD).state == "played"
+
+
+def test_a_corrected_speech_is_not_repeated_after_a_power_cut(coast: Coast) -> None:
+    coast.flood(**coast.speech(20)).run_until(after(40))
+    coast.power_cut()
+    right = coast.tone(4, 500)
+    coast.flood(rev=2, speech=right, speech_duration=4_000, speech_at=after(40))
+    coast.run(2).power_on().connect().run(60)
+    assert [line["sha256"] for line in coast.started("speech")][1:] == [right]
+    assert (coast.end(FLOOD).state, coast.end(FLOOD).restarts) == ("played", 0)
+
+
+def test_a_correction_cut_short_twice_is_not_played(coast: Coast) -> None:
+    coast.flood(**coast.speech()).run_until(after(60))
+    right = coast.tone(20, 500)
+    coast.flood(rev=2, speech=right, speech_duration=20_000, speech_at=after(60))
+    for _ in range(2):
+        coast.run(8).power_cut()
+        coast.run(1).power_on().connect()
+    coast.run(60)
+    last = coast.receipts[-1]
+    assert (last.state, last.reason) == ("failed", "power_cut")
+
+
+def test_an_alert_that_another_kept_silent_to_its_end_expires(coast: Coast) -> None:
+    coast.flood(start_at=after(20), repeats=3, **coast.speech(20))
+    fire = coast.hq.alert("fire", 1, coast.siren, start_at=after(24), expires_at=after(35), **coast.speech(4))
+    coast.say(fire, retain=True).run(120)
+    assert (coast.end(name_of("fire")).state, coast.end(name_of("fire")).reason) == ("expired", "late")
