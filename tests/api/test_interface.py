@@ -205,3 +205,23 @@ def test_text_of_a_hundred_kilobytes_odd_letters_and_nothing_at_all(client: Test
     assert odd.status_code == 201
     empty = client.post("bulletins", json={"title": "Tin", "text": " 😀 "})
     assert (empty.status_code, empty.json()["code"]) == (422, "nothing_to_say")
+
+
+def test_a_bulletin_that_takes_longer_is_asked_for_again_under_its_key(client: TestClient, desk: ApiDesk) -> None:
+    desk.studio_works = False
+    sent: dict[str, Any] = {"json": {"title": "Tin", "text": "Một"}, "headers": {"Idempotency-Key": "slow"}}
+    first = client.post("bulletins?wait_s=0.1", **sent)
+    assert (first.status_code, first.json()["state"], first.json()["sha256"]) == (202, "rendering", None)
+    order = client.post("broadcasts", json={"bulletin": first.json()["id"], "areas": [desk.office.area("x")]})
+    assert (order.status_code, order.json()["code"]) == (409, "bulletin_not_ready")
+    assert client.get(f"bulletins/{first.json()['id']}/audio").json()["code"] == "bulletin_not_ready"
+    desk.studio_works = True
+    again = client.post("bulletins", **sent)
+    assert (again.status_code, again.json()["state"]) == (201, "ready") and again.json()["id"] == first.json()["id"]
+
+
+def test_a_bulletin_that_failed_fails_the_same_way_again(client: TestClient) -> None:
+    sent: dict[str, Any] = {"json": {"title": "Tin", "text": "máy hỏng"}, "headers": {"Idempotency-Key": "broken"}}
+    answers = [client.post("bulletins", **sent) for _ in range(3)]
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(422, "speech_failed")}
+    assert len({answer.json()["bulletin"] for answer in answers}) == 1
