@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from firmware_sim.fleet import Fleet
-
 from api.cli.client import Client, Unreachable, client_of
 from api.cli.configured import settings_with
 from api.cli.endpoint import read_endpoint
@@ -14,6 +12,7 @@ from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, progress, result_json, say
 from controller.runtime import world
 from devices.protocol.keys import SigningKey
+from firmware_sim.fleet import Fleet
 from firmware_sim.identity import BIRTH_FILE, Birth, Identity, read_identity, write_identity
 
 FOLDER = "fleet"
