@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from controller.db import Database
 from controller.keyring import Keyring
-from controller.library.bulletins import get_bulletin
 from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.runtime import world
@@ -30,12 +29,3 @@ class Services:
     link_up: Callable[[], bool]
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
-
-    def wait_rendered(self, bulletin_id: str, seconds: float) -> bool:
-        """Wait until a bulletin is ready or has failed; False if it takes longer."""
-
-        def settled() -> bool:
-            with self.database.read() as session:
-                return get_bulletin(session, bulletin_id).state != "rendering"
-
-        return world.wait_until(settled, seconds)
