@@ -24,6 +24,13 @@ def client(desk: ApiDesk) -> TestClient:
     return desk.client()
 
 
+@pytest.fixture(scope="module")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """One desk for all tests of a module that make nothing."""
+    with ApiDesk(tmp_path_factory.mktemp("common")) as desk:
+        yield desk.client()
+
+
 @pytest.fixture
 def place(client: TestClient) -> Place:
     return Place(client)

@@ -39,14 +39,14 @@ def code_of(client: TestClient, body: bytes, headers: dict[str, str]) -> tuple[i
     ],
 )
 def test_what_is_no_json_of_ours_is_refused(
-    client: TestClient, body: bytes, content_type: str, expected: tuple[int, str]
+    common: TestClient, body: bytes, content_type: str, expected: tuple[int, str]
 ) -> None:
-    assert code_of(client, body, {"content-type": content_type}) == expected
+    assert code_of(common, body, {"content-type": content_type}) == expected
 
 
-def test_a_bulletin_is_held_to_the_same(client: TestClient) -> None:
+def test_a_bulletin_is_held_to_the_same(common: TestClient) -> None:
     for body in (b'{"title": "x", "text": "\\ud800"}', b"{", b"[]", b'{"title": "x", "text": "y", "who": "z"}'):
-        answer = client.post("bulletins", content=body, headers=JSON)
+        answer = common.post("bulletins", content=body, headers=JSON)
         assert answer.status_code in (400, 422) and answer.json()["code"] in {"body_unreadable", "request_invalid"}
 
 
@@ -58,14 +58,14 @@ def test_json_may_name_its_charset_and_an_order_without_body_needs_none(client: 
     assert client.post("incidents/0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2/close").status_code == 404
 
 
-def test_the_longest_text_fits_however_it_is_written(client: TestClient) -> None:
+def test_the_longest_text_fits_however_it_is_written(common: TestClient) -> None:
     text = "ộ " * (131_072 // 4)
     assert len(json.dumps({"text": text})) < JSON_BYTES
-    assert client.post("bulletins/preview", json={"text": text}).status_code == 200
+    assert common.post("bulletins/preview", json={"text": text}).status_code == 200
 
 
-def test_too_much_wears_the_same_headers_as_every_answer(client: TestClient) -> None:
-    answer = client.post("areas", content=b"x" * (JSON_BYTES + 1), headers=JSON | {"accept-language": "en"})
+def test_too_much_wears_the_same_headers_as_every_answer(common: TestClient) -> None:
+    answer = common.post("areas", content=b"x" * (JSON_BYTES + 1), headers=JSON | {"accept-language": "en"})
     assert answer.json()["title"] == "What was sent is too large." and answer.json()["most_bytes"] == JSON_BYTES
     assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["x-request-id"]
 

@@ -187,13 +187,13 @@ def test_every_act_leaves_a_line(desk: ApiDesk, client: TestClient, place: Place
 
 
 @pytest.mark.parametrize("size", [600_000, 5_000_000])
-def test_a_body_is_not_read_further_than_it_may_be_long(client: TestClient, size: int) -> None:
+def test_a_body_is_not_read_further_than_it_may_be_long(common: TestClient, size: int) -> None:
     def slowly() -> Any:
         for _ in range(size // 1_000):
             yield b"x" * 1_000
 
     for content in (b"x" * size, slowly()):
-        answer = client.post("areas", content=content, headers={"content-type": "application/json"})
+        answer = common.post("areas", content=content, headers={"content-type": "application/json"})
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 

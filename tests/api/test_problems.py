@@ -38,8 +38,8 @@ def test_no_words_are_left_half_filled() -> None:
     ("wished", "language"),
     [("", "vi"), ("en", "en"), ("en-GB,vi;q=0.5", "en"), ("vi,en", "vi"), ("fr,en;q=0.5", "en"), ("fr", "vi")],
 )
-def test_the_language_is_the_callers(client: TestClient, wished: str, language: str) -> None:
-    answer = client.get(f"areas/{SOMEBODY}", headers={"Accept-Language": wished})
+def test_the_language_is_the_callers(common: TestClient, wished: str, language: str) -> None:
+    answer = common.get(f"areas/{SOMEBODY}", headers={"Accept-Language": wished})
     assert answer.headers["content-language"] == language
     assert answer.json()["title"] == getattr(problem_of("area_unknown").title, language)
     assert SOMEBODY in answer.json()["detail"] and answer.json()["area"] == SOMEBODY
@@ -59,23 +59,23 @@ def test_the_language_is_the_callers(client: TestClient, wished: str, language: 
     ],
 )
 def test_each_field_is_told_what_is_wrong_with_it(
-    client: TestClient, body: Any, field: str, code: str, said: str
+    common: TestClient, body: Any, field: str, code: str, said: str
 ) -> None:
-    answer = client.post("areas", json=body)
+    answer = common.post("areas", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": field, "code": code, "said": said}]
-    assert client.post("areas", json=body, headers=ENGLISH).json()["errors"][0]["said"] != said
+    assert common.post("areas", json=body, headers=ENGLISH).json()["errors"][0]["said"] != said
 
 
 @pytest.mark.parametrize("at", ["2026-11-23T07:00:00", "2026-11-23", 1_795_000_000, "mai", "2026-13-01T00:00:00Z"])
-def test_an_instant_is_rfc3339_or_nothing(client: TestClient, at: object) -> None:
-    answer = client.post("broadcasts", json={"bulletin": SOMEBODY, "areas": [SOMEBODY], "at": at})
+def test_an_instant_is_rfc3339_or_nothing(common: TestClient, at: object) -> None:
+    answer = common.post("broadcasts", json={"bulletin": SOMEBODY, "areas": [SOMEBODY], "at": at})
     assert [error["code"] for error in answer.json()["errors"]] == ["not_rfc3339"]
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+07:00", "1999-12-31T23:59:59Z", "9999-12-31T23:59:59-07:00"])
-def test_an_instant_beyond_every_calendar_is_refused_at_the_door(client: TestClient, at: str) -> None:
-    answer = client.post("broadcasts", json={"bulletin": SOMEBODY, "areas": [SOMEBODY], "at": at})
+def test_an_instant_beyond_every_calendar_is_refused_at_the_door(common: TestClient, at: str) -> None:
+    answer = common.post("broadcasts", json={"bulletin": SOMEBODY, "areas": [SOMEBODY], "at": at})
     assert [error["code"] for error in answer.json()["errors"]] == ["beyond_calendar"]
 
 
@@ -84,11 +84,11 @@ def test_words_for_a_kind_that_nobody_foresaw() -> None:
     assert said_of_field("less_than_equal", {}, "vi") == "Giá trị không hợp lệ.", "a bound that was not told"
 
 
-def test_only_an_address_is_not_found(client: TestClient) -> None:
+def test_only_an_address_is_not_found(common: TestClient) -> None:
     """What a body or a query names and nobody knows is 422."""
-    assert client.get(f"areas/{SOMEBODY}").status_code == 404
-    made = client.post("areas", json={"name": "x", "parent": SOMEBODY})
-    asked = client.get("devices", params={"area": SOMEBODY})
+    assert common.get(f"areas/{SOMEBODY}").status_code == 404
+    made = common.post("areas", json={"name": "x", "parent": SOMEBODY})
+    asked = common.get("devices", params={"area": SOMEBODY})
     assert [(one.status_code, one.json()["code"]) for one in (made, asked)] == [(422, "area_unknown")] * 2
 
 
@@ -104,8 +104,8 @@ def test_only_an_address_is_not_found(client: TestClient) -> None:
         ("GET", f"broadcasts?after={SOMEBODY}", (422, "page_unknown")),
     ],
 )
-def test_addresses_that_lead_nowhere(client: TestClient, method: str, path: str, expected: tuple[int, str]) -> None:
-    answer = client.request(method, path)
+def test_addresses_that_lead_nowhere(common: TestClient, method: str, path: str, expected: tuple[int, str]) -> None:
+    answer = common.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == expected
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -120,8 +120,8 @@ def test_a_key_is_asked_for_by_name(desk: ApiDesk) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "\u00e9", "a\tb"])
-def test_a_key_against_repetition_is_plain_ascii(client: TestClient, key: str) -> None:
-    answer = client.post("areas", json={"name": "x"}, headers={"Idempotency-Key": key.encode("latin-1")})
+def test_a_key_against_repetition_is_plain_ascii(common: TestClient, key: str) -> None:
+    answer = common.post("areas", json={"name": "x"}, headers={"Idempotency-Key": key.encode("latin-1")})
     assert answer.json()["errors"][0]["field"] == "header.Idempotency-Key"
 
 
