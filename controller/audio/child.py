@@ -59,15 +59,15 @@ def run_child(
     file_bytes: int = 1 << 30,
     open_files: int = 64,
     env: Mapping[str, str] | None = None,
-    folder: Path = Path("/"),
+    inherited: Sequence[int] = (),
 ) -> Finished:
     """Run one program to its end and return how it ended; a non-zero code is the caller's to judge.
 
     `stdin` is a file opened for reading, bytes (laid in an unnamed file) or nothing. `stdout` is a file to
     write, a callback fed as bytes come, or None to collect at most `stdout_bytes`; what a callback raises
     ends the child and is raised here. `memory_bytes` bounds the address space, `file_bytes` any file that
-    is written, `timeout_s` the wall time, `cpu_s` the CPU time (`timeout_s` unless given). The child runs
-    in `folder`.
+    is written, `timeout_s` the wall time, `cpu_s` the CPU time (`timeout_s` unless given). Of our open
+    files the child keeps those whose descriptors are `inherited`, under the same numbers.
     Raises ChildUnavailable, ChildTimeout or ChildFlooded; whatever the child started is dead on return.
     """
     collected = _Tail(stdout_bytes, strict=True)
@@ -76,7 +76,7 @@ def run_child(
         source = stack.enter_context(_opened_stdin(stdin))
         sink = stack.enter_context(stdout.open("wb")) if isinstance(stdout, Path) else subprocess.PIPE
         limited = _limited(argv, cpu_s or int(timeout_s) + 1, memory_bytes, file_bytes, open_files)
-        child = stack.enter_context(_started(limited, source, sink, env, folder))
+        child = stack.enter_context(_started(limited, source, sink, env, inherited))
         with _deadline(child, timeout_s) as expired:
             _drain(child, stdout if callable(stdout) else collected.add, heard.add, expired)
             if not expired.is_set():
@@ -120,7 +120,11 @@ def _allowed(kind: int, wanted: int, unit: int) -> str:
 
 @contextmanager
 def _started(
-    argv: list[str], stdin: IO[bytes] | int, stdout: IO[bytes] | int, env: Mapping[str, str] | None, folder: Path
+    argv: list[str],
+    stdin: IO[bytes] | int,
+    stdout: IO[bytes] | int,
+    env: Mapping[str, str] | None,
+    inherited: Sequence[int],
 ) -> Iterator[subprocess.Popen[bytes]]:
     try:
         child = subprocess.Popen(
@@ -128,7 +132,8 @@ def _started(
             stdin=stdin,
             stdout=stdout,
             stderr=subprocess.PIPE,
-            cwd=folder,
+            cwd="/",
+            pass_fds=inherited,
             env={**ENVIRONMENT, **(env or {})},
             start_new_session=True,
         )

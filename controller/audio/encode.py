@@ -6,7 +6,7 @@ from pathlib import Path
 from controller.audio.chains import FRAMES
 from controller.audio.errors import EncodeFailed, Refused
 from controller.audio.ffmpeg import run_ffmpeg
-from controller.audio.listening import loudness_of, momentary
+from controller.audio.listening import Notes
 from controller.audio.loudness import ABSOLUTE_GATE_LUFS, Momentary, integrated
 from controller.audio.proof import prove
 from controller.audio.tools import AudioTools
@@ -57,20 +57,21 @@ def encode(wav: Path, opus: Path, seconds: float, peak: float, tools: AudioTools
 
 def _encode(way: Way, wav: Path, opus: Path, seconds: float, cpu_s: int, tools: AudioTools) -> Momentary:
     """The momentary loudness of the WAV, measured on the way."""
-    graph = f"[0:a:0]{FRAMES},asplit=2[in][all];[in]volume={way.gain_db}dB[out];[all]{loudness_of('all')}"
-    wanted = [
-        "-filter_complex", graph, "-map", "[out]", "-c:a", "libopus", "-b:a", BITRATE,
-        "-application", way.application, "-vbr", way.variable,
-        "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact",
-        "-serial_offset", OGG_SERIAL, "-f", "ogg", "pipe:1",
-    ]  # fmt: skip
-    run_ffmpeg(
-        tools,
-        wav,
-        wanted,
-        cpu_s=cpu_s,
-        stdout=opus,
-        folder=wav.parent,
-        file_bytes=1 << 20 | int(seconds * BYTES_PER_S),
-    )
-    return momentary(wav.parent, "all")
+    with Notes("all") as notes:
+        graph = f"[0:a:0]{FRAMES},asplit=2[in][all];[in]volume={way.gain_db}dB[out];[all]{notes.of('all')}"
+        wanted = [
+            "-filter_complex", graph, "-map", "[out]", "-c:a", "libopus", "-b:a", BITRATE,
+            "-application", way.application, "-vbr", way.variable,
+            "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact",
+            "-serial_offset", OGG_SERIAL, "-f", "ogg", "pipe:1",
+        ]  # fmt: skip
+        run_ffmpeg(
+            tools,
+            wav,
+            wanted,
+            cpu_s=cpu_s,
+            stdout=opus,
+            inherited=notes.inherited,
+            file_bytes=1 << 20 | int(seconds * BYTES_PER_S),
+        )
+        return notes.momentary("all")

@@ -4,6 +4,7 @@ The file is the child's stdin and nothing else may be opened: no protocol but th
 can point elsewhere, no decoder but those of sound, no picture, subtitle or attachment.
 """
 
+import re
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,11 +26,13 @@ _CODED = ("mp1", "mp2", "mp3", "mp1float", "mp2float", "mp3float", "mp3adufloat"
           "mace6", "qdm2", "qdmc", "qcelp", "evrc", "nellymoser", "truespeech", "dca", "mlp", "truehd")  # fmt: skip
 DECODERS = ",".join((*(f"pcm_{name}" for name in _PCM), *(f"adpcm_{name}" for name in _ADPCM), *_CODED))
 
-QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info")
+QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+warning")
 ONE_THREAD = ("-threads", "1", "-filter_threads", "1", "-filter_complex_threads", "1")
 MAX_ALLOC = str(64 << 20)
 GRACE_S = 5.0
-DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+DISK_FULL = re.compile(
+    r"^\[out#[^\]]*\] \[error\].*(?:No space left on device|File too large|Disk quota exceeded)$", re.MULTILINE
+)
 
 Output = Callable[[bytes], None]
 
@@ -41,14 +44,15 @@ def run_ffmpeg(
     *,
     cpu_s: int,
     stdout: Output | Path,
-    folder: Path = Path("/"),
+    inherited: Sequence[int] = (),
     file_bytes: int = 0,
 ) -> Finished:
-    """Run ffmpeg on the open file `source` with the outputs that `wanted` names: `pipe:1` is stdout,
-    other names are files of ours in `folder`, none larger than `file_bytes`.
+    """Run ffmpeg on the open file `source` with the outputs that `wanted` names: `pipe:1` is stdout, other
+    numbers are open files that it inherits, none larger than `file_bytes`.
 
     Raises DecodeTimeout after `cpu_s` of CPU (or thrice that by the clock), NoDecodableAudio if the decoder
-    found nothing to decode, EncodeFailed if the disk is full. A file cut short is no error: what it holds is decoded.
+    found nothing to decode, EncodeFailed if the disk is full. A file cut short is no error: what it holds
+    is decoded.
     """
     argv = [str(tools.ffmpeg), *QUIET, "-max_alloc", MAX_ALLOC, *ONE_THREAD, *_input(), *wanted]
     try:
@@ -60,12 +64,12 @@ def run_ffmpeg(
             timeout_s=3 * cpu_s + GRACE_S,
             memory_bytes=tools.limits.memory_bytes,
             file_bytes=file_bytes,
-            folder=folder,
+            inherited=inherited,
             env={"MALLOC_ARENA_MAX": "1"},
         )
     except ChildTimeout as error:
         raise DecodeTimeout(seconds=cpu_s) from error
-    if done.returncode == -signal.SIGXFSZ or any(words in done.stderr for words in DISK_FULL):
+    if done.returncode == -signal.SIGXFSZ or (done.returncode != 0 and DISK_FULL.search(done.stderr)):
         raise EncodeFailed(reason="disk full")
     if done.returncode != 0:
         raise NoDecodableAudio(reason=_complaint(done.stderr))

@@ -6,6 +6,8 @@ Each step is a file of its own beside this one; this file only says their order 
 import hashlib
 import math
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +18,7 @@ from controller.audio.clip import closing_chime, opening_chime, siren
 from controller.audio.encode import encode
 from controller.audio.errors import EncodeFailed, Refused, SilentAudio, TooShort
 from controller.audio.loudness import NOTHING_LUFS
-from controller.audio.measure import RAW, Measured, measure
+from controller.audio.measure import Measured, measure
 from controller.audio.prepare import prepare
 from controller.audio.scan import scan
 from controller.audio.shape import shape
@@ -27,6 +29,7 @@ from controller.audio.wavefile import RATE, Pcm, WavWriter, Written
 SPACER_S = 1.5
 """A file of nothing that is this short is taken as a pause somebody cut; a longer one as a mistake."""
 QUIET_LUFS = -45.0
+WAV, OPUS, RAW = "clip.wav", "clip.opus", "body.f32"
 NO_CHIME: Pcm = np.zeros(0, np.int16)
 
 
@@ -72,10 +75,9 @@ class Rendered:
 
 
 def check(path: Path, tools: AudioTools) -> AudioReport:
-    """Judge a file. Raises only if we cannot judge: ChildUnavailable, OSError."""
+    """Judge a file. Raises only if we cannot judge: ChildUnavailable, EncodeFailed (disk full), OSError."""
     try:
-        with tempfile.TemporaryDirectory() as notes:
-            measured = _inspect(path, tools, Path(notes), keep=False)
+        measured = _inspect(path, tools)
     except Refused as refusal:
         return AudioReport("reject", (Reason(refusal.code, refusal.data),), silent=isinstance(refusal, SilentAudio))
     fault = _fault(measured, tools.limits)
@@ -95,36 +97,41 @@ def check(path: Path, tools: AudioTools) -> AudioReport:
 def render(source: Path, folder: Path, tools: AudioTools, *, chime: bool = True) -> Rendered:
     """Make the clip of somebody's file, or of a WAV that speech made, in `folder`.
 
-    Raises a Refused with its reason, or EncodeFailed. Both files appear at once when they are whole.
+    Raises a Refused with its reason, or EncodeFailed. Both files appear when they are whole.
     """
     opening, closing = (opening_chime(), closing_chime()) if chime else (NO_CHIME, NO_CHIME)
-    with tempfile.TemporaryDirectory(dir=folder) as unfinished:
-        wav = Path(unfinished) / "clip.wav"
-        measured = _inspect(source, tools, wav.parent, keep=True)
+    with _workshop(folder) as unfinished:
+        measured = _inspect(source, tools, unfinished / RAW)
         fault = _fault(measured, tools.limits)
         if fault:
             raise fault
-        body = prepare(source, measured, wav.parent / RAW, tools)
-        try:
-            written = shape(body, wav, opening, closing)
-        except OSError as error:
-            raise EncodeFailed(reason=error.strerror) from error
+        body = prepare(source, measured, unfinished / RAW, tools)
+        written = shape(body, unfinished / WAV, opening, closing)
         body.raw.unlink()
-        return _finish(wav, folder, written, _warnings(measured), tools)
+        return _finish(unfinished, folder, written, _warnings(measured), tools)
 
 
 def alert_tone(folder: Path, tools: AudioTools) -> Rendered:
     """Make the clip of the alert tone in `folder`. EncodeFailed."""
-    with tempfile.TemporaryDirectory(dir=folder) as unfinished:
-        wav = Path(unfinished) / "clip.wav"
-        with WavWriter(wav) as written:
-            written.write(siren())
-        return _finish(wav, folder, written.written(), (), tools)
+    with _workshop(folder) as unfinished:
+        with WavWriter(unfinished / WAV) as tone:
+            tone.write(siren())
+        return _finish(unfinished, folder, tone.written(), (), tools)
 
 
-def _inspect(path: Path, tools: AudioTools, folder: Path, *, keep: bool) -> Measured:
+@contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """A folder inside `folder` for what is not finished; gone at the end. OSError becomes EncodeFailed."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as unfinished:
+            yield Path(unfinished)
+    except OSError as error:
+        raise EncodeFailed(reason=error.strerror) from error
+
+
+def _inspect(path: Path, tools: AudioTools, raw: Path | None = None) -> Measured:
     sniff(path, tools.limits.max_bytes)
-    return measure(path, scan(path, tools), tools, folder, keep=keep)
+    return measure(path, scan(path, tools), tools, raw)
 
 
 def _fault(measured: Measured, limits: AudioLimits) -> Refused | None:
@@ -147,15 +154,16 @@ def _warnings(measured: Measured) -> tuple[str, ...]:
     return tuple(name for name, is_so in found.items() if is_so)
 
 
-def _finish(wav: Path, folder: Path, written: Written, warnings: tuple[str, ...], tools: AudioTools) -> Rendered:
-    opus = wav.with_suffix(".opus")
+def _finish(unfinished: Path, folder: Path, written: Written, warnings: tuple[str, ...], tools: AudioTools) -> Rendered:
+    wav, opus = unfinished / WAV, unfinished / OPUS
     lufs = encode(wav, opus, written.frames / RATE, written.peak, tools)
-    digest = hashlib.file_digest(opus.open("rb"), "sha256").hexdigest()
+    with opus.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
     return Rendered(
-        opus=opus.replace(folder / opus.name),
-        wav=wav.replace(folder / wav.name),
+        size=opus.stat().st_size,
+        opus=opus.replace(folder / OPUS),
+        wav=wav.replace(folder / WAV),
         sha256=digest,
-        size=(folder / opus.name).stat().st_size,
         duration_ms=round(written.frames * 1000 / RATE),
         lufs=lufs,
         true_peak_db=_decibels(written.peak),

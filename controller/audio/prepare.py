@@ -4,7 +4,7 @@ from pathlib import Path
 
 from controller.audio.chains import FRAMES, as_stereo, cleaned
 from controller.audio.ffmpeg import run_ffmpeg
-from controller.audio.listening import loudness_of, momentary
+from controller.audio.listening import Notes
 from controller.audio.measure import Measured, cpu_seconds, raw_bytes
 from controller.audio.mixdown import Mix
 from controller.audio.shape import Body
@@ -18,17 +18,18 @@ def prepare(source: Path, measured: Measured, raw: Path, tools: AudioTools) -> B
     if mix in (Mix.ONLY, Mix.SUM):
         return Body(raw, measured.middle, measured.seconds)
     track = measured.track
-    graph = (
-        f"[0:a:0]{FRAMES},{cleaned(track)},{as_stereo(track)},pan=mono|c0={mix.value},aresample={RATE},"
-        f"asplit=2[out][mono];[mono]{loudness_of('mono')}"
-    )
-    run_ffmpeg(
-        tools,
-        source,
-        ["-filter_complex", graph, "-map", "[out]", "-f", "f32le", "pipe:1"],
-        cpu_s=cpu_seconds(track, tools.limits),
-        stdout=raw,
-        folder=raw.parent,
-        file_bytes=raw_bytes(tools.limits),
-    )
-    return Body(raw, momentary(raw.parent, "mono"), measured.seconds)
+    with Notes("mono") as notes:
+        graph = (
+            f"[0:a:0]{FRAMES},{cleaned(track)},{as_stereo(track)},pan=mono|c0={mix.value},aresample={RATE},"
+            f"asplit=2[out][mono];[mono]{notes.of('mono')}"
+        )
+        run_ffmpeg(
+            tools,
+            source,
+            ["-filter_complex", graph, "-map", "[out]", "-f", "f32le", "pipe:1"],
+            cpu_s=cpu_seconds(track, tools.limits),
+            stdout=raw,
+            inherited=notes.inherited,
+            file_bytes=raw_bytes(tools.limits),
+        )
+        return Body(raw, notes.momentary("mono"), measured.seconds)

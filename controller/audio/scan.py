@@ -14,20 +14,23 @@ from controller.audio.lines import Lines
 from controller.audio.tools import MIB, AudioLimits, AudioTools
 
 LONGEST_PACKET_S = 10.0
-BYTES_PER_CPU_S = 20 * MIB
+LEAST_CPU_S = 2
+BYTES_PER_CPU_S = 2 * MIB
 LOSSLESS = ("flac", "alac", "wavpack", "tta", "wmalossless", "mlp", "truehd")
 
 
 @dataclass(frozen=True)
 class Track:
     """The first sound track: `codec` as the decoder names it, `rate` in Hz, `layout` like "5.1(side)"
-    (None if only the number of channels is known), `seconds` as its packets say (0 if they do not)."""
+    (None if only the number of channels is known), `seconds` as its packets say (0 if they do not), and the
+    `size` of these packets in bytes."""
 
     codec: str
     rate: int
     channels: int
     layout: str | None
     seconds: float
+    size: int
 
 
 CHANNELS = {
@@ -47,7 +50,7 @@ def scan(source: Path, tools: AudioTools) -> Track:
     packets = _Packets(size, tools.limits)
     lines = Lines(packets.read)
     wanted = ["-map", "0:a:0", "-c", "copy", "-flush_packets", "0", "-f", "framecrc", "pipe:1"]
-    run_ffmpeg(tools, source, wanted, cpu_s=1 + size // BYTES_PER_CPU_S, stdout=lines.feed)
+    run_ffmpeg(tools, source, wanted, cpu_s=LEAST_CPU_S + size // BYTES_PER_CPU_S, stdout=lines.feed)
     return packets.track()
 
 
@@ -80,6 +83,7 @@ class _Packets:
             channels=_channels(layout),
             layout=layout if layout in CHANNELS else None,
             seconds=self._seconds,
+            size=self._bytes,
         )
 
     def _read_fact(self, line: str) -> None:

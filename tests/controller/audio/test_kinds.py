@@ -175,6 +175,20 @@ def test_junk_before_and_after_is_passed_over(maker: Maker, tools: AudioTools) -
     assert report.duration_s == pytest.approx(1.5, abs=0.1)
 
 
+@pytest.mark.parametrize("second", [("-ac", "1"), ("-ar", "22050"), ("-ac", "1", "-ar", "48000")])
+@pytest.mark.parametrize("kind", ["mp3", "aac"])
+def test_two_recordings_joined_by_hand_are_one(
+    kind: str, second: tuple[str, ...], maker: Maker, tools: AudioTools
+) -> None:
+    loud = maker.make(f"one.{kind}", "-ac", "2", source="sine=f=440:d=3:r=44100,volume=10dB").read_bytes()
+    soft = maker.make(f"two.{kind}", *second, source="sine=f=440:d=3:r=44100,volume=-20dB").read_bytes()
+    joined = maker.folder / f"joined.{kind}"
+    joined.write_bytes(loud + soft)
+    report, first = check(joined, tools), check(maker.folder / f"one.{kind}", tools)
+    assert report.duration_s == pytest.approx(6, abs=0.1)
+    assert report.lufs == pytest.approx(first.lufs, abs=0.2)
+
+
 def test_junk_after_a_wav_is_no_sound(tmp_path: Path, tools: AudioTools) -> None:
     wav = tmp_path / "a.wav"
     wav.write_bytes(wav_bytes(pcm16(tone(1))) + b"LIST" + struct.pack("<I", 4) + b"INFO" + b"junk" * 4000)

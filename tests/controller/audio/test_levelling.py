@@ -8,7 +8,7 @@ import pytest
 from controller.audio.ffmpeg import run_ffmpeg
 from controller.audio.levelling import MOST_GAIN_DB, PUSHES_DB, limited_gain, plain_gain
 from controller.audio.limiter import limit
-from controller.audio.listening import loudness_of, momentary
+from controller.audio.listening import Notes
 from controller.audio.loudness import Momentary
 from controller.audio.tools import AudioTools
 from controller.audio.wavefile import RATE
@@ -27,10 +27,11 @@ SOUNDS = {
 
 
 def momentary_of(wav: Path, tools: AudioTools) -> Momentary:
-    graph = f"[0:a:0]asplit=2[out][it];[it]{loudness_of('it')}"
-    wanted = ["-filter_complex", graph, "-map", "[out]", "-f", "null", "pipe:1"]
-    run_ffmpeg(tools, wav, wanted, cpu_s=10, stdout=lambda _: None, folder=wav.parent, file_bytes=1 << 20)
-    return momentary(wav.parent, "it")
+    with Notes("it") as notes:
+        graph = f"[0:a:0]asplit=2[out][it];[it]{notes.of('it')}"
+        wanted = ["-filter_complex", graph, "-map", "[out]", "-f", "null", "pipe:1"]
+        run_ffmpeg(tools, wav, wanted, cpu_s=10, stdout=lambda _: None, inherited=notes.inherited, file_bytes=1 << 20)
+        return notes.momentary("it")
 
 
 def found_gain(sound: Sound, loudness: Momentary) -> float:
