@@ -302,10 +302,11 @@ class Village:
             self.time.after(int(speech_after * SECOND), lambda: self._speak(made))
         return accepted
 
-    def cancel(self, alert: Accepted) -> None:
+    def cancel(self, alert: Accepted, reachable: frozenset[str] | None = None) -> None:
         with self.office.database.write() as session:
             cancel_alert(session, alert.order, self.office.act(self.time.now))
-        self.accepted.append(replace(self._accepted_alert(alert.order), cancelled_at=self.time.now))
+        taken_back = replace(self._accepted_alert(alert.order), cancelled_at=self.time.now)
+        self.accepted.append(replace(taken_back, cancel_reachable=reachable))
         self.desk.ring()
 
     def _speak(self, alert: str) -> None:

@@ -97,4 +97,4 @@ def act(village: Village, chance: random.Random) -> None:
     elif kind == "alert":
         village.alert(minutes=chance.uniform(0.5, 5), speech_after=chance.choice([0.5, 3, None]))
     elif kind == "cancel" and alerts:
-        village.cancel(chance.choice(alerts))
+        village.cancel(chance.choice(alerts), reachable=frozenset())
