@@ -32,12 +32,14 @@ def lines(database: Database) -> int:
         return int(session.execute(text("SELECT count(*) FROM line")).scalar_one())
 
 
-def test_many_threads_write_one_after_the_other(database: Database) -> None:
-    threads = [threading.Thread(target=write, args=(database, str(number))) for number in range(40)]
+def test_many_threads_write_one_after_the_other(database: Database, tmp_path: Path) -> None:
+    patient = Database(tmp_path / "loa.db", busy_seconds=60)
+    threads = [threading.Thread(target=write, args=(patient, str(number))) for number in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    patient.close()
     assert lines(database) == 40
 
 
