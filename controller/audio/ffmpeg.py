@@ -54,7 +54,7 @@ def run_ffmpeg(
     found nothing to decode, EncodeFailed if the disk is full. A file cut short is no error: what it holds
     is decoded.
     """
-    argv = [str(tools.ffmpeg), *QUIET, "-max_alloc", MAX_ALLOC, *ONE_THREAD, *_input(), *wanted]
+    argv = [str(tools.ffmpeg), *QUIET, "-max_alloc", MAX_ALLOC, *ONE_THREAD, *input_options(), *wanted]
     try:
         done = run_child(
             argv,
@@ -76,9 +76,10 @@ def run_ffmpeg(
     return done
 
 
-def _input() -> list[str]:
+def input_options(containers: str = CONTAINERS) -> list[str]:
+    """What may be read: stdin alone, as one of these containers, by the decoders of sound."""
     return [
-        "-protocol_whitelist", "fd", "-format_whitelist", CONTAINERS, "-codec_whitelist", DECODERS,
+        "-protocol_whitelist", "fd", "-format_whitelist", containers, "-codec_whitelist", DECODERS,
         "-max_streams", "64", "-vn", "-sn", "-dn", "-i", "fd:",
     ]  # fmt: skip
 

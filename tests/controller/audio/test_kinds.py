@@ -143,6 +143,13 @@ def test_other_things_are_refused_by_name(
     assert (reason.code, reason.data["kind"]) == (code, name.rsplit(maxsplit=1)[-1])
 
 
+@pytest.mark.parametrize(("name", "options"), [("a.nut", ()), ("a.mkv", ("-c:a", "real_144", *NARROW))])
+def test_a_container_or_codec_that_nobody_vouches_for_is_refused(
+    name: str, options: tuple[str, ...], maker: Maker, tools: AudioTools
+) -> None:
+    assert check(maker.make(name, *options), tools).reasons[0].code == "no_decodable_audio"
+
+
 def film(maker: Maker, name: str, *sounds: str) -> Path:
     inputs = [word for sound in sounds for word in ("-f", "lavfi", "-i", sound)]
     maps = [word for number in range(len(sounds) + 1) for word in ("-map", str(number))]

@@ -44,6 +44,15 @@ def test_a_bang_is_enough(maker: Maker) -> None:
     assert not proof_of(bang, VOICE, maker).holds
 
 
+def test_even_a_bang_that_hardly_adds_loudness(maker: Maker) -> None:
+    quiet = tone(3, hertz=300, level=0.12)
+    quiet_with_bang = quiet.copy()
+    quiet_with_bang[RATE : RATE + 48] += tone(0.002, hertz=2000, level=0.5)
+    proof = proof_of(quiet_with_bang, quiet, maker)
+    assert proof.surplus_db < 3 and proof.peak < 0.89
+    assert not proof.holds
+
+
 def test_nothing_passes_above_the_promised_peak(maker: Maker) -> None:
     loud = tone(1, hertz=400, level=0.97)
     assert not proof_of(loud, loud, maker).holds

@@ -1,5 +1,6 @@
 """No file makes us open another file or call anybody, whatever it holds and however it is named."""
 
+import base64
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from controller.audio.errors import Refused
+from controller.audio.ffmpeg import input_options
 from controller.audio.pipeline import check
 from controller.audio.scan import scan
 from controller.audio.tools import AudioTools
@@ -50,6 +52,7 @@ def targets(folder: Path, port: int) -> dict[str, str]:
         "by concat:": f"concat:{secret}|{secret}",
         "by tcp": f"tcp://127.0.0.1:{port}",
         "by subfile": f"subfile,,start,0,end,9,,:{secret}",
+        "in itself": "data:audio/wav;base64," + base64.b64encode(secret.read_bytes()).decode(),
     }
 
 
@@ -81,6 +84,20 @@ def test_the_decoder_itself_follows_no_list_either(kind: str, folder: Path, tool
             listed.write_text(PLAYLISTS[kind].format(target=target, port=port))
             with opened_files(folder) as opened, pytest.raises(Refused):
                 scan(listed, tools)
+            assert opened <= {"list.mp3"}
+    assert not callers
+
+
+@pytest.mark.parametrize("kind", ["hls", "hls master", "ffconcat", "sdp", "dash"])
+def test_even_a_decoder_that_knew_lists_could_open_nothing(kind: str, folder: Path, tools: AudioTools) -> None:
+    listed = folder / "list.mp3"
+    with listening() as (port, callers):
+        for target in targets(folder, port).values():
+            listed.write_text(PLAYLISTS[kind].format(target=target, port=port))
+            command = [str(tools.ffmpeg), "-nostdin", *input_options("hls,concat,sdp,dash,wav"), "-f", "null", "-"]
+            with opened_files(folder) as opened, listed.open("rb") as source:
+                done = subprocess.run(command, stdin=source, cwd=folder, capture_output=True, check=False, timeout=30)
+            assert done.returncode != 0
             assert opened <= {"list.mp3"}
     assert not callers
 

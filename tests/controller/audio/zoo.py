@@ -175,7 +175,7 @@ def ebml(identity: int, *parts: bytes) -> bytes:
     return name + (len(body) | 1 << 56).to_bytes(8, "big") + body
 
 
-def matroska(*info: bytes, sound: bytes = b"", tick_ns: int = 1_000_000) -> bytes:
+def matroska(*info: bytes, sound: bytes = b"") -> bytes:
     """A small Matroska file of 16-bit mono PCM at 8 kHz, with anything wished in its Info."""
     header = ebml(0x1A45DFA3, ebml(0x4282, b"matroska"), ebml(0x4287, b"\x04"), ebml(0x4285, b"\x02"))
     audio = ebml(0xE1, ebml(0xB5, struct.pack(">d", 8000.0)), ebml(0x9F, b"\x01"), ebml(0x6264, b"\x10"))
@@ -187,7 +187,7 @@ def matroska(*info: bytes, sound: bytes = b"", tick_ns: int = 1_000_000) -> byte
         for n in range(len(sound) // 1600)
     ]
     cluster = ebml(0x1F43B675, ebml(0xE7, b"\x00"), *blocks)
-    segment = ebml(0x1549A966, ebml(0x2AD7B1, tick_ns.to_bytes(3, "big")), *info) + ebml(0x1654AE6B, track) + cluster
+    segment = ebml(0x1549A966, ebml(0x2AD7B1, b"\x0f\x42\x40"), *info) + ebml(0x1654AE6B, track) + cluster
     return header + ebml(0x18538067, segment)
 
 
