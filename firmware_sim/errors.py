@@ -35,3 +35,9 @@ class ClockBelowFloor(SpeakerError):
     """A signed time earlier than one that was signed before: the clock never goes back."""
 
     code = "clock_below_floor"
+
+
+class BadRadioModel(SpeakerError):
+    """The file is no whole model of a mobile link."""
+
+    code = "bad_radio_model"
