@@ -27,8 +27,8 @@ from firmware_sim.wav_sink import WavSink
 SinkName = Literal["null", "wav"]
 CONNECTS = 100
 """Connections opened a second at the start."""
-FILES, FILES_EACH = 256, 3
-"""Open files: of the process, and a socket, a journal and a ledger for each speaker."""
+FILES = 256
+"""Files that the process may have open beside one socket for each speaker."""
 EVENTS = 64
 """Sockets served before wake-ups are looked at again."""
 
@@ -56,7 +56,6 @@ class Fleet:
         self._sounds = Sounds()
         self._verdicts = Verdicts()
         self.stations: list[Station] = []
-        self._files: list[FileLedger | FolderFlash] = []
         self._heap: list[tuple[int, int]] = []
         self._wakes: list[int] = []
         self._by_fd: dict[int, int] = {}
@@ -65,7 +64,7 @@ class Fleet:
 
     def start(self) -> None:
         """Switch all speakers on; they connect one after the other in `do_once`."""
-        runtime.allow_files(FILES + FILES_EACH * len(self._identities))
+        runtime.allow_files(FILES + len(self._identities))
         self._epoll = select.epoll()
         self._stopped = False
         now = runtime.monotonic()
@@ -87,8 +86,6 @@ class Fleet:
         for station in self.stations:
             station.settle()
             station.power_off()
-        for file in self._files:
-            file.close()
         self._epoll.close()
 
     def __enter__(self) -> "Fleet":
@@ -176,7 +173,6 @@ class Fleet:
         home = self._folder / identity.device
         ledger = FileLedger(home / "ledger.jsonl")
         flash = FolderFlash(home / "flash", self._settings.flash_bytes)
-        self._files += [ledger, flash]
         sink: Sink = WavSink(self.wav_dir, identity.name) if self._sink == "wav" else NullSink()
         return Parts(
             identity=identity,

@@ -31,11 +31,16 @@ class _Map(BaseModel):
 
 
 class FolderFlash:
-    """See the port `Flash`; one process at a time owns the folder."""
+    """See the port `Flash`; one process at a time owns the folder.
 
-    def __init__(self, folder: Path, capacity: int, durable: bool = False) -> None:
+    `shelf` is where the blobs lie, otherwise `folder/blobs`. Speakers of one process may share one: each knows
+    from its own journal which chunks came to it, and what one of them drops stays there for the others.
+    """
+
+    def __init__(self, folder: Path, capacity: int, durable: bool = False, shelf: Path | None = None) -> None:
         self.capacity = capacity
-        self._blobs = folder / "blobs"
+        self._blobs = shelf or folder / "blobs"
+        self._shared = shelf is not None
         self._journal = Journal(folder / "items.journal", durable=durable)
         self._durable = durable
         self._maps: dict[str, _Map] | None = None
@@ -51,9 +56,6 @@ class FolderFlash:
 
     def keys(self, prefix: str) -> list[str]:
         return self._journal.keys(prefix)
-
-    def close(self) -> None:
-        self._journal.close()
 
     def reserve(self, sha256: str, shape: Shape) -> None:
         if sha256 in self._known():
@@ -90,8 +92,7 @@ class FolderFlash:
     def drop(self, sha256: str) -> None:
         if self._known().pop(sha256, None):
             self._journal.delete(MAPS + sha256)
-            with contextlib.suppress(OSError):
-                (self._blobs / sha256).unlink()
+            self._forget_bytes(sha256)
 
     def touch(self, sha256: str) -> None:
         known = self._known()
@@ -118,6 +119,11 @@ class FolderFlash:
         if not self._journal.put(MAPS + sha256, known.model_dump_json().encode()):
             raise NoSpace(size=known.size)
         self._known()[sha256] = known
+
+    def _forget_bytes(self, sha256: str) -> None:
+        if not self._shared:
+            with contextlib.suppress(OSError):
+                (self._blobs / sha256).unlink()
 
     def _write(self, sha256: str, data: bytes, at: int) -> None:
         self._blobs.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ the world's clock where a simulation knows it.
 """
 
 import json
-from io import BufferedRandom
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -30,31 +30,33 @@ class MemoryLedger:
 
 
 class FileLedger:
-    """Lines in a file, one write each; a last line torn by a power cut is taken off before the next."""
+    """Lines in a file, one write each; a last line torn by a power cut is taken off before the next.
+
+    The file is opened for each line: thousands of speakers in one process have no room for open files.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: BufferedRandom | None = None
+        self._is_whole = False
 
     def append(self, line: Line) -> bool:
         try:
-            self._file = self._file or self._open()
-            self._file.write(json.dumps(line).encode() + b"\n")
-            self._file.flush()
+            if not self._is_whole:
+                self._take_off_torn()
+            self._is_whole = self._write(json.dumps(line).encode() + b"\n")
         except OSError:
-            return False
-        return True
+            self._is_whole = False
+        return self._is_whole
 
-    def close(self) -> None:
-        if self._file:
-            self._file.close()
-            self._file = None
+    def _write(self, said: bytes) -> bool:
+        fd = os.open(self._path, os.O_WRONLY | os.O_APPEND)
+        try:
+            return os.write(fd, said) == len(said)
+        finally:
+            os.close(fd)
 
-    def _open(self) -> BufferedRandom:
+    def _take_off_torn(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.touch()
-        file = self._path.open("r+b")
-        whole = file.read().rfind(b"\n") + 1
-        file.seek(whole)
-        file.truncate()
-        return file
+        with self._path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)

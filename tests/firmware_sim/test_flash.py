@@ -118,14 +118,12 @@ def test_a_torn_record_is_as_if_never_written(tmp_path: Path) -> None:
     journal.put("a", b"old")
     whole = path.stat().st_size
     journal.put("a", b"new")
-    journal.close()
     complete = path.read_bytes()
     for length in range(whole, len(complete)):
         path.write_bytes(complete[:length])
         torn = Journal(path)
         assert torn.get("a") == b"old"
         assert torn.put("b", b"more")
-        torn.close()
         assert Journal(path).get("b") == b"more"
 
 
@@ -135,7 +133,6 @@ def test_a_flipped_bit_ends_the_reading_there(tmp_path: Path) -> None:
     journal.put("a", b"one")
     whole = path.stat().st_size
     journal.put("b", b"two")
-    journal.close()
     raw = bytearray(path.read_bytes())
     raw[whole + 8] ^= 1
     path.write_bytes(raw)
@@ -149,7 +146,6 @@ def test_history_is_cleaned_up_and_nothing_is_lost(tmp_path: Path) -> None:
     for number in range(3_000):
         journal.put("busy", b"%06d" % number * 40)
     journal.put("last", b"word")
-    journal.close()
     assert path.stat().st_size < 400_000
     again = Journal(path)
     assert (again.get("kept"), again.get("busy"), again.get("last")) == (b"for ever", b"002999" * 40, b"word")
@@ -172,7 +168,6 @@ def test_a_disk_that_refuses_is_an_answer(tmp_path: Path) -> None:
         journal.delete("a")
         journal.put("a", b"1")
     assert journal.put("b", b"3")
-    journal.close()
     again = Journal(tmp_path / "journal")
     assert (again.get("a"), again.get("b")) == (b"1", b"3")
 
@@ -183,6 +178,31 @@ def test_a_disk_that_takes_no_chunk_is_no_space(tmp_path: Path) -> None:
     with full_disk(), pytest.raises(NoSpace):
         flash.write_chunk(A, 1, bytes(100_000))
     assert flash.missing(A) == [0, 1]
+
+
+def test_speakers_that_share_a_shelf_do_not_take_each_other_s_blobs(tmp_path: Path) -> None:
+    one, other = (FolderFlash(tmp_path / name, 1_000, shelf=tmp_path / "shelf") for name in ("one", "other"))
+    store(one, A)
+    assert not other.has(A) and other.held() == {}
+    other.reserve(A, Shape(300, 100))
+    assert other.missing(A) == [0, 1, 2]
+    store(other, A)
+    whole = other.read(A)
+    one.drop(A)
+    assert not one.has(A) and other.has(A) and other.read(A) == whole
+
+
+def test_nothing_stays_open(tmp_path: Path) -> None:
+    before = open_files()
+    flashes = [FolderFlash(tmp_path / str(number), 1_000) for number in range(20)]
+    for flash in flashes:
+        store(flash, A)
+        assert flash.put("floor", b"1")
+    assert open_files() == before
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 @contextmanager
