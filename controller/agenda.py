@@ -7,6 +7,7 @@ from controller.alerts.models import AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN, DeliveryState
+from controller.deliveries.tracking import patience as word_patience
 from controller.library.models import Blob
 from devices.health import patience
 from devices.models import Device
@@ -17,20 +18,18 @@ _UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
 
 
 def next_instant(session: Session, now: int, heartbeat_s: int, tick: int, longest: int) -> int:
-    """The next instant (us UTC) at which `do_once` has work: within a `tick` while words are awaited."""
-    if _awaits_words(session, now):
-        return now + tick
-    wanted = [at for at in _instants(session, heartbeat_s) if at is not None]
-    return max(now + 1, min([*wanted, now + longest]))
+    """The next instant (us UTC) at which `do_once` has work; what should have left already is tried every `tick`."""
+    wanted = [at for at in (_word_due(session, now), *_instants(session, heartbeat_s)) if at is not None]
+    soonest = min([*wanted, now + longest])
+    return soonest if soonest > now else now + tick
 
 
-def _awaits_words(session: Session, now: int) -> bool:
-    """Whether somebody who can hear us owes a word: who is away will say hello first."""
+def _word_due(session: Session, now: int) -> int | None:
+    """When somebody who can hear us is told again for want of a word: who is away will say hello first."""
     reachable = (
-        select(Delivery.occurrence_id)
+        select(Delivery.published_at, Delivery.attempts)
         .join(Device, col(Device.id) == col(Delivery.device_id))
         .where(col(Delivery.published_at).is_(None) | col(Device.online))
-        .limit(1)
     )
     unheard = reachable.join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id)).where(
         col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= now, Occurrence.expires_at > now
@@ -41,7 +40,8 @@ def _awaits_words(session: Session, now: int) -> bool:
     sounding = reachable.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(
         col(Delivery.state).in_(_OPEN), AlertRow.expires_at > now
     )
-    return any(session.exec(rows).first() is not None for rows in (unheard, stopped, sounding))
+    told = {row for rows in (unheard, stopped, sounding) for row in session.exec(rows.distinct())}
+    return min((now if at is None else at + word_patience(attempts) for at, attempts in told), default=None)
 
 
 def _instants(session: Session, heartbeat_s: int) -> tuple[int | None, ...]:

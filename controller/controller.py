@@ -50,16 +50,18 @@ class Controller:
         self.watch.listening_since = now if up else None
         self.to_restore = self.to_say_again = up
 
-    def on_messages(self, messages: Sequence[Inbound], now: int) -> None:
-        """Time requests are answered first; the rest is booked together, then answered."""
+    def on_messages(self, messages: Sequence[Inbound], now: int) -> bool:
+        """Time requests are answered first; the rest is booked together, then answered.
+
+        True: what was said may have changed when there is work next.
+        """
         batch = []
         for message, address in self._parsed(messages):
             if address.kind == "time_req":
                 self.inbox.answer_time(message, address, self.clock)
             else:
                 batch.append((message, address))
-        if batch:
-            self._book(batch, now)
+        return self._book(batch, now) if batch else False
 
     def do_once(self, now: int) -> None:
         """Do all that is due. Emergencies leave first, whatever else waits."""
@@ -85,17 +87,18 @@ class Controller:
         with self.database.read() as session:
             return next_instant(session, now, self.watch.heartbeat_s, TICK, LONGEST_SLEEP)
 
-    def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> None:
+    def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> bool:
         try:
             answers = self.inbox.take(batch, now)
         except DatabaseError as error:
             # Nothing was acknowledged: every speaker sends its receipts again.
             log.error("batch_not_stored", code=error.code, messages=len(batch))
-            return
+            return False
         self.inbox.give(answers, now)
         for device_id, hello in answers.hellos.items():
             self.outbox.answer(device_id, hello.open_orders, now)
             self.siren.answer(device_id, now)
+        return bool(answers.hellos)
 
     def _parsed(self, messages: Sequence[Inbound]) -> list[tuple[Inbound, Address]]:
         found = []

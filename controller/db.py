@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -38,8 +39,9 @@ class DiskFullError(DatabaseError):
 class Database:
     """Sessions on one SQLite file. `write()` begins as a writer and commits; `read()` never writes."""
 
-    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
-        self.engine = _engine(path, busy_seconds)
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS, *, durable: bool = True) -> None:
+        """Not `durable`: a commit may be lost when power fails; for rehearsals, which die with their process."""
+        self.engine = _engine(path, busy_seconds, "FULL" if durable else "OFF")
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         self._door = threading.Lock()
         self._busy_seconds = busy_seconds
@@ -70,19 +72,19 @@ class Database:
             self._door.release()
 
 
-def _engine(path: Path, busy_seconds: float) -> Engine:
+def _engine(path: Path, busy_seconds: float, synchronous: str) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"timeout": busy_seconds, "check_same_thread": False},
         hide_parameters=True, pool_size=KEPT_OPEN, max_overflow=MOST_OPEN - KEPT_OPEN, pool_timeout=busy_seconds,
     )  # fmt: skip
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, synchronous))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(synchronous: str, connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

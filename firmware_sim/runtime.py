@@ -22,6 +22,15 @@ def chance(seed: int | None = None) -> Chance:
     return random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - repeatable on purpose
 
 
+Dice = random.Random
+"""Chance that repeats itself from a seed, with choices and shuffles: for whoever plays fate."""
+
+
+def dice(seed: int | str) -> Dice:
+    """The same throws for the same seed, on every machine; for simulations only."""
+    return Dice(seed)
+
+
 def allow_files(count: int) -> None:
     """Let this process open so many files and sockets, as far as the system lets it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -103,6 +103,6 @@ class ControllerLoop:
         self._flush(controller, messages)
 
     def _flush(self, controller: Controller, messages: list[Inbound]) -> None:
-        if messages:
-            controller.on_messages(list(messages), world.now())
-            messages.clear()
+        if messages and controller.on_messages(list(messages), world.now()):
+            self._wake_at = min(self._wake_at, controller.next_wakeup(world.now()))
+        messages.clear()

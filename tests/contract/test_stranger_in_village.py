@@ -8,9 +8,10 @@ import pytest
 from devices.protocol.units import SECOND
 from firmware_sim.judge.records import Faults, Viewed
 from firmware_sim.judge.verdict import judge
+from firmware_sim.village.broker import Client
+from firmware_sim.village.pole import RETRY
+from firmware_sim.village.village import Village
 from tests.contract.stranger import Stranger, empty_flash
-from tests.fakes.memory_broker import Client
-from tests.fakes.village import RETRY, Village
 
 DRIFT = 30e-6
 

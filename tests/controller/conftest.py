@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.office import Office
+from firmware_sim.village.office import Office
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from devices.models import Incident
 from devices.protocol.messages.alerts import Alert
 from devices.protocol.signing import MAX_MESSAGE_BYTES
 from devices.protocol.units import DAY, MILLI, MINUTE, SECOND
+from firmware_sim.village.office import Office
+from firmware_sim.village.virtual_time import START
 from tests.fakes.bench import Bench
-from tests.fakes.office import Office
-from tests.fakes.virtual_time import START
 from tests.fakes.words import hello, receipt
 
 

@@ -1,9 +1,9 @@
 """A speaker reports a chunk without the promised hash: the broker gets the blob again."""
 
 from devices.protocol.messages.speaker import Report
+from firmware_sim.village.office import Office
+from firmware_sim.village.virtual_time import START
 from tests.fakes.bench import Bench
-from tests.fakes.office import Office
-from tests.fakes.virtual_time import START
 
 
 def test_a_blob_that_arrived_broken_is_published_again(office: Office) -> None:

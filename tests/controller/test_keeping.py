@@ -14,7 +14,7 @@ from controller.backup import write_backup
 from controller.errors import BackupRefused, DataFolderInUse
 from controller.library.store import Store
 from controller.runtime.folder import DataFolder
-from tests.fakes.office import Office
+from firmware_sim.village.office import Office
 
 
 def test_a_backup_taken_while_somebody_writes_is_whole(office: Office, tmp_path: Path) -> None:

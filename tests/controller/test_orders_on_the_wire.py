@@ -15,9 +15,9 @@ from devices.protocol.messages.blobs import Manifest
 from devices.protocol.messages.control import Ack, Config
 from devices.protocol.messages.orders import Play, Stop
 from devices.protocol.units import DAY, MINUTE, SECOND
+from firmware_sim.village.office import Office
+from firmware_sim.village.virtual_time import START
 from tests.fakes.bench import Bench
-from tests.fakes.office import Office
-from tests.fakes.virtual_time import START
 from tests.fakes.words import hello, receipt
 
 

@@ -11,8 +11,8 @@ from devices.protocol.messages.speaker import Health, Report, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.trust import Trust, accept_trust
 from devices.protocol.verification import verify
+from firmware_sim.village.office import Office
 from tests.fakes.bench import Bench
-from tests.fakes.office import Office
 from tests.fakes.words import BOOT, hello
 
 

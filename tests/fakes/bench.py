@@ -11,9 +11,9 @@ from devices.protocol.codec import parse, read_type, to_json
 from devices.protocol.messages.frame import Frame, Signed
 from devices.protocol.signing import open_envelope, sign
 from devices.protocol.topics import Topics
+from firmware_sim.village.office import Office
+from firmware_sim.village.virtual_time import START
 from tests.fakes.link import RecordingLink
-from tests.fakes.office import Office
-from tests.fakes.virtual_time import START
 
 
 @dataclass

@@ -15,7 +15,7 @@ from controller.people.models import AuditLine
 from controller.runtime.services import Services
 from controller.settings import Settings
 from devices.protocol.keys import SigningKey
-from tests.fakes.office import Office
+from firmware_sim.village.office import Office
 from tests.fakes.studio import WhistlingStudio
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from controller.library.studio import StudioError, Take, VoiceWish
-from tests.fakes.clips import RATE, opus_clip
+from firmware_sim.village.clips import RATE, opus_clip
 
 
 class WhistlingStudio:

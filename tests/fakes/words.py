@@ -3,7 +3,7 @@
 from typing import Any
 
 from devices.protocol.messages.speaker import Hello, Receipt
-from tests.fakes.virtual_time import START
+from firmware_sim.village.virtual_time import START
 
 LEDGER = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 BOOT = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"

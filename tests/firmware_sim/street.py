@@ -22,7 +22,7 @@ from firmware_sim.settings import SpeakerSettings
 from firmware_sim.sinks import NullSink, Run, Sink
 from firmware_sim.sounds import Sounds
 from firmware_sim.speaker import Parts, Speaker
-from tests.fakes.clips import opus_clip
+from firmware_sim.village.clips import opus_clip
 from tests.firmware_sim.headquarters import T0, Headquarters, Message
 
 WAY = 10_000

@@ -16,7 +16,7 @@ import pytest
 
 from firmware_sim.fleet import Fleet
 from firmware_sim.identity import write_identity
-from tests.fakes.clips import opus_clip
+from firmware_sim.village.clips import opus_clip
 from tests.firmware_sim.headquarters import Headquarters, name_of
 from tests.firmware_sim.live_office import LiveOffice, eventually, utc
 

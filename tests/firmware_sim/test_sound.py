@@ -13,8 +13,8 @@ from firmware_sim.loudness import gain
 from firmware_sim.opus import RATE, decode, length
 from firmware_sim.sinks import Run
 from firmware_sim.sounds import Sound, Sounds
+from firmware_sim.village.clips import opus_clip
 from firmware_sim.wav_sink import PERIOD, WavSink, append, file_name
-from tests.fakes.clips import opus_clip
 
 SECOND = 1_000_000
 

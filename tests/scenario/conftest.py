@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.village import Village
+from firmware_sim.village.village import Village
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from devices.protocol.units import SECOND
-from tests.fakes.village import Killed, Village
+from firmware_sim.village.desk import Killed
+from firmware_sim.village.village import Village
 
 
 def clean(village: Village) -> None:

@@ -11,7 +11,7 @@ from devices.protocol.keys import SigningKey
 from devices.protocol.messages.orders import Play
 from devices.protocol.signing import sign
 from devices.protocol.units import DAY, SECOND
-from tests.fakes.village import Village
+from firmware_sim.village.village import Village
 
 
 def clean(village: Village) -> None:

@@ -3,7 +3,7 @@
 import itertools
 
 from devices.protocol.units import SECOND
-from tests.fakes.village import Village
+from firmware_sim.village.village import Village
 
 
 def all_states(village: Village, occurrence: str) -> set[str]:

@@ -1,7 +1,5 @@
-"""A controller's database with one commune in it, made in sight: areas, speakers with keys, one ready bulletin."""
+"""The office: a controller's folder with database, store and keys, filled from one seed without the web."""
 
-import hashlib
-import random
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +13,9 @@ from controller.tables import METADATA
 from devices.models import Area, Device
 from devices.protocol.keys import SigningKey
 from devices.registry import add_area, add_device
-from tests.fakes.clips import opus_clip
-from tests.fakes.virtual_time import START
+from firmware_sim.runtime import Dice, dice
+from firmware_sim.village.clips import opus_clip
+from firmware_sim.village.virtual_time import START
 
 
 @dataclass
@@ -25,16 +24,18 @@ class Office:
 
     folder: Path
     seed: int = 1
-    chance: random.Random = field(init=False)
+    chunk_bytes: int = 4096
+    """Small, so that short sounds travel in several pieces too."""
+    chance: Dice = field(init=False)
     database: Database = field(init=False)
     store: Store = field(init=False)
     keyring: Keyring = field(init=False)
     keys: dict[str, SigningKey] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)
+        self.chance = dice(self.seed)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.database = Database(self.folder / "loa.db")
+        self.database = Database(self.folder / "loa.db", durable=False)
         METADATA.create_all(self.database.engine)
         self.store = Store(self.folder / "store")
         self.keyring = open_keyring(
@@ -45,6 +46,7 @@ class Office:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
     def act(self, now: int = START, key: str | None = None) -> Act:
+        """Somebody who may do everything does something."""
         return Act("test", "127.0.0.1", now, key, fingerprint="same")
 
     def area(self, name: str, parent: str | None = None) -> str:
@@ -52,6 +54,7 @@ class Office:
             return add_area(session, Area(id=self.new_id(), name=name, parent_id=parent, created_at=START)).id
 
     def speaker(self, area: str, name: str = "loa") -> str:
+        """Register a speaker with a key of its own; its id."""
         key = SigningKey(self.chance.randbytes(32))
         with self.database.write() as session:
             device = Device(
@@ -62,36 +65,29 @@ class Office:
         return device.id
 
     def blob(self, seconds: float = 2.0, frequency: float = 440.0, clip: str | None = None) -> str:
+        """A sound in the store; its SHA-256."""
         content = opus_clip(seconds, frequency)
         source = self.folder / "take"
         source.write_bytes(content)
         sha256 = self.store.adopt(source)
-        assert sha256 == hashlib.sha256(content).hexdigest()
         with self.database.write() as session:
             if session.get(Blob, sha256) is None:
-                session.add(
-                    Blob(
-                        sha256=sha256,
-                        size=len(content),
-                        duration_ms=round(seconds * 1000),
-                        chunk_bytes=4096,
-                        clip=clip,
-                        issued_at=START,
-                    )
-                )
+                session.add(self._row(sha256, len(content), seconds, clip))
         return sha256
 
     def bulletin(self, seconds: float = 2.0, frequency: float = 440.0) -> str:
-        sha256 = self.blob(seconds, frequency)
+        """A bulletin that may air; its id."""
+        sha256, made = self.blob(seconds, frequency), self.new_id()
         with self.database.write() as session:
-            row = Bulletin(
-                id=self.new_id(),
-                title="Tin",
-                kind="text",
-                state="ready",
-                sha256=sha256,
-                created_at=START,
-                created_by="test",
+            session.add(
+                Bulletin(
+                    id=made, title="Tin", kind="text", state="ready", sha256=sha256, created_at=START, created_by="test"
+                )
             )
-            session.add(row)
-        return row.id
+        return made
+
+    def _row(self, sha256: str, size: int, seconds: float, clip: str | None) -> Blob:
+        return Blob(
+            sha256=sha256, size=size, duration_ms=round(seconds * 1000), chunk_bytes=self.chunk_bytes, clip=clip,
+            issued_at=START,
+        )  # fmt: skip

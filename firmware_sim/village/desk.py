@@ -1,0 +1,135 @@
+"""The controller's process in virtual time: its link, its wake-ups, its death and its return from the tables."""
+
+from collections.abc import Callable, Mapping
+
+from controller.controller import Controller
+from controller.runtime.composition import World, build_controller
+from controller.settings import AirSettings, Settings
+from devices.link import Inbound
+from devices.protocol.topics import Topics
+from devices.protocol.units import MILLI, SECOND
+from firmware_sim.village.broker import Client, MemoryBroker
+from firmware_sim.village.office import Office
+from firmware_sim.village.virtual_time import VirtualTime
+
+RETRY = 2 * SECOND
+"""How long a cut controller waits before it connects again, us."""
+BACK_AFTER = 3 * SECOND
+"""How long a killed process is away, us."""
+AT_HAND = MILLI
+"""From the broker to the controller, us."""
+GATHERED = 2 * MILLI
+"""Messages are taken from the queue together, as by a thread that was busy so long, us."""
+
+
+class Killed(BaseException):
+    """The controller's process dies here."""
+
+
+class Desk:
+    """`before_publish` and `after_publish` may raise Killed: then it starts again from its tables."""
+
+    def __init__(self, time: VirtualTime, broker: MemoryBroker, office: Office, air: AirSettings) -> None:
+        self.client = Client("controller", self._deliver, self._on_cut, lambda _size: AT_HAND)
+        self.controller: Controller | None = None
+        self.before_publish: Callable[[str], None] = lambda topic: None
+        self.after_publish: Callable[[str], None] = lambda topic: None
+        self.remake: Callable[[Controller], None] = lambda controller: None
+        """Called with each new controller, before it runs."""
+        self.deaths = 0
+        self._time, self._broker, self._office = time, broker, office
+        self._settings = Settings(data=office.folder, air=air)
+        self._topics = Topics(office.keyring.tenant)
+        self._wake: int | None = None
+        self._armed: set[int] = set()
+        self._inbox: list[Inbound] = []
+
+    @property
+    def up(self) -> bool:
+        return self.client.up
+
+    def start(self) -> None:
+        office, world = self._office, World(self._time.clock, self._office.new_id)
+        self.controller = build_controller(
+            self._settings, office.database, office.store, office.keyring, self, world, self._arm
+        )
+        self.remake(self.controller)
+        self.connect()
+        self.ring()
+
+    def kill(self) -> None:
+        """Everything that is not in the tables is gone."""
+        self.deaths += 1
+        self.controller, self._wake = None, None
+        self._inbox.clear()
+        self._broker.cut(self.client)
+        self._time.after(BACK_AFTER, self.start)
+
+    def connect(self) -> None:
+        if self.controller is None or self.client.up or not self._broker.up:
+            return
+        self._broker.connect(self.client)
+        self._broker.subscribe(self.client, self._topics.up_all, 1)
+        self._broker.subscribe(self.client, self._topics.time_requests, 0)
+        self.controller.on_link(True, self._time.now)
+        self.ring()
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        if not self.client.up:
+            return False
+        self.before_publish(topic)
+        self._broker.publish(topic, payload, retain)
+        self.after_publish(topic)
+        return True
+
+    def ring(self) -> None:
+        """Somebody wrote into the tables, or it is time."""
+        self._guarded(lambda controller: controller.do_once(self._time.now))
+        if self.controller is not None:
+            self._wake_at(self.controller.next_wakeup(self._time.now))
+
+    def _guarded(self, deed: Callable[[Controller], None]) -> None:
+        try:
+            if self.controller is not None:
+                deed(self.controller)
+        except Killed:
+            self.kill()
+
+    def _wake_at(self, at: int) -> None:
+        """Ring at that instant, unless an earlier ring comes first and says anew when."""
+        if self._wake == at:
+            return
+        self._wake = at
+
+        def due() -> None:
+            if self._wake == at:
+                self._wake = None
+                self.ring()
+
+        self._time.at(at, due)
+
+    def _deliver(self, topic: str, payload: bytes, retained: bool) -> None:
+        if not self._inbox:
+            self._time.after(GATHERED, self._take)
+        self._inbox.append(Inbound(topic, payload, retained, self._time.now))
+
+    def _take(self) -> None:
+        batch, self._inbox = self._inbox, []
+
+        def book(controller: Controller) -> None:
+            if controller.on_messages(batch, self._time.now):
+                wanted = controller.next_wakeup(self._time.now)
+                self._wake_at(wanted if self._wake is None else min(self._wake, wanted))
+
+        if batch:
+            self._guarded(book)
+
+    def _on_cut(self) -> None:
+        if self.controller is not None:
+            self.controller.on_link(False, self._time.now)
+        self._time.after(RETRY, self.connect)
+
+    def _arm(self, instants: Mapping[str, int]) -> None:
+        for at in set(instants.values()) - self._armed:
+            self._armed.add(at)
+            self._time.at(at, self.ring)

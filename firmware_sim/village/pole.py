@@ -1,0 +1,242 @@
+"""One speaker with its power, its radio and its own clock. Flash and ledger outlive its power."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.protocol.units import MILLI, SECOND
+from firmware_sim import runtime
+from firmware_sim.flash import Flash
+from firmware_sim.identity import Identity
+from firmware_sim.ledger import Line
+from firmware_sim.memory_flash import MemoryFlash
+from firmware_sim.ports import SpeakerLink
+from firmware_sim.radio.radio import Radio
+from firmware_sim.settings import SpeakerSettings
+from firmware_sim.sinks import NullSink
+from firmware_sim.sounds import Sounds
+from firmware_sim.speaker import Parts, Speaker
+from firmware_sim.verdicts import Verdicts
+from firmware_sim.village.broker import Client, MemoryBroker
+from firmware_sim.village.quartz import Quartz
+from firmware_sim.village.virtual_time import VirtualTime
+
+RETRY = 2 * SECOND
+"""How long a cut speaker waits at least before it connects again, us; as long again by chance."""
+KEEPALIVE = 30 * SECOND
+DROPPED = KEEPALIVE * 3 // 2
+"""A broker that hears nothing for so long drops the connection, us (MQTT 3.1.1, 3.1.2.10)."""
+NOTICED = 2 * KEEPALIVE
+"""A speaker whose PINGREQ stays unanswered for another keep-alive gives the connection up, us."""
+
+Build = Callable[["Pole", Parts], Speaker]
+
+
+class MemoryLedger:
+    """Lines in a list; told aloud to whoever writes the history."""
+
+    def __init__(self, tell: Callable[[Line], None]) -> None:
+        self.lines: list[Line] = []
+        self._tell = tell
+
+    def append(self, line: Line) -> bool:
+        self.lines.append(line)
+        self._tell(line)
+        return True
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all poles of a village share."""
+
+    time: VirtualTime
+    broker: MemoryBroker
+    sounds: Sounds
+    verdicts: Verdicts
+    settings: SpeakerSettings
+    seed: int
+    build: Build
+    note: Callable[[str, Line], None]
+    """Told of every ledger line, by speaker."""
+
+
+class Pole:
+    """Drives one speaker by events of virtual time."""
+
+    def __init__(self, around: Surroundings, identity: Identity, quartz: Quartz, radio: Radio | None) -> None:
+        self.identity = identity
+        self.quartz = quartz
+        self.flash: Flash = MemoryFlash(around.settings.flash_bytes)
+        self.ledger = MemoryLedger(lambda line: around.note(identity.device, line))
+        self.speaker: Speaker | None = None
+        self.reachable = True
+        self.cuts: list[int] = []
+        self._around = around
+        self._time = around.time
+        self._radio = radio
+        self._chance = runtime.dice(f"{around.seed}/{identity.device}")
+        self.client = Client(identity.device, self._deliver, self._on_cut, self._down)
+        self._silent_until = 0
+        self._boots = 0
+        self._wake: int | None = None
+
+    def mono(self) -> int:
+        """The speaker's own clock now, us."""
+        return self.quartz.mono(self._time.now)
+
+    # Power
+
+    def power_up(self) -> None:
+        """Boot, unless it runs already."""
+        if self.speaker is not None:
+            return
+        self._boots += 1
+        around, link = self._around, _Line(self)
+        parts = Parts(
+            identity=self.identity, settings=around.settings, flash=self.flash, sink=NullSink(), ledger=self.ledger,
+            link=link, chance=runtime.dice(f"{around.seed}/{self.identity.device}/{self._boots}"),
+            sounds=around.sounds, world=self.quartz.true, believer=around.verdicts,
+        )  # fmt: skip
+        self.speaker = around.build(self, parts)
+        self.speaker.power_on(self.mono())
+        self._poke()
+        self.connect()
+
+    def power_cut(self) -> None:
+        """Everything stops as it is."""
+        if self.speaker is None:
+            return
+        self.cuts.append(self._time.now)
+        self.speaker = None
+        self._around.broker.cut(self.client)
+
+    # Network
+
+    def connect(self) -> None:
+        """Connect, if there is power, a network and a broker; `find_network` and a broker's return ask again."""
+        if self.speaker is None or self.client.up or not (self.reachable and self._around.broker.up):
+            return
+        if self._time.now < self._silent_until:
+            self._time.at(self._silent_until, self.connect)
+            return
+        self.client.will = self.speaker.last_will()
+        self._around.broker.connect(self.client)
+        self.speaker.on_connected(self.mono())
+        self._poke()
+
+    def lose_network(self) -> None:
+        self.reachable = False
+        self._around.broker.cut(self.client)
+
+    def find_network(self) -> None:
+        self.reachable = True
+        self.connect()
+
+    def fall_silent(self, span: int) -> None:
+        """For `span` us nothing passes either way, and nobody is told: TCP waits, then each side gives up."""
+        self._silent_until = max(self._silent_until, self._time.now + span)
+        generation = self.client.generation
+
+        def drop() -> None:
+            if self._time.now < self._silent_until and self.client.generation == generation:
+                self._around.broker.cut(self.client)
+
+        self._time.after(DROPPED, drop)
+
+    # The line
+
+    def up(self, size: int, deed: Callable[[], None]) -> None:
+        """Do `deed` at the broker when `size` bytes have got there, if the connection lasts so long."""
+        if not self.client.up:
+            return
+        generation, delay = self.client.generation, self._way(self._radio.up if self._radio else None, size)
+
+        def arrive() -> None:
+            if self.client.up and self.client.generation == generation:
+                deed()
+
+        self._time.after(delay, arrive)
+
+    def granted(self, topic: str) -> None:
+        """The broker's SUBACK sets out."""
+        generation = self.client.generation
+
+        def arrive() -> None:
+            if self.speaker is not None and self.client.up and self.client.generation == generation:
+                self.speaker.on_suback(topic, True, self.mono())
+                self._poke()
+
+        self._time.after(self._down(len(topic)), arrive)
+
+    @property
+    def broker(self) -> MemoryBroker:
+        return self._around.broker
+
+    def _down(self, size: int) -> int:
+        return self._way(self._radio.down if self._radio else None, size)
+
+    def _way(self, road: Callable[[int, int], int] | None, size: int) -> int:
+        delay = road(self._time.now, size) if road else 10 * MILLI
+        return max(delay, self._silent_until - self._time.now)
+
+    def _deliver(self, topic: str, payload: bytes, retained: bool) -> None:
+        if self.speaker is not None:
+            self.speaker.on_message(topic, payload, self.mono())
+            self._poke()
+
+    def _on_cut(self) -> None:
+        """The broker dropped the connection; a silent speaker finds out later."""
+        generation = self.client.generation
+        later = NOTICED - DROPPED if self._time.now < self._silent_until else 0
+
+        def notice() -> None:
+            if self.client.generation != generation:
+                return
+            if self.speaker is not None:
+                self.speaker.on_disconnected(self.mono())
+                self._poke()
+            self._time.after(RETRY + int(self._chance.random() * RETRY), self.connect)
+
+        if later:
+            self._time.after(later, notice)
+        else:
+            notice()
+
+    # Its own wake-ups
+
+    def _poke(self) -> None:
+        wanted = self.speaker.next_wakeup() if self.speaker is not None else None
+        if wanted is None:
+            return
+        at = max(self._time.now, self.quartz.true(wanted) + 1)
+        if self._wake is None or at < self._wake or self._wake <= self._time.now:
+            self._wake = at
+            self._time.at(at, lambda: self._awake(at))
+
+    def _awake(self, at: int) -> None:
+        if self._wake != at:
+            return
+        self._wake = None
+        if self.speaker is not None:
+            self.speaker.do_once(self.mono())
+            self._poke()
+
+
+class _Line(SpeakerLink):
+    """The way out of one boot: what an earlier boot still wants to say is not heard."""
+
+    def __init__(self, pole: Pole) -> None:
+        self._pole = pole
+
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
+        broker = self._pole.broker
+        self._pole.up(len(topic) + len(payload), lambda: broker.publish(topic, payload, retain))
+
+    def subscribe(self, topic: str, qos: int) -> None:
+        def listen() -> None:
+            self._pole.broker.subscribe(self._pole.client, topic, qos)
+            self._pole.granted(topic)
+
+        self._pole.up(len(topic), listen)
+
+    def unsubscribe(self, topic: str) -> None:
+        self._pole.up(len(topic), lambda: self._pole.broker.unsubscribe(self._pole.client, topic))

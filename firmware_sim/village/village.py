@@ -1,0 +1,244 @@
+"""A commune in one process on a virtual clock: the real controller, real speakers, and a judge at the end."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from pathlib import Path
+
+from sqlmodel import select
+
+from controller.alerts.models import AlertRow
+from controller.alerts.raising import AlertRequest, add_speech, cancel_alert, raise_alert
+from controller.broadcast.models import Broadcast
+from controller.broadcast.ordering import BroadcastRequest, create_broadcast, stop_broadcast
+from controller.deliveries.models import Delivery
+from controller.library.models import Blob
+from controller.settings import AirSettings
+from devices.models import Incident
+from devices.protocol.topics import Topics
+from devices.protocol.units import MINUTE, SECOND
+from firmware_sim import runtime
+from firmware_sim.identity import Birth, Identity
+from firmware_sim.judge.records import Accepted, Faults, Viewed
+from firmware_sim.judge.verdict import Verdict, judge
+from firmware_sim.ledger import Line
+from firmware_sim.radio.radio import Radio
+from firmware_sim.radio.model import RadioModel
+from firmware_sim.settings import SpeakerSettings
+from firmware_sim.sounds import Sounds
+from firmware_sim.speaker import Parts, Speaker
+from firmware_sim.verdicts import Verdicts
+from firmware_sim.village.broker import MemoryBroker
+from firmware_sim.village.desk import Desk
+from firmware_sim.village.office import Office
+from firmware_sim.village.pole import Pole, Surroundings
+from firmware_sim.village.quartz import Quartz
+from firmware_sim.village.virtual_time import START, VirtualTime
+
+LEAD_MS = 3_000
+ALERT_LEAD_MS = 400
+SPEECH_LEAD = 1_500_000
+"""us."""
+COMMUNES = ("Xã Tân Đông", "Xã Bình Ân")
+HAMLET = 10
+"""Speakers of one hamlet."""
+
+
+def _plain(_pole: Pole, parts: Parts) -> Speaker:
+    return Speaker(parts)
+
+
+@dataclass
+class Village:
+    """`speakers` poles in hamlets of two communes of one province."""
+
+    folder: Path
+    speakers: int = 6
+    seed: int = 1
+    radio: RadioModel | None = None
+    """How the speakers are connected; None: 10 ms each way."""
+    heartbeat_s: int = 60
+    settings: SpeakerSettings = field(default_factory=SpeakerSettings)
+    build: Callable[[Pole, Parts], Speaker] = _plain
+    note: Callable[[str, Line], None] = lambda device, line: None
+    chunk_bytes: int = 4096
+    time: VirtualTime = field(default_factory=VirtualTime)
+    accepted: list[Accepted] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.chance = runtime.dice(self.seed)
+        self.office = Office(self.folder, self.seed, self.chunk_bytes)
+        self.office.blob(2.0, 900, clip="tone")
+        self.broker = MemoryBroker(self.time)
+        self.topics = Topics(self.office.keyring.tenant)
+        self.province = self.office.area("Tỉnh Tiền Giang")
+        self.communes = [self.office.area(name, self.province) for name in COMMUNES]
+        self._around = Surroundings(
+            self.time, self.broker, Sounds(), Verdicts(), self.settings, self.seed, self.build, self.note
+        )
+        self._members: dict[str, set[str]] = {}
+        self.hamlets = self._settle_down()
+        self.poles = [pole for row in zip_longest(*self.hamlets) for pole in row if pole is not None]
+        air = AirSettings(heartbeat_s=self.heartbeat_s, lead_ms=LEAD_MS)
+        self.desk = Desk(self.time, self.broker, self.office, air)
+        self.desk.start()
+        for pole in self.poles:
+            self.time.after(self.chance.randrange(SECOND), pole.power_up)
+
+    def _settle_down(self) -> list[list[Pole]]:
+        """Hamlets in turn in one commune and the other, at least one in each."""
+        count = max(2, -(-self.speakers // HAMLET))
+        return [self._hamlet(number, count) for number in range(count)]
+
+    def _hamlet(self, number: int, count: int) -> list[Pole]:
+        commune = self.communes[number % 2]
+        area = self.office.area(f"Ấp {number + 1}", commune)
+        poles = [self._pole(area, f"Loa {place}") for place in range(number, self.speakers, count)]
+        for name in (area, commune, self.province):
+            self._members.setdefault(name, set()).update(pole.identity.device for pole in poles)
+        return poles
+
+    def _pole(self, area: str, name: str) -> Pole:
+        device = self.office.speaker(area, name)
+        birth = Birth(**self.office.keyring.birth(device), name=name)
+        identity = Identity(birth, self.office.keys[device])
+        quartz = Quartz(START, self.chance.randrange(10**12), self.chance.uniform(-50, 50))
+        radio = Radio(self.radio, runtime.dice(f"{self.seed}/radio/{device}")) if self.radio else None
+        return Pole(self._around, identity, quartz, radio)
+
+    # Time
+
+    def settle(self, seconds: float = 20.0) -> "Village":
+        """Let everybody join, find the time and fetch the tone."""
+        self.run(seconds)
+        return self
+
+    def run(self, seconds: float) -> None:
+        self.time.run_for(int(seconds * SECOND))
+
+    # What the office does; each stands in the log of what was accepted
+
+    def broadcast(
+        self, seconds: float = 4.0, areas: Iterable[str] | None = None, frequency: float | None = None,
+        devices: Iterable[str] = (), **wishes: object,
+    ) -> Accepted:  # fmt: skip
+        """Order a bulletin; what the service refuses is raised."""
+        places, named = tuple(areas if areas is not None else (self.province,)), tuple(devices)
+        bulletin = self.office.bulletin(seconds, frequency or 200 + self.chance.random() * 2_000)
+        request = BroadcastRequest(bulletin, places, named, **wishes)  # type: ignore[arg-type]
+        with self.office.database.write() as session:
+            made = create_broadcast(session, request, self.office.act(self.time.now), self.office.new_id, LEAD_MS)
+        with self.office.database.read() as session:
+            row = session.get_one(Broadcast, made)
+        accepted = Accepted(
+            order=row.id, occurrence=row.occurrence_id, kind="broadcast", accepted_at=self.time.now,
+            targets=self._targets(places, named), start_at=row.start_at, max_late=row.max_late_ms * 1_000,
+            expires_at=row.expires_at, parts={"body": (row.sha256, row.duration_ms)}, repeats=row.repeats,
+        )  # fmt: skip
+        self.accepted.append(accepted)
+        self.desk.ring()
+        return accepted
+
+    def stop(self, order: Accepted, reachable: frozenset[str] | None = None) -> None:
+        with self.office.database.write() as session:
+            stop_broadcast(session, order.order, self.office.act(self.time.now))
+        self.accepted.append(replace(order, cancelled_at=self.time.now, cancel_reachable=reachable))
+        self.desk.ring()
+
+    def alert(
+        self, minutes: float = 10.0, speech_after: float | None = 1.5, repeats: int = 2,
+        areas: Iterable[str] | None = None,
+    ) -> Accepted:  # fmt: skip
+        """An emergency; its speech is made `speech_after` seconds later (None: never comes)."""
+        places = tuple(areas if areas is not None else (self.province,))
+        request = AlertRequest("Nước dâng", "Nước dâng", places, self.time.now + int(minutes * MINUTE), repeats)
+        with self.office.database.write() as session:
+            made = raise_alert(session, request, self.office.act(self.time.now), self.office.new_id, ALERT_LEAD_MS)
+        accepted = self._accepted_alert(made, self._targets(places, ()))
+        self.accepted.append(accepted)
+        self.desk.ring()
+        if speech_after is not None:
+            self.time.after(int(speech_after * SECOND), lambda: self._speak(accepted))
+        return accepted
+
+    def cancel(self, alert: Accepted, reachable: frozenset[str] | None = None) -> None:
+        with self.office.database.write() as session:
+            cancel_alert(session, alert.order, self.office.act(self.time.now))
+        taken_back = replace(self._accepted_alert(alert.order, alert.targets), cancelled_at=self.time.now)
+        self.accepted.append(replace(taken_back, cancel_reachable=reachable))
+        self.desk.ring()
+
+    def _speak(self, alert: Accepted) -> None:
+        speech = self.office.blob(3.0, 200 + 20 * self.chance.randrange(5))
+        with self.office.database.write() as session:
+            add_speech(session, alert.order, session.get_one(Blob, speech), self.time.now, SPEECH_LEAD)
+        self.accepted.append(self._accepted_alert(alert.order, alert.targets))
+        self.desk.ring()
+
+    def _accepted_alert(self, alert: str, targets: frozenset[str]) -> Accepted:
+        with self.office.database.read() as session:
+            row = session.get_one(AlertRow, alert)
+        parts = {"tone": (row.tone_sha256, row.tone_ms)}
+        if row.speech_sha256:
+            parts["speech"] = (row.speech_sha256, row.speech_ms)
+        return Accepted(
+            order=row.id, occurrence=row.id, kind="alert", accepted_at=row.created_at, targets=targets,
+            start_at=row.start_at, max_late=row.expires_at - row.start_at, expires_at=row.expires_at,
+            parts=parts, repeats=row.repeats, cancelled_at=row.cancelled_at,
+        )  # type: ignore[arg-type]  # fmt: skip
+
+    def _targets(self, areas: Iterable[str], devices: Iterable[str]) -> frozenset[str]:
+        """By what stands on the poles, not by what the controller wrote down."""
+        return frozenset(devices).union(*(self._members[area] for area in areas))
+
+    # What befalls everybody
+
+    def lose_broker(self, seconds: float) -> None:
+        """Killed, and back with an empty store after a while."""
+        self.broker_dies()
+        self.run(seconds)
+        self.broker_returns()
+
+    def broker_dies(self) -> None:
+        self.broker.up = False
+        self.broker.wipe()
+
+    def broker_returns(self) -> None:
+        self.broker.up = True
+        for client in [self.desk, *self.poles]:
+            client.connect()
+
+    # What is seen
+
+    def rows(self, occurrence: str) -> list[Delivery]:
+        with self.office.database.read() as session:
+            return list(session.exec(select(Delivery).where(Delivery.occurrence_id == occurrence)))
+
+    def states(self, occurrence: str) -> dict[str, str]:
+        return {row.device_id: row.state for row in self.rows(occurrence)}
+
+    def incidents(self, kind: str | None = None) -> list[Incident]:
+        with self.office.database.read() as session:
+            found = session.exec(select(Incident)).all()
+        return [incident for incident in found if kind in (None, incident.kind)]
+
+    def sounds_of(self, pole: Pole) -> list[Mapping[str, object]]:
+        """What began to sound there."""
+        return [line for line in pole.ledger.lines if line["kind"] == "started"]
+
+    def view(self) -> dict[tuple[str, str, str], Viewed]:
+        """What the controller shows of every delivery."""
+        with self.office.database.read() as session:
+            rows = session.exec(
+                select(Delivery.order_id, Delivery.occurrence_id, Delivery.device_id, Delivery.state, Delivery.heard_ms)
+            ).all()
+        return {(order, occurrence, device): Viewed(state, heard) for order, occurrence, device, state, heard in rows}  # type: ignore[arg-type]
+
+    def judged(self) -> Verdict:
+        """The eight sets, now."""
+        ledgers = {pole.identity.device: pole.ledger.lines for pole in self.poles}
+        cuts = {pole.identity.device: tuple(pole.cuts) for pole in self.poles}
+        return judge(self.accepted, ledgers, self.view(), self.time.now, Faults(cuts=cuts))
+
+    def close(self) -> None:
+        self.office.database.close()
