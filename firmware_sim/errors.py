@@ -41,3 +41,9 @@ class BadRadioModel(SpeakerError):
     """The file is no whole model of a mobile link."""
 
     code = "bad_radio_model"
+
+
+class UnknownFault(SpeakerError):
+    """No fault programme of that name."""
+
+    code = "unknown_fault"

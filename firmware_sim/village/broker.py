@@ -55,6 +55,8 @@ class MemoryBroker:
         self.published: deque[tuple[str, bytes]] = deque(maxlen=REMEMBERED)
         self.carried = 0
         """Messages handed over by anybody so far."""
+        self.overhear: Callable[[str, bytes], None] = lambda topic, payload: None
+        """Told of every message."""
         self._listeners: dict[str, dict[str, Client]] = {}
 
     def connect(self, client: Client) -> None:
@@ -78,6 +80,7 @@ class MemoryBroker:
     def publish(self, topic: str, payload: bytes, retain: bool) -> None:
         self.carried += 1
         self.published.append((topic, payload))
+        self.overhear(topic, payload)
         if retain and payload:
             self.retained[topic] = payload
         elif retain:

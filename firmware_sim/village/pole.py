@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from devices.protocol.units import MILLI, SECOND
 from firmware_sim import runtime
-from firmware_sim.flash import Flash
+from firmware_sim.hardware.faulty_flash import FaultyFlash, PowerDied
 from firmware_sim.identity import Identity
 from firmware_sim.ledger import Line
 from firmware_sim.memory_flash import MemoryFlash
@@ -27,6 +27,9 @@ DROPPED = KEEPALIVE * 3 // 2
 """A broker that hears nothing for so long drops the connection, us (MQTT 3.1.1, 3.1.2.10)."""
 NOTICED = 2 * KEEPALIVE
 """A speaker whose PINGREQ stays unanswered for another keep-alive gives the connection up, us."""
+
+SLOW = 500 * MILLI
+"""A message that takes longer is called delayed, us."""
 
 Build = Callable[["Pole", Parts], Speaker]
 
@@ -65,17 +68,20 @@ class Pole:
     def __init__(self, around: Surroundings, identity: Identity, quartz: Quartz, radio: Radio | None) -> None:
         self.identity = identity
         self.quartz = quartz
-        self.flash: Flash = MemoryFlash(around.settings.flash_bytes)
+        self.flash = FaultyFlash(MemoryFlash(around.settings.flash_bytes))
         self.ledger = MemoryLedger(lambda line: around.note(identity.device, line))
         self.speaker: Speaker | None = None
         self.reachable = True
         self.cuts: list[int] = []
+        self.troubles: list[tuple[int, int]] = []
+        """From and to when something stood between it and the controller, us."""
         self._around = around
         self._time = around.time
         self._radio = radio
         self._chance = runtime.dice(f"{around.seed}/{identity.device}")
         self.client = Client(identity.device, self._deliver, self._on_cut, self._down)
         self._silent_until = 0
+        self._busy_until = 0
         self._boots = 0
         self._wake: int | None = None
 
@@ -90,15 +96,15 @@ class Pole:
         if self.speaker is not None:
             return
         self._boots += 1
-        around, link = self._around, _Line(self)
+        self._busy_until = 0
+        around = self._around
         parts = Parts(
             identity=self.identity, settings=around.settings, flash=self.flash, sink=NullSink(), ledger=self.ledger,
-            link=link, chance=runtime.dice(f"{around.seed}/{self.identity.device}/{self._boots}"),
+            link=_Line(self), chance=runtime.dice(f"{around.seed}/{self.identity.device}/{self._boots}"),
             sounds=around.sounds, world=self.quartz.true, believer=around.verdicts,
         )  # fmt: skip
         self.speaker = around.build(self, parts)
-        self.speaker.power_on(self.mono())
-        self._poke()
+        self._live(Speaker.power_on)
         self.connect()
 
     def power_cut(self) -> None:
@@ -120,8 +126,7 @@ class Pole:
             return
         self.client.will = self.speaker.last_will()
         self._around.broker.connect(self.client)
-        self.speaker.on_connected(self.mono())
-        self._poke()
+        self._live(Speaker.on_connected)
 
     def lose_network(self) -> None:
         self.reachable = False
@@ -142,69 +147,82 @@ class Pole:
 
         self._time.after(DROPPED, drop)
 
+    @property
+    def hears(self) -> bool:
+        """Whether what is said to it now arrives, as far as anybody can know."""
+        return self.client.up and self._time.now >= self._silent_until
+
     # The line
-
-    def up(self, size: int, deed: Callable[[], None]) -> None:
-        """Do `deed` at the broker when `size` bytes have got there, if the connection lasts so long."""
-        if not self.client.up:
-            return
-        generation, delay = self.client.generation, self._way(self._radio.up if self._radio else None, size)
-
-        def arrive() -> None:
-            if self.client.up and self.client.generation == generation:
-                deed()
-
-        self._time.after(delay, arrive)
-
-    def granted(self, topic: str) -> None:
-        """The broker's SUBACK sets out."""
-        generation = self.client.generation
-
-        def arrive() -> None:
-            if self.speaker is not None and self.client.up and self.client.generation == generation:
-                self.speaker.on_suback(topic, True, self.mono())
-                self._poke()
-
-        self._time.after(self._down(len(topic)), arrive)
 
     @property
     def broker(self) -> MemoryBroker:
         return self._around.broker
 
+    def up(self, size: int, deed: Callable[[], None]) -> None:
+        """Do `deed` at the broker when `size` bytes have got there, if the connection lasts so long."""
+        self._later(self._way(self._radio.up if self._radio else None, size), deed)
+
+    def granted(self, topic: str) -> None:
+        """The broker's SUBACK sets out."""
+        self._later(self._down(len(topic)), lambda: self._live(lambda one, mono: one.on_suback(topic, True, mono)))
+
+    def _later(self, delay: int, deed: Callable[[], None]) -> None:
+        generation = self.client.generation
+
+        def arrive() -> None:
+            if self.client.up and self.client.generation == generation:
+                deed()
+
+        if self.client.up:
+            self._time.after(delay, arrive)
+
     def _down(self, size: int) -> int:
         return self._way(self._radio.down if self._radio else None, size)
 
     def _way(self, road: Callable[[int, int], int] | None, size: int) -> int:
-        delay = road(self._time.now, size) if road else 10 * MILLI
-        return max(delay, self._silent_until - self._time.now)
+        now = self._time.now
+        delay = max(road(now, size) if road else 10 * MILLI, self._silent_until - now)
+        if delay > SLOW:
+            self.troubles.append((now, now + delay))
+        return delay
 
-    def _deliver(self, topic: str, payload: bytes, retained: bool) -> None:
-        if self.speaker is not None:
-            self.speaker.on_message(topic, payload, self.mono())
-            self._poke()
+    def _deliver(self, topic: str, payload: bytes, _retained: bool) -> None:
+        self._live(lambda speaker, mono: speaker.on_message(topic, payload, mono))
 
     def _on_cut(self) -> None:
         """The broker dropped the connection; a silent speaker finds out later."""
         generation = self.client.generation
-        later = NOTICED - DROPPED if self._time.now < self._silent_until else 0
 
         def notice() -> None:
-            if self.client.generation != generation:
-                return
-            if self.speaker is not None:
-                self.speaker.on_disconnected(self.mono())
-                self._poke()
-            self._time.after(RETRY + int(self._chance.random() * RETRY), self.connect)
+            if self.client.generation == generation:
+                self._live(lambda speaker, mono: speaker.on_disconnected(mono))
+                self._time.after(RETRY + int(self._chance.random() * RETRY), self.connect)
 
-        if later:
-            self._time.after(later, notice)
+        if self._time.now < self._silent_until:
+            self._time.after(NOTICED - DROPPED, notice)
         else:
             notice()
 
-    # Its own wake-ups
+    # Its own life
 
-    def _poke(self) -> None:
-        wanted = self.speaker.next_wakeup() if self.speaker is not None else None
+    def _live(self, deed: Callable[[Speaker, int], None]) -> None:
+        """Let the speaker do something now, or when its flash has done writing; then ask when it wants to wake."""
+        speaker, now = self.speaker, self._time.now
+        if speaker is None:
+            return
+        if now < self._busy_until:
+            self._time.at(self._busy_until, lambda: self._live(deed) if self.speaker is speaker else None)
+            return
+        try:
+            deed(speaker, self.mono())
+        except PowerDied:
+            self.power_cut()
+            return
+        self._busy_until = now + self.flash.take_delay()
+        self._poke(speaker)
+
+    def _poke(self, speaker: Speaker) -> None:
+        wanted = speaker.next_wakeup()
         if wanted is None:
             return
         at = max(self._time.now, self.quartz.true(wanted) + 1)
@@ -213,12 +231,9 @@ class Pole:
             self._time.at(at, lambda: self._awake(at))
 
     def _awake(self, at: int) -> None:
-        if self._wake != at:
-            return
-        self._wake = None
-        if self.speaker is not None:
-            self.speaker.do_once(self.mono())
-            self._poke()
+        if self._wake == at:
+            self._wake = None
+            self._live(Speaker.do_once)
 
 
 class _Line(SpeakerLink):

@@ -76,7 +76,10 @@ class Village:
         self._around = Surroundings(
             self.time, self.broker, Sounds(), Verdicts(), self.settings, self.seed, self.build, self.note
         )
-        self._members: dict[str, set[str]] = {}
+        self.members: dict[str, set[str]] = {}
+        """Who stands where, by area: known without asking the controller."""
+        self.places: list[str] = []
+        """The hamlets' areas, in the order of `hamlets`."""
         self.hamlets = self._settle_down()
         self.poles = [pole for row in zip_longest(*self.hamlets) for pole in row if pole is not None]
         air = AirSettings(heartbeat_s=self.heartbeat_s, lead_ms=LEAD_MS)
@@ -87,15 +90,20 @@ class Village:
 
     def _settle_down(self) -> list[list[Pole]]:
         """Hamlets in turn in one commune and the other, at least one in each."""
-        count = max(2, -(-self.speakers // HAMLET))
+        count = self.hamlet_count(self.speakers)
         return [self._hamlet(number, count) for number in range(count)]
+
+    @staticmethod
+    def hamlet_count(speakers: int) -> int:
+        return max(2, -(-speakers // HAMLET))
 
     def _hamlet(self, number: int, count: int) -> list[Pole]:
         commune = self.communes[number % 2]
         area = self.office.area(f"Ấp {number + 1}", commune)
+        self.places.append(area)
         poles = [self._pole(area, f"Loa {place}") for place in range(number, self.speakers, count)]
         for name in (area, commune, self.province):
-            self._members.setdefault(name, set()).update(pole.identity.device for pole in poles)
+            self.members.setdefault(name, set()).update(pole.identity.device for pole in poles)
         return poles
 
     def _pole(self, area: str, name: str) -> Pole:
@@ -189,7 +197,7 @@ class Village:
 
     def _targets(self, areas: Iterable[str], devices: Iterable[str]) -> frozenset[str]:
         """By what stands on the poles, not by what the controller wrote down."""
-        return frozenset(devices).union(*(self._members[area] for area in areas))
+        return frozenset(devices).union(*(self.members[area] for area in areas))
 
     # What befalls everybody
 

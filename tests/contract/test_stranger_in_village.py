@@ -22,6 +22,8 @@ class StrangerPole:
     def __init__(self, village: Village) -> None:
         self.village = village
         self.device = village.office.speaker(village.communes[0], "Người lạ")
+        for area in (village.communes[0], village.province):
+            village.members[area].add(self.device)
         self.birth = village.office.keyring.birth(self.device)
         self.flash = empty_flash(village.office.new_id())
         self.client = Client(self.device, self._deliver, self._on_cut)
@@ -46,7 +48,7 @@ class StrangerPole:
         self.village.broker.cut(self.client)
 
     def connect(self) -> None:
-        if not self.village.broker_up:
+        if not self.village.broker.up:
             self.village.time.after(RETRY, self.connect)
         elif self.stranger and self.reachable and not self.client.up:
             self.client.will = self.stranger.will()

@@ -1,0 +1,1 @@
+"""Fault programmes: each draws from a seed what will go wrong, and does nothing itself."""

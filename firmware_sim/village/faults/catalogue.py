@@ -1,0 +1,40 @@
+"""The fault programmes by name, and a history drawn from some of them."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from firmware_sim import runtime
+from firmware_sim.errors import UnknownFault
+from firmware_sim.village.faults.clock import clock
+from firmware_sim.village.faults.disk import disk
+from firmware_sim.village.faults.flood import flood
+from firmware_sim.village.faults.hostile import hostile
+from firmware_sim.village.faults.kill import kill
+from firmware_sim.village.faults.reconnect import reconnect
+from firmware_sim.village.faults.silence import silence
+from firmware_sim.village.faults.storm import storm
+from firmware_sim.village.faults.swizzle import swizzle
+from firmware_sim.village.faults.tamper import tamper
+from firmware_sim.village.faults.wipe import wipe
+from firmware_sim.village.happenings import Happening, Scene, Script, in_time_order
+from firmware_sim.village.week import office
+
+PROGRAMMES: Mapping[str, Script] = {
+    "storm": storm, "flood": flood, "silence": silence, "reconnect": reconnect, "swizzle": swizzle, "kill": kill, "wipe": wipe, "clock": clock, "disk": disk, "hostile": hostile, "tamper": tamper,
+}  # fmt: skip
+
+
+def named(words: str) -> tuple[str, ...]:
+    """Programmes joined by commas; `all` is every one, `none` or nothing is none. UnknownFault for other words."""
+    asked = tuple(word.strip() for word in words.split(",") if word.strip() not in {"", "none"})
+    for word in asked:
+        if word not in {"all", *PROGRAMMES}:
+            raise UnknownFault(fault=word)
+    return tuple(PROGRAMMES) if "all" in asked else tuple(dict.fromkeys(asked))
+
+
+def history(scene: Scene, seed: int, faults: Sequence[str]) -> tuple[Happening, ...]:
+    """All that will happen, in order; each programme draws from its own dice."""
+    scripts: dict[str, Script] = {"office": office} | {name: PROGRAMMES[name] for name in faults}
+    drawn = (script(scene, runtime.dice(f"{seed}/{name}")) for name, script in scripts.items())
+    return in_time_order(chain.from_iterable(drawn))

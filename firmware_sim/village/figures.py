@@ -1,0 +1,105 @@
+"""What a rehearsal measured: deliveries by end, skew between neighbours, incidents, messages."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlmodel import select
+
+from controller.deliveries.models import Delivery
+from devices.models import Incident
+from devices.protocol.units import MILLI
+from firmware_sim.village.virtual_time import START
+
+if TYPE_CHECKING:
+    from firmware_sim.village.deeds import Stage
+    from firmware_sim.village.village import Village
+
+
+@dataclass(frozen=True)
+class Figures:
+    orders: int
+    refused: int
+    """Orders that the office was told no about."""
+    deliveries: dict[str, int]
+    """By end."""
+    reasons: dict[str, int]
+    """Why some failed, were refused or expired."""
+    incidents: dict[str, int]
+    messages: int
+    virtual_s: float
+    deaths: int
+    """Of the controller."""
+    skew_ms: dict[str, float]
+    """Between two speakers of one commune that began the same sound on time: p50, p99, and how many pairs."""
+    alert_s: dict[str, float]
+    """From the call to the first sound at a speaker that nothing kept from it: p50, p99."""
+    skews: tuple[tuple[float, float], ...] = field(repr=False, default=())
+    """For each sound: days after the beginning, and the p99 of its skew in ms."""
+
+
+def figures(village: "Village", stage: "Stage") -> Figures:
+    """Read from the ledgers and the tables at the end."""
+    with village.office.database.read() as session:
+        states = Counter(session.exec(select(Delivery.state)).all())
+        reasons = Counter(
+            f"{state}: {reason}" for state, reason in session.exec(select(Delivery.state, Delivery.reason)) if reason
+        )
+        incidents = Counter(session.exec(select(Incident.kind)).all())
+    begun = _begun(village)
+    pairs = [_pair_skews(times) for times in begun.values() if len(times) > 1]
+    return Figures(
+        orders=len({accepted.key for accepted in village.accepted}), refused=stage.refused,
+        deliveries=dict(sorted(states.items())), reasons=dict(sorted(reasons.items())),
+        incidents=dict(sorted(incidents.items())), messages=village.broker.carried,
+        virtual_s=(village.time.now - START) / 1_000_000, deaths=village.desk.deaths,
+        skew_ms=_percentiles(pairs) | {"pairs": int(sum(len(pair) for pair in pairs))},
+        alert_s=_percentiles([np.array(_alert_delays(village))]),
+        skews=tuple(
+            ((min(times) - START) / 86_400e6, float(np.percentile(_pair_skews(times), 99)))
+            for times in begun.values() if len(times) > 1
+        ),
+    )  # fmt: skip
+
+
+def _begun(village: "Village") -> dict[tuple[object, ...], list[int]]:
+    """True instants at which a sound began on time, by commune and sound."""
+    found: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for commune in village.communes:
+        for pole in village.poles:
+            if pole.identity.device not in village.members[commune]:
+                continue
+            for line in pole.ledger.lines:
+                if line["kind"] == "started" and line["part"] == "body" and line["from_ms"] == 0:
+                    key = (commune, line["occurrence"], line["repeat"])
+                    found[key].append(int(line["true"]))  # type: ignore[call-overload]
+    return found
+
+
+def _pair_skews(times: Iterable[int]) -> np.ndarray:
+    """ms between any two of these instants."""
+    instants = np.array(sorted(times), dtype=np.int64)
+    one, other = np.triu_indices(len(instants), 1)
+    return (instants[other] - instants[one]) / MILLI
+
+
+def _percentiles(groups: list[np.ndarray]) -> dict[str, float]:
+    values = np.concatenate(groups) if groups else np.array([])
+    if not len(values):
+        return {}
+    return {"p50": round(float(np.percentile(values, 50)), 3), "p99": round(float(np.percentile(values, 99)), 3)}
+
+
+def _alert_delays(village: "Village") -> list[float]:
+    """s from the 2xx of an alert to its first sound, where it began within its first minute."""
+    called = {one.order: one.accepted_at for one in village.accepted if one.kind == "alert"}
+    delays = []
+    for pole in village.poles:
+        firsts: dict[str, int] = {}
+        for line in pole.ledger.lines:
+            if line["kind"] == "started" and line["order"] in called:
+                firsts.setdefault(str(line["order"]), int(line["true"]))  # type: ignore[call-overload]
+        delays += [(true - called[order]) / 1_000_000 for order, true in firsts.items()]
+    return [delay for delay in delays if delay < 60]

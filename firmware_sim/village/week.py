@@ -1,0 +1,74 @@
+"""What the office does: a commune's days with bulletins, stops and alerts, drawn from a seed."""
+
+from collections.abc import Iterator
+
+from devices.protocol.units import DAY, HOUR, MINUTE, SECOND
+from firmware_sim.runtime import Dice
+from firmware_sim.village.happenings import Happening, Scene
+
+HOURS = (5.0, 6.5, 11.0, 17.0, 19.0)
+"""When a commune speaks (hours of its day): morning, noon and evening."""
+EVE = 12 * HOUR
+"""How long before a day begins its programme is ordered at most, us."""
+LENGTHS = (20.0, 30.0, 45.0, 60.0)
+"""Seconds of a bulletin, in a week that must be run in two minutes; villages speak for longer."""
+PITCHES = tuple(200 + 25 * step for step in range(8))
+"""Few, so that a sound comes back as a jingle does."""
+SHORT = 12 * HOUR
+"""A scene below this is a busy day: something every quarter of an hour."""
+
+
+def office(scene: Scene, dice: Dice) -> Iterator[Happening]:
+    """The whole programme of a scene."""
+    numbers = iter(range(1_000_000))
+    if scene.span < SHORT:
+        yield from _busy(scene, dice, numbers)
+    else:
+        for day in range(max(1, scene.span // DAY)):
+            yield from _day(day * DAY, dice, numbers)
+
+
+def _day(begin: int, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:
+    for hour in HOURS:
+        start = begin + int(hour * HOUR) + dice.randrange(10 * MINUTE)
+        said = max(begin - dice.randrange(EVE), 0) if dice.random() < 0.6 else start - dice.randrange(MINUTE, HOUR)
+        yield _bulletin(said, start - said, dice, next(numbers), dice.choice(LENGTHS))
+    if dice.random() < 0.5:
+        yield from _alert(begin + dice.randrange(DAY), dice, next(numbers), dice.randint(5, 60))
+    if dice.random() < 0.3:
+        yield from _stopped(begin + dice.randrange(DAY), dice, next(numbers), 45.0)
+
+
+def _busy(scene: Scene, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:
+    at = dice.randrange(MINUTE)
+    while at < scene.span:
+        kind = dice.random()
+        if kind < 0.55:
+            ahead = dice.choice((0, 0, dice.randrange(10 * SECOND, 10 * MINUTE)))
+            yield _bulletin(at, ahead, dice, next(numbers), dice.choice((3.0, 6.0, 20.0)))
+        elif kind < 0.75:
+            yield from _stopped(at, dice, next(numbers), 20.0)
+        else:
+            yield from _alert(at, dice, next(numbers), dice.randint(1, 5))
+        at += dice.randrange(MINUTE, 25 * MINUTE)
+
+
+def _bulletin(at: int, ahead: int, dice: Dice, number: int, seconds: float) -> Happening:
+    """`ahead` us before it is to sound; 0: at once. One in four is for a part of the village only."""
+    part = dice.choice(("all", "all", "all", "commune", "hamlet", "some"))
+    late_ms = dice.choice((0, 10_000, 60_000, 600_000))
+    wishes = (part, dice.randrange(1_000), dice.choice(PITCHES), late_ms, dice.choice((1, 1, 2)))
+    return Happening(at, "order", (number, seconds, ahead / SECOND, *wishes))
+
+
+def _stopped(at: int, dice: Dice, number: int, seconds: float) -> Iterator[Happening]:
+    yield _bulletin(at, 0, dice, number, seconds)
+    yield Happening(at + dice.randrange(2 * SECOND, 25 * SECOND), "stop", (number,))
+
+
+def _alert(at: int, dice: Dice, number: int, minutes: int) -> Iterator[Happening]:
+    speech = dice.choice((0.8, 2.0, 6.0, None))
+    part = dice.choice(("all", "commune", "hamlet"))
+    yield Happening(at, "alert", (number, float(minutes), speech, part, dice.randrange(1_000), dice.randint(1, 3)))
+    if dice.random() < 0.5:
+        yield Happening(at + dice.randrange(SECOND, 40 * SECOND), "cancel", (number,))
