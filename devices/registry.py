@@ -35,16 +35,27 @@ def add_area(session: Session, area: Area) -> Area:
 
 def add_device(session: Session, device: Device) -> Device:
     """Register a speaker in an area and give it its numbers there and in every ancestor."""
-    tree = parents(session, device.area_id)
-    taken = session.exec(select(Device.id).where(Device.public_key == device.public_key)).first()
-    if taken is not None:
-        raise PublicKeyTaken(device=taken)
-    session.add(device)
-    session.flush()
-    for area_id in lineage(device.area_id, tree):
-        session.add(Membership(area_id=area_id, device_id=device.id, number=_next_number(session, area_id)))
-    session.flush()
+    add_devices(session, [device])
     return device
+
+
+def add_devices(session: Session, devices: Sequence[Device]) -> None:
+    """Register speakers, all or none. PublicKeyTaken where one of the keys is known, or stands twice."""
+    tree = parents(session, *{device.area_id for device in devices})
+    keys = {device.public_key: device.id for device in devices}
+    known = select(Device.public_key, Device.id).where(col(Device.public_key).in_(list(keys)))
+    taken = [device_id for _, device_id in session.exec(known)]
+    twice = [keys[device.public_key] for device in devices if keys[device.public_key] != device.id]
+    if taken or twice:
+        raise PublicKeyTaken(device=[*taken, *twice][0])
+    session.add_all(devices)
+    session.flush()
+    areas: dict[str, Area] = {}
+    for device in devices:
+        for area_id in lineage(device.area_id, tree):
+            area = areas.get(area_id) or areas.setdefault(area_id, session.get_one(Area, area_id))
+            session.add(Membership(area_id=area_id, device_id=device.id, number=_next_number(area)))
+    session.flush()
 
 
 def parents(session: Session, *needed: str) -> dict[str, str | None]:
@@ -101,10 +112,9 @@ def read_public_key(text: str) -> str:
     return text.strip()
 
 
-def _next_number(session: Session, area_id: str) -> int:
-    area = session.get_one(Area, area_id)
+def _next_number(area: Area) -> int:
     number = area.next_number
     if number > MAX_NUMBER:
-        raise AreaFull(area=area_id)
+        raise AreaFull(area=area.id)
     area.next_number = number + 1
     return number
