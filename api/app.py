@@ -27,19 +27,6 @@ PREFIX = "/api/v1"
 ROOMS = (
     areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health, description,
 )  # fmt: skip
-    areas,
-    devices,
-    device_batch,
-    bulletins,
-    audio,
-    glossary,
-    broadcasts,
-    alerts,
-    incidents,
-    trust,
-    health,
-    description,
-)
 
 
 def create_app(services: Services | None = None) -> FastAPI:
