@@ -1,6 +1,7 @@
 """Areas and speakers as they are registered. A speaker is known before it speaks."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -20,6 +21,8 @@ from devices.targets import Roster
 
 MAX_DEPTH = 16
 MAX_NUMBER = 49_151
+LOT = 500
+"""Speakers asked for in one query: databases bound the number of values."""
 
 
 def add_area(session: Session, area: Area) -> Area:
@@ -74,6 +77,11 @@ def get_device(session: Session, device_id: str) -> Device:
     return device
 
 
+def find_devices(session: Session, wanted: Iterable[str]) -> Sequence[Device]:
+    """Those of these speakers that are registered; a few hundred at a time."""
+    return session.exec(select(Device).where(col(Device.id).in_(list(wanted)))).all()
+
+
 def members(session: Session, areas: Iterable[str]) -> set[str]:
     """Ids of the speakers in service that hear one of the areas."""
     chosen = select(Membership.device_id).join(Device, col(Device.id) == col(Membership.device_id))
@@ -81,10 +89,23 @@ def members(session: Session, areas: Iterable[str]) -> set[str]:
     return set(session.exec(chosen))
 
 
-def places(session: Session, device_id: str) -> Sequence[Membership]:
-    """The areas that a speaker hears and its number in each, in a fixed order."""
-    chosen = select(Membership).where(Membership.device_id == device_id)
-    return session.exec(chosen.order_by(col(Membership.area_id))).all()
+class Held(NamedTuple):
+    """A speaker's number in an area that it hears."""
+
+    device_id: str
+    area_id: str
+    number: int
+
+
+def places(session: Session, devices: Sequence[str]) -> dict[str, list[Held]]:
+    """The areas that each of these speakers hears and its number there, in a fixed order."""
+    found: dict[str, list[Held]] = {device_id: [] for device_id in devices}
+    for begin in range(0, len(devices), LOT):
+        wanted = col(Membership.device_id).in_(devices[begin : begin + LOT])
+        rows = select(Membership.device_id, Membership.area_id, Membership.number).where(wanted)
+        for row in session.exec(rows.order_by(col(Membership.area_id))):
+            found[row[0]].append(Held(*row))
+    return found
 
 
 def roster(session: Session, devices: Iterable[str]) -> Roster:
