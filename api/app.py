@@ -13,6 +13,7 @@ from api.routes import (
     broadcasts,
     bulletins,
     description,
+    device_batch,
     devices,
     glossary,
     health,
@@ -23,7 +24,9 @@ from controller.runtime import world
 from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
-ROOMS = (areas, devices, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health, description)
+ROOMS = (
+    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health, description,
+)  # fmt: skip
 
 
 def create_app(services: Services | None = None) -> FastAPI:

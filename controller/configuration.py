@@ -1,6 +1,8 @@
 """What a speaker is told about itself: its places, limits and clips, under a sequence that only grows."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlmodel import Session, col, select
 
@@ -8,8 +10,9 @@ from controller.library.carriage import clips
 from devices.models import Device
 from devices.protocol.json_text import canonical
 from devices.protocol.messages.control import Config, Place
-from devices.registry import places
+from devices.registry import Held, places
 
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 _UNSENT = select(Device).where(Device.config_seq == 0, col(Device.retired_at).is_(None))
 
 
@@ -20,9 +23,38 @@ class Configurator:
         self._tenant = tenant
         self._heartbeat = heartbeat_s
 
-    def current(self, session: Session, device: Device, now: int, at_least: int = 0) -> Config:
-        """What holds for the speaker (to be published retained); its sequence is not below `at_least`."""
-        said = self._content(session, device)
+    def current(
+        self, session: Session, devices: Sequence[Device], now: int, at_least: Mapping[str, int] = _NOTHING
+    ) -> dict[str, Config]:
+        """What holds for each speaker, by its id (to be published retained).
+
+        `at_least`: a sequence below which a speaker's must not be, where it has said one.
+        """
+        held, sounds = places(session, [device.id for device in devices]), clips(session)
+        return {
+            device.id: self._current(device, held[device.id], sounds, now, at_least.get(device.id, 0))
+            for device in devices
+        }
+
+    def in_service(self, session: Session) -> list[str]:
+        """Ids of the speakers that need one."""
+        return list(session.exec(select(Device.id).where(col(Device.retired_at).is_(None))))
+
+    def any_unsent(self, session: Session) -> bool:
+        """Whether a speaker waits for its first configuration."""
+        return session.exec(_UNSENT).first() is not None
+
+    def unsent(self, session: Session, now: int, most: int) -> dict[str, Config]:
+        """The first configuration of speakers that have just been registered, `most` of them at a time."""
+        return self.current(session, session.exec(_UNSENT.limit(most)).all(), now)
+
+    def _current(
+        self, device: Device, held: Sequence[Held], sounds: Mapping[str, str], now: int, at_least: int
+    ) -> Config:
+        said: dict[str, object] = {
+            "places": [Place(area=place.area_id, number=place.number).model_dump() for place in held],
+            "heartbeat": self._heartbeat, "volume": device.volume, "trim": device.trim_us, "clips": sounds,
+        }  # fmt: skip
         digest = hashlib.sha256(canonical(said)).hexdigest()
         if device.config_content != digest or device.config_seq < at_least:
             device.config_seq = max(device.config_seq + 1, at_least + 1, now)
@@ -30,23 +62,3 @@ class Configurator:
         seq = device.config_seq
         said |= {"type": "config", "tenant": self._tenant, "to": f"dev/{device.id}", "seq": seq, "issued_at": seq}
         return Config.model_validate_json(canonical(said))
-
-    def all_current(self, session: Session, now: int) -> dict[str, Config]:
-        """The configuration of every speaker in service, by its id."""
-        rows = select(Device).where(col(Device.retired_at).is_(None))
-        return {device.id: self.current(session, device, now) for device in session.exec(rows).all()}
-
-    def any_unsent(self, session: Session) -> bool:
-        """Whether a speaker waits for its first configuration."""
-        return session.exec(_UNSENT).first() is not None
-
-    def unsent(self, session: Session, now: int) -> dict[str, Config]:
-        """The first configuration of speakers that have just been registered."""
-        return {device.id: self.current(session, device, now) for device in session.exec(_UNSENT).all()}
-
-    def _content(self, session: Session, device: Device) -> dict[str, object]:
-        held = [Place(area=row.area_id, number=row.number).model_dump() for row in places(session, device.id)]
-        return {
-            "places": held, "heartbeat": self._heartbeat, "volume": device.volume, "trim": device.trim_us,
-            "clips": clips(session),
-        }  # fmt: skip

@@ -9,7 +9,7 @@ from controller.agenda import next_instant
 from controller.alerts.sounding import Siren
 from controller.broadcast.outbox import Outbox
 from controller.db import Database, DatabaseError
-from controller.deliveries.tracking import close_silent
+from controller.deliveries.tracking import close_silent, owing
 from controller.inbox import Inbox
 from controller.monitoring.watch import Watch
 from controller.retained import Retained
@@ -95,8 +95,10 @@ class Controller:
             log.error("batch_not_stored", code=error.code, messages=len(batch))
             return False
         self.inbox.give(answers, now)
-        for device_id, hello in answers.hellos.items():
-            self.outbox.answer(device_id, hello.open_orders, now)
+        with self.database.read() as session:
+            still_owing = owing(session, answers.hellos)
+        for device_id in sorted(still_owing):
+            self.outbox.answer(device_id, answers.hellos[device_id].open_orders, now)
             self.siren.answer(device_id, now)
         return bool(answers.hellos)
 

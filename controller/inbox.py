@@ -26,6 +26,7 @@ from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.messages.trust import Role
 from devices.protocol.topics import Address
 from devices.protocol.verification import verify
+from devices.registry import find_devices
 
 log = structlog.get_logger()
 
@@ -68,9 +69,10 @@ class Inbox:
     def take(self, batch: Sequence[tuple[Inbound, Address]], now: int) -> Answers:
         """Book a batch and say what must be answered."""
         answers = Answers()
-        with self.database.write() as session:
+        with self.database.write() as session, session.no_autoflush:  # who adds a row that others look for flushes
+            known = {device.id: device for device in find_devices(session, {address.subject for _, address in batch})}
             for message, address in batch:
-                self._take_one(session, message, address, now, answers)
+                self._take_one(session, known.get(address.subject), message, address, now, answers)
         return answers
 
     def give(self, answers: Answers, now: int) -> None:
@@ -84,8 +86,9 @@ class Inbox:
             for blob in filter(None, (session.get(Blob, sha256) for sha256 in answers.broken_blobs)):
                 self.carrier.mend(blob, now)
 
-    def _take_one(self, session: Session, message: Inbound, address: Address, now: int, answers: Answers) -> None:
-        device = session.get(Device, address.subject)
+    def _take_one(
+        self, session: Session, device: Device | None, message: Inbound, address: Address, now: int, answers: Answers
+    ) -> None:
         if device is None or device.retired_at is not None:
             open_incident(session, self.new_id, "unknown_device", now, subject=address.subject)
             return
@@ -131,16 +134,13 @@ class Inbox:
     def _outdated(self, hellos: dict[str, Hello], now: int) -> dict[str, Config]:
         """The configurations of speakers that hold another sequence than ours."""
         with self.database.read() as session:
-            rows = [(session.get_one(Device, device_id), hello) for device_id, hello in hellos.items()]
-        differs = [(row, hello) for row, hello in rows if hello.config_seq != row.config_seq or not row.config_seq]
-        stale = [(row.id, hello.config_seq) for row, hello in differs]
+            rows = find_devices(session, hellos)
+        said = {row.id: hellos[row.id].config_seq for row in rows}
+        stale = {row.id: said[row.id] for row in rows if said[row.id] != row.config_seq or not row.config_seq}
         if not stale:
             return {}
         with self.database.write() as session:
-            return {
-                device_id: self.configurator.current(session, session.get_one(Device, device_id), now, at_least=seq)
-                for device_id, seq in stale
-            }
+            return self.configurator.current(session, find_devices(session, stale), now, at_least=stale)
 
 
 def _believe(tenant: str, device: Device, message: Inbound, address: Address) -> Signed:

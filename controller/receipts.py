@@ -108,6 +108,7 @@ def _late_joiner(session: Session, device_id: str, receipt: Receipt) -> Delivery
     delivery = new_delivery(alert.id, alert.id, "alert", alert.created_at, alert.expires_at, expected)
     delivery.device_id, delivery.state = device_id, DeliveryState.ORDERED.value
     session.add(delivery)
+    session.flush()
     return delivery
 
 

@@ -1,7 +1,7 @@
 """What the broker must hold is published from the database after every reconnect; the broker may be empty."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -9,6 +9,10 @@ from controller.configuration import Configurator
 from controller.db import Database
 from controller.herald import Herald
 from controller.library.carriage import Carrier, needed, unneeded, withdrawn
+from devices.registry import find_devices
+
+LOT = 200
+"""Configurations made in one transaction: others may write in between."""
 
 
 @dataclass
@@ -25,13 +29,13 @@ class Retained:
     def begin(self, now: int) -> None:
         """A new connection: the broker may be empty, so everything is to be published again."""
         self.carrier.forget()
-        with self.database.write() as session:
-            configs = self.configurator.all_current(session, now)
         with self.database.read() as session:
-            blobs = needed(session, now)
+            blobs, devices = needed(session, now), self.configurator.in_service(session)
         self.steps = deque([self.herald.trust])
         self.steps += [partial(self.carrier.carry, blob) for blob in blobs]
-        self.steps += [partial(self.herald.config, device_id, config) for device_id, config in configs.items()]
+        self.steps += [
+            partial(self._configure, devices[begin : begin + LOT], now) for begin in range(0, len(devices), LOT)
+        ]
 
     def go_on(self) -> None:
         """Publish as much of it as the link takes; the rest waits for the next call."""
@@ -40,13 +44,21 @@ class Retained:
 
     def welcome(self, now: int) -> None:
         """Configurations of newly registered speakers."""
+        while self._anyone_new():
+            with self.database.write() as session:
+                configs = self.configurator.unsent(session, now, LOT)
+            for device_id, config in configs.items():
+                self.herald.config(device_id, config)
+
+    def _anyone_new(self) -> bool:
         with self.database.read() as session:
-            if not self.configurator.any_unsent(session):
-                return
+            return self.configurator.any_unsent(session)
+
+    def _configure(self, devices: Sequence[str], now: int) -> bool:
+        """Publish the configurations of some speakers; False where the link did not take them all."""
         with self.database.write() as session:
-            configs = self.configurator.unsent(session, now)
-        for device_id, config in configs.items():
-            self.herald.config(device_id, config)
+            configs = self.configurator.current(session, find_devices(session, devices), now)
+        return all(self.herald.config(device_id, config) for device_id, config in configs.items())
 
     def collect(self, now: int) -> None:
         """Take audio off the broker that no order needs any more."""

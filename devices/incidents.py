@@ -1,6 +1,6 @@
 """Incidents are opened once and counted; a person, or the end of their cause, closes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sqlmodel import Session, col, select
 
@@ -26,8 +26,7 @@ def open_incident(
 
 def close_cause(session: Session, kind: str, device_id: str, now: int) -> None:
     """Close what has ended by itself, e.g. `offline` of a speaker that is back."""
-    rows = select(Incident).where(Incident.kind == kind, Incident.device_id == device_id)
-    for incident in session.exec(rows.where(col(Incident.closed_at).is_(None))):
+    for incident in _open(session, kind, device_id):
         incident.closed_at, incident.closed_by = now, "loa"
 
 
@@ -42,10 +41,18 @@ def close_incident(session: Session, incident_id: str, who: str, now: int) -> In
 
 
 def _find_open(session: Session, kind: str, device_id: str | None, subject: str) -> Incident | None:
+    return next((one for one in _open(session, kind, device_id, subject) if one.subject == subject), None)
+
+
+def _open(session: Session, kind: str, device_id: str | None, subject: str | None = None) -> Iterator[Incident]:
+    """Open incidents of a kind and speaker, as this transaction has left them, written to the table or not."""
     rows = select(Incident).where(
-        Incident.kind == kind,
-        Incident.device_id == device_id,
-        Incident.subject == subject,
-        col(Incident.closed_at).is_(None),
+        Incident.kind == kind, Incident.device_id == device_id, col(Incident.closed_at).is_(None)
     )
-    return session.exec(rows).first()
+    if subject is not None:
+        rows = rows.where(Incident.subject == subject)
+    with session.no_autoflush:
+        known = [*session.exec(rows), *(one for one in session.new if isinstance(one, Incident))]
+    for one in known:
+        if (one.kind, one.device_id, one.closed_at) == (kind, device_id, None):
+            yield one

@@ -1,6 +1,7 @@
 """Areas and speakers as they are registered. A speaker is known before it speaks."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -20,6 +21,8 @@ from devices.targets import Roster
 
 MAX_DEPTH = 16
 MAX_NUMBER = 49_151
+LOT = 500
+"""Speakers asked for in one query: databases bound the number of values."""
 
 
 def add_area(session: Session, area: Area) -> Area:
@@ -35,16 +38,27 @@ def add_area(session: Session, area: Area) -> Area:
 
 def add_device(session: Session, device: Device) -> Device:
     """Register a speaker in an area and give it its numbers there and in every ancestor."""
-    tree = parents(session, device.area_id)
-    taken = session.exec(select(Device.id).where(Device.public_key == device.public_key)).first()
-    if taken is not None:
-        raise PublicKeyTaken(device=taken)
-    session.add(device)
-    session.flush()
-    for area_id in lineage(device.area_id, tree):
-        session.add(Membership(area_id=area_id, device_id=device.id, number=_next_number(session, area_id)))
-    session.flush()
+    add_devices(session, [device])
     return device
+
+
+def add_devices(session: Session, devices: Sequence[Device]) -> None:
+    """Register speakers, all or none. PublicKeyTaken where one of the keys is known, or stands twice."""
+    tree = parents(session, *{device.area_id for device in devices})
+    keys = {device.public_key: device.id for device in devices}
+    known = select(Device.public_key, Device.id).where(col(Device.public_key).in_(list(keys)))
+    taken = [device_id for _, device_id in session.exec(known)]
+    twice = [keys[device.public_key] for device in devices if keys[device.public_key] != device.id]
+    if taken or twice:
+        raise PublicKeyTaken(device=[*taken, *twice][0])
+    session.add_all(devices)
+    session.flush()
+    areas: dict[str, Area] = {}
+    for device in devices:
+        for area_id in lineage(device.area_id, tree):
+            area = areas.get(area_id) or areas.setdefault(area_id, session.get_one(Area, area_id))
+            session.add(Membership(area_id=area_id, device_id=device.id, number=_next_number(area)))
+    session.flush()
 
 
 def parents(session: Session, *needed: str) -> dict[str, str | None]:
@@ -63,6 +77,11 @@ def get_device(session: Session, device_id: str) -> Device:
     return device
 
 
+def find_devices(session: Session, wanted: Iterable[str]) -> Sequence[Device]:
+    """Those of these speakers that are registered; a few hundred at a time."""
+    return session.exec(select(Device).where(col(Device.id).in_(list(wanted)))).all()
+
+
 def members(session: Session, areas: Iterable[str]) -> set[str]:
     """Ids of the speakers in service that hear one of the areas."""
     chosen = select(Membership.device_id).join(Device, col(Device.id) == col(Membership.device_id))
@@ -70,10 +89,23 @@ def members(session: Session, areas: Iterable[str]) -> set[str]:
     return set(session.exec(chosen))
 
 
-def places(session: Session, device_id: str) -> Sequence[Membership]:
-    """The areas that a speaker hears and its number in each, in a fixed order."""
-    chosen = select(Membership).where(Membership.device_id == device_id)
-    return session.exec(chosen.order_by(col(Membership.area_id))).all()
+class Held(NamedTuple):
+    """A speaker's number in an area that it hears."""
+
+    device_id: str
+    area_id: str
+    number: int
+
+
+def places(session: Session, devices: Sequence[str]) -> dict[str, list[Held]]:
+    """The areas that each of these speakers hears and its number there, in a fixed order."""
+    found: dict[str, list[Held]] = {device_id: [] for device_id in devices}
+    for begin in range(0, len(devices), LOT):
+        wanted = col(Membership.device_id).in_(devices[begin : begin + LOT])
+        rows = select(Membership.device_id, Membership.area_id, Membership.number).where(wanted)
+        for row in session.exec(rows.order_by(col(Membership.area_id))):
+            found[row[0]].append(Held(*row))
+    return found
 
 
 def roster(session: Session, devices: Iterable[str]) -> Roster:
@@ -101,10 +133,9 @@ def read_public_key(text: str) -> str:
     return text.strip()
 
 
-def _next_number(session: Session, area_id: str) -> int:
-    area = session.get_one(Area, area_id)
+def _next_number(area: Area) -> int:
     number = area.next_number
     if number > MAX_NUMBER:
-        raise AreaFull(area=area_id)
+        raise AreaFull(area=area.id)
     area.next_number = number + 1
     return number

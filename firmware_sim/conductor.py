@@ -154,7 +154,7 @@ class Conductor:
         """Whether to arm now; if not, when to look again."""
         if at > mono + WARM:
             self._wakes.append(at - WARM)
-        elif not self._shelf.warm(proposal.sha256, samples_in(proposal.offset)):
+        elif not self._shelf.warm(proposal.sha256, samples_in(proposal.offset), mono):
             self._wakes.append(mono)
         elif at > mono + AHEAD:
             self._wakes.append(at - AHEAD)

@@ -25,6 +25,12 @@ class DecodeFailed(SpeakerError):
     code = "decode_failed"
 
 
+class Spoiled(SpeakerError):
+    """The flash gave back other bytes than it was given."""
+
+    code = "spoiled"
+
+
 class BadIdentity(SpeakerError):
     """The folder does not hold what a speaker must be born with."""
 

@@ -1,9 +1,18 @@
-"""What can be played: blobs that are whole and decode. Shares decoded sound, remembers what failed."""
+"""What can be played: blobs that are whole and decode. Shares decoded sound, remembers what failed.
 
-from firmware_sim.errors import DecodeFailed
+A flash forgets: the bytes of a blob are hashed again before they sound, and what has changed is dropped.
+"""
+
+from hashlib import sha256 as digest_of
+
+from devices.protocol.units import MINUTE
+from firmware_sim.errors import DecodeFailed, Spoiled
 from firmware_sim.flash import Flash
 from firmware_sim.opus import RATE
 from firmware_sim.sounds import Sound, Sounds
+
+PROOF_HOLDS = MINUTE
+"""How long a blob that was hashed may sound without being hashed again, us."""
 
 
 class Shelf:
@@ -13,6 +22,10 @@ class Shelf:
         self._flash = flash
         self._sounds = sounds
         self._bad: set[str] = set()
+        self._proven: dict[str, int] = {}
+        self._dropped: list[str] = []
+        self.spoiled = 0
+        """Blobs that came back changed from flash since power-up."""
 
     def __contains__(self, sha256: object) -> bool:
         return isinstance(sha256, str) and self._flash.has(sha256) and sha256 not in self._bad
@@ -25,18 +38,22 @@ class Shelf:
         if sha256 not in self:
             return None
         try:
-            return self._sounds.open(sha256, lambda: self._flash.read(sha256))
+            return self._sounds.open(sha256, lambda: self._read(sha256))
         except DecodeFailed:
             self._bad.add(sha256)
-            return None
+        except Spoiled:
+            self._drop(sha256)
+        return None
 
     def length(self, sha256: str | None) -> int:
         """us that a blob lasts; 0 if it cannot be played here."""
         sound = self.sound(sha256) if sha256 else None
         return sound.length * 1_000_000 // RATE if sound else 0
 
-    def warm(self, sha256: str, sample: int) -> bool:
-        """Decode a little; whether a second beyond `sample` is at hand."""
+    def warm(self, sha256: str, sample: int, mono: int) -> bool:
+        """Prove the blob, decode a little; whether a second beyond `sample` is at hand."""
+        if not self._prove(sha256, mono):
+            return False
         sound = self.sound(sha256)
         goal = sample + RATE
         if sound is None:
@@ -52,3 +69,32 @@ class Shelf:
     def played(self, sha256: str) -> None:
         if self._flash.has(sha256):
             self._flash.touch(sha256)
+
+    def take_spoiled(self) -> list[str]:
+        """Blobs that were dropped since the last call because they had changed."""
+        dropped, self._dropped = self._dropped, []
+        return dropped
+
+    def _prove(self, sha256: str, mono: int) -> bool:
+        """Whether the flash holds what the name promises, as of the last minute."""
+        if self._proven.get(sha256, mono - PROOF_HOLDS) > mono - PROOF_HOLDS:
+            return True
+        try:
+            self._read(sha256)
+        except Spoiled:
+            self._drop(sha256)
+            return False
+        self._proven = {blob: at for blob, at in self._proven.items() if at > mono - PROOF_HOLDS} | {sha256: mono}
+        return True
+
+    def _read(self, sha256: str) -> bytes:
+        content = self._flash.read(sha256)
+        if digest_of(content).hexdigest() != sha256:
+            raise Spoiled(blob=sha256)
+        return content
+
+    def _drop(self, sha256: str) -> None:
+        self.spoiled += 1
+        self._proven.pop(sha256, None)
+        self._dropped.append(sha256)
+        self._flash.drop(sha256)

@@ -16,6 +16,7 @@ from firmware_sim.books import Books
 from firmware_sim.clock import Clock
 from firmware_sim.conductor import Conductor
 from firmware_sim.configuration import Configuration
+from firmware_sim.errors import Spoiled
 from firmware_sim.fetcher import Fetcher
 from firmware_sim.flash import Flash
 from firmware_sim.identity import Identity
@@ -171,6 +172,9 @@ class Speaker:
     def do_once(self, mono: int) -> None:
         """Do what is due."""
         self._conductor.do_once(mono)
+        for sha256 in self._shelf.take_spoiled():
+            self._refuse(Spoiled.code, sha256, mono)
+            self._generation = -1
         if self._memory.generation != self._generation:
             self._look_around(mono)
         for machine in self._machines:

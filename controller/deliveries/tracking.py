@@ -68,6 +68,15 @@ def advance(
     return True
 
 
+def owing(session: Session, devices: Iterable[str]) -> set[str]:
+    """Those of these speakers (a few hundred) that have not signed an end of everything sent to them."""
+    unsigned = [state.value for state in (*OPEN, DeliveryState.UNREACHABLE)]
+    rows = select(Delivery.device_id).where(
+        col(Delivery.device_id).in_(list(devices)), col(Delivery.state).in_(unsigned)
+    )
+    return set(session.exec(rows.distinct()))
+
+
 def mark_published(session: Session, occurrence_id: str, devices: Iterable[str], now: int) -> None:
     """A message about this occurrence has been handed to the broker for these speakers."""
     rows = select(Delivery).where(Delivery.occurrence_id == occurrence_id, col(Delivery.device_id).in_(list(devices)))

@@ -158,3 +158,28 @@ def test_a_speaker_may_bring_its_own_id_once(client: TestClient, place: Place, d
     assert (again.status_code, again.json()["code"]) == (409, "device_taken")
     same_key = client.post("devices", json={"name": "x", "area": place.area, "public_key": keys[0]})
     assert (same_key.status_code, same_key.json()["device"]) == (409, own)
+
+
+def test_a_crate_of_speakers_is_registered_whole_or_not_at_all(client: TestClient, place: Place, desk: ApiDesk) -> None:
+    keys = [SigningKey(bytes([number]) * 32).verify_key.public for number in range(51, 55)]
+    crate = [{"name": f"Loa {number}", "public_key": key} for number, key in enumerate(keys[:3])]
+    body = {"area": place.area, "devices": crate}
+    first = client.post("devices/batch", json=body, headers={"Idempotency-Key": "crate"})
+    assert first.status_code == 201
+    again = client.post("devices/batch", json=body, headers={"Idempotency-Key": "crate"})
+    assert again.json() == first.json()
+    alone = client.post("devices", json={"name": "x", "area": place.area, "public_key": keys[3]}).json()
+    assert {name: first.json()[name] for name in ("tenant", "root", "trust")}.items() <= alone["birth"].items()
+    shown = [client.get(f"devices/{made}").json() for made in first.json()["devices"]]
+    assert [row["name"] for row in shown] == ["Loa 0", "Loa 1", "Loa 2"]
+    numbers = [row["places"] for row in (*shown, alone)]
+    assert all(len({held["number"] for places in numbers for held in places if held["area"] == area}) == 4
+               for area in (place.area, place.province))  # fmt: skip
+    assert desk.audit().count(("administrator", "device.register")) >= 4
+
+    taken = [{"name": "neu", "public_key": SigningKey(b"\x37" * 32).verify_key.public}, crate[0]]
+    refused = client.post("devices/batch", json={"area": place.area, "devices": taken})
+    assert (refused.status_code, refused.json()["device"]) == (409, first.json()["devices"][0])
+    twice = client.post("devices/batch", json={"area": place.area, "devices": [taken[0], taken[0]]})
+    assert (twice.status_code, twice.json()["code"]) == (409, "public_key_taken")
+    assert len(walked(client, "devices", area=place.area)) == 5

@@ -3,12 +3,14 @@
 import pytest
 from sqlmodel import select
 
+from controller.deliveries.models import ReceiptLedger
 from devices.link import Inbound
 from devices.models import Device, Incident
 from devices.protocol.codec import to_json
 from devices.protocol.keys import VerifyKey
 from devices.protocol.messages.speaker import Health, Report, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
+from devices.protocol.signing import sign
 from devices.protocol.trust import Trust, accept_trust
 from devices.protocol.verification import verify
 from firmware_sim.village.office import Office
@@ -79,6 +81,27 @@ def test_the_last_will_makes_offline_at_once_and_an_old_retained_word_brings_nob
     assert not post.device().online and post.incidents() == [("offline", 1, True)]
     post.bench.hear(post.speaker, "state", State(online=True, boot=BOOT), retained=True)
     assert not post.device().online
+
+
+def test_whatever_comes_in_one_batch_is_booked_as_if_it_came_alone(post: Post) -> None:
+    """Going, coming and going again within one transaction: each open incident is one, the closed ones stay closed."""
+    now, topics = post.bench.now, post.bench.topics
+    came, went = (to_json(State(online=online, boot=BOOT)) for online in (True, False))
+    stranger = post.office.new_id()
+    batch = [Inbound(topics.up(post.speaker, "state"), said, False, now) for said in (came, went, came, went)]
+    batch += [Inbound(topics.up(stranger, "health"), to_json(post.health()), False, now)] * 3
+    post.bench.controller.on_messages(batch, now)
+    assert not post.device().online
+    assert sorted(post.incidents()) == [("offline", 1, False), ("offline", 1, True), ("unknown_device", 3, True)]
+
+
+def test_two_hellos_of_a_new_ledger_in_one_batch_make_one_ledger(post: Post) -> None:
+    word = sign(to_json(hello(post.office.keyring.tenant)), post.office.keys[post.speaker])
+    topic = post.bench.topics.up(post.speaker, "hello")
+    post.bench.controller.on_messages([Inbound(topic, word, False, post.bench.now)] * 2, post.bench.now)
+    with post.office.database.read() as session:
+        assert len(session.exec(select(ReceiptLedger)).all()) == 1
+    assert post.incidents() == [] and post.device().online
 
 
 def test_what_a_speaker_refused_is_an_incident_that_counts(post: Post) -> None:

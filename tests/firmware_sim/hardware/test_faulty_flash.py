@@ -1,0 +1,239 @@
+"""A flash that misbehaves, and a speaker that neither plays wrong bytes nor plays twice because of it."""
+
+import random
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from firmware_sim.errors import NoSpace
+from firmware_sim.flash import Shape, free
+from firmware_sim.folder_flash import FolderFlash
+from firmware_sim.hardware.faulty_flash import FaultyFlash, PowerDied, write_time
+from firmware_sim.journal import Journal
+from firmware_sim.memory_flash import MemoryFlash
+from tests.firmware_sim.headquarters import after, name_of
+from tests.firmware_sim.street import Street
+
+A, B = "a" * 64, "b" * 64
+NEWS = name_of("news-1")
+
+
+@pytest.fixture
+def flash() -> FaultyFlash:
+    return FaultyFlash(MemoryFlash(4 * 1024 * 1024))
+
+
+def store(flash: FaultyFlash, sha256: str, content: bytes) -> None:
+    flash.reserve(sha256, Shape(len(content), 100))
+    for index in range(-(-len(content) // 100)):
+        flash.write_chunk(sha256, index, content[index * 100 : index * 100 + 100])
+    flash.seal(sha256)
+
+
+# The faults
+
+
+def test_lost_room_is_no_space_and_comes_back(flash: FaultyFlash) -> None:
+    flash.lose_room(4 * 1024 * 1024 - 500)
+    assert free(flash) == 500
+    with pytest.raises(NoSpace):
+        flash.reserve(A, Shape(501, 100))
+    flash.lose_room(0)
+    flash.reserve(A, Shape(501, 100))
+
+
+def test_writes_take_the_time_of_their_pages_and_blocks(flash: FaultyFlash) -> None:
+    assert write_time(2_048) == 2_250 and write_time(65_536) == 32 * 250 + 2_000
+    store(flash, A, bytes(300))
+    assert flash.take_delay() == 0
+    flash.slow_down(10)
+    assert flash.put("a", b"x" * 2_047)
+    assert (flash.take_delay(), flash.take_delay()) == (22_500, 0)
+
+
+def test_a_turned_bit_is_read_until_the_blob_is_dropped(flash: FaultyFlash) -> None:
+    store(flash, A, bytes(300))
+    flash.rot(A, 8 * 299 + 7)
+    assert flash.read(A) == bytes(299) + b"\x80"
+    flash.rot(A, 8 * 299 + 7)
+    assert flash.read(A) == bytes(300)
+    flash.rot(A, 0)
+    flash.drop(A)
+    store(flash, A, bytes(300))
+    assert flash.read(A) == bytes(300)
+
+
+def test_a_rotten_item_is_gone_until_written_again(flash: FaultyFlash) -> None:
+    flash.put("a", b"1")
+    flash.rot_item("a")
+    assert flash.get("a") is None
+    flash.put("a", b"2")
+    assert flash.get("a") == b"2"
+
+
+def test_power_dies_at_a_byte_and_that_write_never_was(flash: FaultyFlash) -> None:
+    flash.put("a", b"old")
+    flash.die_in(3)
+    with pytest.raises(PowerDied):
+        flash.put("a", b"new")
+    assert flash.get("a") == b"old"
+    assert flash.put("a", b"new")
+
+
+# A true disk, cut at every byte
+
+
+@contextmanager
+def files_end_at(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond `size` bytes: a write that would is cut there."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_an_item_is_the_old_or_the_new_one_wherever_the_power_goes(tmp_path: Path) -> None:
+    path = tmp_path / "flash" / "items.journal"
+    FolderFlash(tmp_path / "flash", 1_000).put("floor", b"old")
+    begin, length = path.stat().st_size, 14 + len("floor") + len("brand new")
+    seen = set()
+    for cut in range(length + 1):
+        path.write_bytes(path.read_bytes()[:begin])
+        with files_end_at(begin + cut):
+            said = FolderFlash(tmp_path / "flash", 1_000).put("floor", b"brand new")
+        found = FolderFlash(tmp_path / "flash", 1_000).get("floor")
+        assert found == (b"brand new" if said else b"old")
+        seen.add(found)
+    assert seen == {b"old", b"brand new"}
+
+
+def test_a_chunk_is_here_whole_or_missing_wherever_the_power_goes(tmp_path: Path) -> None:
+    for cut in range(101):
+        home = tmp_path / str(cut)
+        FolderFlash(home, 1_000).reserve(A, Shape(200, 100))
+        with files_end_at(100 + cut):
+            try:
+                FolderFlash(home, 1_000).write_chunk(A, 1, b"x" * 100)
+            except NoSpace:
+                assert FolderFlash(home, 1_000).missing(A) == [0, 1]
+        again = FolderFlash(home, 1_000)
+        assert again.missing(A) == [0, 1]
+        again.write_chunk(A, 1, b"y" * 100)
+        assert again.missing(A) == [0] and again.read(A)[100:] == b"y" * 100
+
+
+def test_a_bit_that_turns_in_the_journal_costs_its_own_record_only(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    ends = []
+    for key, value in (("a", b"1"), ("b", b"1"), ("b", b"2"), ("c", b"1")):
+        journal.put(key, value)
+        ends.append(path.stat().st_size)
+    whole = path.read_bytes()
+    for bit in range(ends[1] * 8, ends[2] * 8):
+        raw = bytearray(whole)
+        raw[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(raw)
+        found = Journal(path)
+        assert [found.get(key) for key in "abc"] == [b"1", b"1", b"1"], bit
+        assert found.put("d", b"more") and Journal(path).get("d") == b"more"
+        assert Journal(path).get("c") == b"1"
+
+
+# A speaker on it
+
+
+def street_with(flash: FaultyFlash) -> Street:
+    return Street(flash=flash).joined()
+
+
+def hold(street: Street, blob: str) -> None:
+    """Live until the blob is in flash, before it is made ready for the air."""
+    while not street.flash.has(blob):
+        street.run(0.1)
+    assert street.now < after(80)
+
+
+LATER = {"start_at": after(90), "expires_at": after(300)}
+
+
+def test_audio_that_rots_before_its_time_is_fetched_again_and_plays(flash: FaultyFlash) -> None:
+    street = street_with(flash)
+    blob = street.tone(3)
+    street.say(street.hq.play("news", blob, 3_000, **LATER))
+    hold(street, blob)
+    flash.rot(blob, 4_000)
+    street.run(90)
+    assert [report.code for report in street.reports] == ["spoiled"] and street.reports[0].about == blob
+    assert street.end(NEWS).state == "played" and len(street.started()) == 1
+
+
+def test_audio_that_rots_and_cannot_be_had_again_is_silence(flash: FaultyFlash) -> None:
+    street = street_with(flash)
+    blob = street.tone(3)
+    street.say(street.hq.play("news", blob, 3_000, **LATER))
+    hold(street, blob)
+    flash.rot(blob, 4_000)
+    street.loses = lambda topic: "/blob/" in topic
+    street.run(240)
+    assert street.started() == [] and (street.end(NEWS).state, street.end(NEWS).reason) == ("expired", "no_content")
+
+
+def test_a_speaker_sees_its_own_rot_though_others_have_decoded_the_sound(flash: FaultyFlash) -> None:
+    """The decoded sound is shared in one process; a real speaker has only its own flash."""
+    first = Street().joined()
+    tone = first.tone(3, 777)
+    first.say(first.hq.play("news", tone, 3_000)).run(60)
+    assert first.end(NEWS).state == "played"
+    street = street_with(flash)
+    street.tone(3, 777)
+    street.say(street.hq.play("news", tone, 3_000, **LATER))
+    hold(street, tone)
+    street.loses = lambda topic: "/blob/" in topic
+    flash.rot(tone, 1)
+    street.run(120)
+    assert street.started() == []
+
+
+def test_a_spoiled_siren_is_fetched_again_before_it_sounds(flash: FaultyFlash) -> None:
+    street = Street(flash=flash)
+    siren = street.tone(2, 900)
+    street.joined(clips={"tone": siren})
+    flash.rot(siren, 99)
+    street.say(street.hq.alert("flood", 1, siren), retain=True).run(60)
+    assert "spoiled" in [report.code for report in street.reports]
+    assert [line["sha256"] for line in street.started("tone")] == [siren] and flash.read(siren) != b""
+
+
+def test_a_full_flash_refuses_and_says_why(flash: FaultyFlash) -> None:
+    street = street_with(flash)
+    flash.lose_room(4 * 1024 * 1024)
+    street.say(street.hq.play("news", street.tone(3), 3_000)).run(60)
+    assert (street.end(NEWS).state, street.end(NEWS).reason) == ("refused", "no_space")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_power_that_dies_in_any_write_leaves_no_second_play(seed: int) -> None:
+    chance = random.Random(seed)
+    flash = FaultyFlash(MemoryFlash(4 * 1024 * 1024))
+    street = street_with(flash)
+    street.say(street.hq.play("news", street.tone(8), 8_000), retain=True)
+    flash.die_in(chance.randrange(20_000))
+    for _ in range(3):
+        try:
+            street.run_until(street.now + 30_000_000)
+        except PowerDied:
+            street.power_cut()
+            street.run(chance.uniform(0.1, 3)).power_on().connect()
+            flash.die_in(chance.randrange(20_000))
+    flash.die_in(None)
+    street.run(90)
+    assert street.cuts
+    firsts = [line for line in street.started() if not line["resumed"]]
+    heard = sum(line["heard_ms"] for line in street.ended())
+    assert len(firsts) <= 1 and heard <= 8_050 and len([street.end(NEWS)]) == 1
