@@ -41,6 +41,7 @@ class Controller:
     clock: Callable[[], int]
     arm: Callable[[Mapping[str, int]], None]
     """Told of the instants (us UTC, by occurrence) at which `do_once` is wanted."""
+    longest_sleep: int = LONGEST_SLEEP
     to_restore: bool = False
     to_say_again: bool = False
 
@@ -85,7 +86,7 @@ class Controller:
         if self.retained.steps or self.to_restore:
             return now + TICK
         with self.database.read() as session:
-            return next_instant(session, now, self.watch.heartbeat_s, TICK, LONGEST_SLEEP)
+            return next_instant(session, now, self.watch.heartbeat_s, TICK, self.longest_sleep)
 
     def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> bool:
         try:

@@ -7,7 +7,7 @@ from controller.runtime.composition import World, build_controller
 from controller.settings import AirSettings, Settings
 from devices.link import Inbound
 from devices.protocol.topics import Topics
-from devices.protocol.units import MILLI, SECOND
+from devices.protocol.units import HOUR, MILLI, SECOND
 from firmware_sim.village.broker import Client, MemoryBroker
 from firmware_sim.village.office import Office
 from firmware_sim.village.virtual_time import VirtualTime
@@ -18,8 +18,12 @@ BACK_AFTER = 3 * SECOND
 """How long a killed process is away, us."""
 AT_HAND = MILLI
 """From the broker to the controller, us."""
-GATHERED = 2 * MILLI
-"""Messages are taken from the queue together, as by a thread that was busy so long, us."""
+GATHERED = 50 * MILLI
+"""Words that arrive so close together are booked together, as by a thread that was busy so long, us."""
+
+HEARTBEATS_GATHERED = 600 * SECOND
+"""Heartbeats are not waited for by anybody, us."""
+NEVER = 2**62
 
 
 class Killed(BaseException):
@@ -43,6 +47,7 @@ class Desk:
         self._wake: int | None = None
         self._armed: set[int] = set()
         self._inbox: list[Inbound] = []
+        self._take_at = NEVER
 
     @property
     def up(self) -> bool:
@@ -53,6 +58,7 @@ class Desk:
         self.controller = build_controller(
             self._settings, office.database, office.store, office.keyring, self, world, self._arm
         )
+        self.controller.longest_sleep = HOUR
         self.remake(self.controller)
         self.connect()
         self.ring()
@@ -62,6 +68,7 @@ class Desk:
         self.deaths += 1
         self.controller, self._wake = None, None
         self._inbox.clear()
+        self._take_at = NEVER
         self._broker.cut(self.client)
         self._time.after(BACK_AFTER, self.start)
 
@@ -109,20 +116,34 @@ class Desk:
         self._time.at(at, due)
 
     def _deliver(self, topic: str, payload: bytes, retained: bool) -> None:
-        if not self._inbox:
-            self._time.after(GATHERED, self._take)
-        self._inbox.append(Inbound(topic, payload, retained, self._time.now))
+        message = Inbound(topic, payload, retained, self._time.now)
+        if "/time/" in topic:
+            self._hand_over([message])
+            return
+        self._inbox.append(message)
+        if not topic.endswith("/health"):
+            self._take_after(GATHERED)
+        else:
+            self._take_after(HEARTBEATS_GATHERED)
 
-    def _take(self) -> None:
-        batch, self._inbox = self._inbox, []
+    def _take_after(self, span: int) -> None:
+        due = self._time.now + span
+        if due < self._take_at:
+            self._take_at = due
+            self._time.at(due, lambda: self._take(due))
 
+    def _take(self, due: int) -> None:
+        if due == self._take_at:
+            batch, self._inbox, self._take_at = self._inbox, [], NEVER
+            self._hand_over(batch)
+
+    def _hand_over(self, batch: list[Inbound]) -> None:
         def book(controller: Controller) -> None:
             if controller.on_messages(batch, self._time.now):
                 wanted = controller.next_wakeup(self._time.now)
                 self._wake_at(wanted if self._wake is None else min(self._wake, wanted))
 
-        if batch:
-            self._guarded(book)
+        self._guarded(book)
 
     def _on_cut(self) -> None:
         if self.controller is not None:

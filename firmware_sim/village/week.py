@@ -14,6 +14,8 @@ LENGTHS = (20.0, 30.0, 45.0, 60.0)
 """Seconds of a bulletin, in a week that must be run in two minutes; villages speak for longer."""
 PITCHES = tuple(200 + 25 * step for step in range(8))
 """Few, so that a sound comes back as a jingle does."""
+PARTS = ("all",) * 7 + ("commune", "hamlet", "some")
+"""Whom a bulletin is for: mostly everybody."""
 SHORT = 12 * HOUR
 """A scene below this is a busy day: something every quarter of an hour."""
 
@@ -54,8 +56,8 @@ def _busy(scene: Scene, dice: Dice, numbers: Iterator[int]) -> Iterator[Happenin
 
 
 def _bulletin(at: int, ahead: int, dice: Dice, number: int, seconds: float) -> Happening:
-    """`ahead` us before it is to sound; 0: at once. One in four is for a part of the village only."""
-    part = dice.choice(("all", "all", "all", "commune", "hamlet", "some"))
+    """`ahead` us before it is to sound; 0: at once."""
+    part = dice.choice(PARTS)
     late_ms = dice.choice((0, 10_000, 60_000, 600_000))
     wishes = (part, dice.randrange(1_000), dice.choice(PITCHES), late_ms, dice.choice((1, 1, 2)))
     return Happening(at, "order", (number, seconds, ahead / SECOND, *wishes))
