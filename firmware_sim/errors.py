@@ -47,3 +47,9 @@ class BadRadioModel(SpeakerError):
     """The file is no whole model of a mobile link."""
 
     code = "bad_radio_model"
+
+
+class BadAddress(SpeakerError):
+    """The broker's address cannot be read or used; `why` says what is wrong."""
+
+    code = "bad_address"
