@@ -33,6 +33,8 @@ class FleetWish:
     faults: Sequence[Fault]
     seed: int | None
     part: Part
+    mqtt: str | None
+    """Another way to the broker than the installation's own."""
     as_json: bool
 
 
@@ -66,7 +68,7 @@ def fleet(wish: FleetWish) -> None:
             raise Unreachable(f"no installation runs on {root}")
         sink = wish.sink or ("null" if len(identities) >= CROWD else "wav")
         with Fleet(
-            identities, endpoint.mqtt, home, sink=sink, seed=wish.seed, faults=wish.faults,
+            identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed, faults=wish.faults,
             villages=villages(identities),
         ) as running:  # fmt: skip
             _run(running, asked, wish.as_json)

@@ -68,6 +68,7 @@ def fleet(
     ] = None,
     faults: Annotated[str, typer.Option(help="What befalls them, with commas: cuts, power, storm, flood.")] = "",
     seed: Annotated[int | None, typer.Option(help="Makes the faults repeatable.")] = None,
+    mqtt: Annotated[str | None, typer.Option(help="Another way to the broker, as a chaos proxy.")] = None,
     part: Annotated[str, typer.Option(help="2/3: the second of three fleets that share the speakers.")] = "1/1",
     as_json: Json = False,
 ) -> None:
@@ -75,7 +76,45 @@ def fleet(
     from api.cli.fleet import FleetWish, fault_names, part_of
     from api.cli.fleet import fleet as run
 
-    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), as_json))
+    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, as_json))
+
+
+@app.command("chaos-proxy")
+def chaos_proxy(
+    broker: Annotated[str, typer.Option(help="The broker's address.")] = "mqtt://127.0.0.1:1883",
+    listen: Annotated[str, typer.Option(help="HOST:PORT for the clients; port 0: any.")] = "127.0.0.1:0",
+    direction: Annotated[
+        Literal["both", "up", "down"], typer.Option(help="Where delay, throughput, loss and stalls are.")
+    ] = "both",
+    delay_ms: Annotated[float, typer.Option(help="Delay one way.")] = 0,
+    jitter_ms: Annotated[float, typer.Option(help="Added to the delay, from 0 to this.")] = 0,
+    rate: Annotated[float, typer.Option(help="Throughput one way, bytes a second; 0: no limit.")] = 0,
+    loss: Annotated[float, typer.Option(help="Share of packets lost, as TCP feels it.")] = 0,
+    stall_every_s: Annotated[float, typer.Option(help="Mean time between two stalls; 0: none.")] = 0,
+    stall_s: Annotated[float, typer.Option(help="Mean length of a stall.")] = 2,
+    cut_every_s: Annotated[float, typer.Option(help="Mean age at which a connection is cut; 0: never.")] = 0,
+    cut_after_bytes: Annotated[int, typer.Option(help="Cut when so many bytes came down; 0: never.")] = 0,
+    cut_at_percent: Annotated[
+        list[float] | None, typer.Option(help="Cut each transfer once here; may be given again.")
+    ] = None,
+    outage_s: Annotated[float, typer.Option(help="Mean time that a client stays away after a cut.")] = 0,
+    half_open_after_s: Annotated[float, typer.Option(help="Age at which a connection goes dumb; 0: never.")] = 0,
+    duplicate: Annotated[float, typer.Option(help="Share of acknowledgements lost at a reconnect.")] = 0,
+    model: Annotated[str | None, typer.Option(help="A radio model's file instead, or 4g for the shipped one.")] = None,
+    congested: Annotated[bool, typer.Option("--congested", help="The model's busy hour.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Repeatable chance.")] = None,
+    as_json: Json = False,
+) -> None:
+    """A bad link between clients and a broker, until Ctrl-C."""
+    from api.cli.chaos import ChaosWish
+    from api.cli.chaos import chaos_proxy as run
+
+    wish = ChaosWish(
+        listen, broker, direction, delay_ms, jitter_ms, rate, loss, stall_every_s, stall_s, cut_every_s,
+        cut_after_bytes, tuple(cut_at_percent or ()), outage_s, half_open_after_s, duplicate, model,
+        congested, seed, as_json,
+    )  # fmt: skip
+    run(wish)
 
 
 @app.command()
