@@ -13,3 +13,9 @@ class SpeakerSettings:
     """Room for blobs, bytes."""
     heartbeat: int = 60
     """Seconds between two health messages until a configuration says otherwise."""
+    window_bytes: int = 256 * 1024
+    """Audio asked for at a time, bytes; one piece at least."""
+    longest: int = 86_400_000
+    """Longest sound that it decodes, ms."""
+    kbit_s: int = 512
+    """Most that its decoder takes in a second of sound, kbit."""
