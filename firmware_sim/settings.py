@@ -13,6 +13,8 @@ class SpeakerSettings:
     """Room for blobs, bytes."""
     heartbeat: int = 60
     """Seconds between two health messages until a configuration says otherwise."""
+    probe_thinning: int = 1
+    """After the first burst of questions for the time, so many times the usual pause; more than 1 in rehearsals."""
     window_bytes: int = 256 * 1024
     """Audio asked for at a time, bytes; one piece at least."""
     longest: int = 86_400_000

@@ -20,13 +20,15 @@ def sample(mono: int, utc: int, way: int = 10_000) -> Sample:
     return Sample(mono - 2 * way, utc - way, utc - way, mono)
 
 
-def test_it_believes_the_shortest_round_trip_until_it_is_too_old() -> None:
+def test_a_slow_exchange_hardly_moves_it_and_a_fresh_one_is_followed() -> None:
     clock = Clock()
-    clock.accept(sample(SECOND, T0, way=5_000))
-    clock.accept(Sample(2 * SECOND - 90_000, T0 + SECOND, T0 + SECOND, 2 * SECOND))
-    assert clock.utc(2 * SECOND) == T0 + SECOND
-    clock.accept(sample(HOUR, T0 + HOUR - SECOND + 20_000, way=20_000))
-    assert clock.utc(HOUR) == T0 + HOUR - SECOND + 20_000
+    for second in range(1, 5):
+        clock.accept(sample(second * SECOND, T0 + second * SECOND, way=5_000))
+    clock.accept(Sample(5 * SECOND - 90_000, T0 + 5 * SECOND - 5_000, T0 + 5 * SECOND - 5_000, 5 * SECOND))
+    assert clock.utc(5 * SECOND) == pytest.approx(T0 + 5 * SECOND, abs=100)
+    for second in range(5):
+        clock.accept(sample(HOUR + second * SECOND, T0 + HOUR + second * SECOND + 20_000, way=10_000))
+    assert clock.utc(HOUR + 4 * SECOND) == pytest.approx(T0 + HOUR + 4 * SECOND + 20_000, abs=2_500)
 
 
 def test_its_error_grows_with_age() -> None:
