@@ -90,7 +90,9 @@ class Speaker:
         player = Player(self._body.horn(parts.sink))
         self._conductor = Conductor(self.books, player, self._shelf, self.clock, self._configuration)
         self._intake = Intake(self.books, self._conductor, self._shelf)
-        self._fetcher = Fetcher(flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob)
+        self._fetcher = Fetcher(
+            flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob, parts.settings
+        )
         self._timekeeper = Timekeeper(self.clock, chance, self._voice.ask_time, parts.settings.probe_thinning)
         self._subscriptions = Subscriptions(link, chance)
         self._presence = Presence(
