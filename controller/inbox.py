@@ -107,7 +107,7 @@ class Inbox:
                 self.watch.note(session, device, "word" if state.online else "will", now)
             return
         if address.leaf == "health":
-            self.watch.keep_health(device, parse_unsigned(message.payload, Health), now)
+            self.watch.keep_health(session, device, parse_unsigned(message.payload, Health), now)
         else:
             self._signed_word(session, device, _believe(self.herald.tenant, device, message, address), now, answers)
         self.watch.note(session, device, "word", now)

@@ -37,6 +37,24 @@ class BadIdentity(SpeakerError):
     code = "bad_identity"
 
 
+class UnknownProfile(SpeakerError):
+    """No make of speaker has this name."""
+
+    code = "unknown_profile"
+
+
+class BadProfile(SpeakerError):
+    """The file of a make of speaker says something that cannot be."""
+
+    code = "bad_profile"
+
+
+class UnknownFault(SpeakerError):
+    """No part of the box can fail in this way."""
+
+    code = "unknown_fault"
+
+
 class ClockBelowFloor(SpeakerError):
     """A signed time earlier than one that was signed before: the clock never goes back."""
 
@@ -53,3 +71,9 @@ class UnknownFault(SpeakerError):
     """No fault programme of that name."""
 
     code = "unknown_fault"
+
+
+class BadAddress(SpeakerError):
+    """The broker's address cannot be read or used; `why` says what is wrong."""
+
+    code = "bad_address"

@@ -17,10 +17,13 @@ from firmware_sim.clock import Clock
 from firmware_sim.errors import NoSpace
 from firmware_sim.flash import Flash, Shape, make_room
 from firmware_sim.ports import Chance, SpeakerLink
+from firmware_sim.settings import SpeakerSettings
 from firmware_sim.transfer import LONGEST_PAUSE, MANIFEST, Piece, Transfer, Want, start_delay
 
 WINDOW = 4
-"""Pieces asked for at a time, of all blobs together."""
+"""Pieces asked for at a time, of all blobs together; a weak link asks for fewer."""
+HEADERS = 16_384
+"""Bytes of a file that are not sound: what a short clip may have beyond its bit rate."""
 PATIENCE = 4 * SECOND
 """How long nothing may come before a piece is asked for again, us."""
 
@@ -37,6 +40,7 @@ class Fetcher:
         chance: Chance,
         on_whole: Callable[[str, int], None],
         on_failed: Callable[[str, str, int], None],
+        settings: SpeakerSettings,
     ) -> None:
         self._flash = flash
         self._topics = topics
@@ -45,6 +49,7 @@ class Fetcher:
         self._chance = chance
         self._on_whole = on_whole
         self._on_failed = on_failed
+        self._settings = settings
         self._connected = False
         self._wants: dict[str, Want] = {}
         self._transfers: dict[str, Transfer] = {}
@@ -85,6 +90,9 @@ class Fetcher:
         """A verified table of contents."""
         transfer = self._transfers.get(manifest.sha256)
         if transfer is None or transfer.manifest is not None:
+            return
+        if not decodes(self._settings, manifest):
+            self.on_bad_manifest(manifest.sha256, "unknown_codec", mono)
             return
         self._unsubscribe(transfer, MANIFEST)
         transfer.came(MANIFEST, mono)
@@ -222,17 +230,20 @@ class Fetcher:
         self._wake = mono
 
     def _fill(self, mono: int) -> None:
-        free = WINDOW - sum(len(transfer.asked()) for transfer in self._transfers.values())
         for transfer in sorted(self._transfers.values(), key=lambda one: one.rank):
-            while free > 0 and (index := transfer.next_piece(mono)) is not None:
+            while self._has_room(transfer) and (index := transfer.next_piece(mono)) is not None:
                 transfer.ask(index, mono)
                 self._link.subscribe(self._topic(transfer, index), 0)
-                free -= 1
+
+    def _has_room(self, transfer: Transfer) -> bool:
+        """Whether one more piece of it may be asked for: one always may."""
+        asked = [one.piece_bytes for one in self._transfers.values() for _ in one.asked()]
+        fits = sum(asked) + transfer.piece_bytes <= self._settings.window_bytes
+        return not asked or (len(asked) < WINDOW and fits)
 
     def _next_time(self) -> int | None:
-        free = sum(len(transfer.asked()) for transfer in self._transfers.values()) < WINDOW
         times = [transfer.next_time_out(PATIENCE) for transfer in self._transfers.values()]
-        times += [transfer.next_ask() for transfer in self._transfers.values() if free]
+        times += [transfer.next_ask() for transfer in self._transfers.values() if self._has_room(transfer)]
         return min((at for at in times if at is not None), default=None)
 
     def _unsubscribe(self, transfer: Transfer, index: int) -> None:
@@ -242,6 +253,12 @@ class Fetcher:
     def _topic(self, transfer: Transfer, index: int) -> str:
         sha256 = transfer.want.sha256
         return self._topics.manifest(sha256) if index == MANIFEST else self._topics.chunk(sha256, index)
+
+
+def decodes(settings: SpeakerSettings, manifest: Manifest) -> bool:
+    """Whether this make's decoder can take it."""
+    fast = manifest.size * 8 > manifest.duration * settings.kbit_s + HEADERS * 8
+    return manifest.duration <= settings.longest and not fast
 
 
 def _item(sha256: str) -> str:

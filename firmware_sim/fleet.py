@@ -1,36 +1,45 @@
 """Many speakers in one process: one epoll loop over their sockets and a heap of wake-ups, no thread for each.
 
-The speakers share what is the same for all of them: decoded sound, and verdicts on signed bytes.
+The speakers share what is the same for all of them: decoded sound, verdicts on signed bytes and, in a crowd, the
+files of the audio.
 """
 
 import heapq
 import select
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from devices.protocol.units import SECOND
 from firmware_sim import runtime
-from firmware_sim.crystal import draw_crystal
+from firmware_sim.crystal import Crystal
 from firmware_sim.folder_flash import FolderFlash
 from firmware_sim.identity import Identity
 from firmware_sim.ledger import FileLedger
-from firmware_sim.ports import SpeakerLink, WorldClock
+from firmware_sim.ports import SpeakerLink
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.sinks import NullSink, Sink
 from firmware_sim.sounds import Sounds
 from firmware_sim.speaker import Parts
 from firmware_sim.station import NEVER, Station
+from firmware_sim.strokes import Fault, Stroke, strokes
 from firmware_sim.verdicts import Verdicts
 from firmware_sim.wav_sink import WavSink
 
 SinkName = Literal["null", "wav"]
 CONNECTS = 100
-"""Connections opened a second at the start."""
+"""Speakers switched on a second at the start."""
 FILES = 256
 """Files that the process may have open beside one socket for each speaker."""
 EVENTS = 64
 """Sockets served before wake-ups are looked at again."""
+DUE = 256
+"""Wake-ups served before sockets are looked at again."""
+CROWD = 500
+"""From so many speakers on the audio lies once for all of them."""
+TOLD = ("have", "played", "failed", "refused", "expired", "cancelled")
+"""Receipts that are counted."""
 
 
 class Fleet:
@@ -44,8 +53,13 @@ class Fleet:
         sink: SinkName = "wav",
         settings: SpeakerSettings | None = None,
         seed: int | None = None,
+        faults: Sequence[Fault] = (),
+        villages: Sequence[Sequence[int]] | None = None,
     ) -> None:
-        """`url` of the broker; WAV files go to `wav_dir`; with a `seed` chance is repeatable."""
+        """`url` of the broker; WAV files go to `wav_dir`; with a `seed` chance is repeatable.
+
+        `villages` hold places in `identities`: they lose power together.
+        """
         self.wav_dir = folder / "wav"
         self._identities = tuple(identities)
         self._url = url
@@ -53,6 +67,12 @@ class Fleet:
         self._sink = sink
         self._settings = settings or SpeakerSettings()
         self._chance = runtime.chance(seed)
+        self._faults = faults
+        self._villages = villages or [range(len(identities))]
+        self._fate = runtime.chance(None if seed is None else seed + 1)
+        self._strokes: Iterator[Stroke] = iter(())
+        self._next_stroke: Stroke | None = None
+        self._began = self._to_utc = 0
         self._sounds = Sounds()
         self._verdicts = Verdicts()
         self.stations: list[Station] = []
@@ -63,19 +83,20 @@ class Fleet:
         self._stopped = True
 
     def start(self) -> None:
-        """Switch all speakers on; they connect one after the other in `do_once`."""
+        """Switch all speakers on, one after the other in `do_once`; each connects at once."""
         runtime.allow_files(FILES + len(self._identities))
         self._epoll = select.epoll()
         self._stopped = False
-        now = runtime.monotonic()
-        to_utc = runtime.utc() - now
-        spread = len(self._identities) * SECOND // CONNECTS
-        for index, identity in enumerate(self._identities):
-            station = self._station(identity, to_utc, now)
-            self.stations.append(station)
-            self._wakes.append(NEVER)
-            self._registered.append(None)
-            station.power_on(now + int(self._chance.uniform(0, spread)))
+        self.stations = [self._station(identity) for identity in self._identities]
+        self._wakes = [NEVER] * len(self.stations)
+        self._registered = [None] * len(self.stations)
+        self._began = runtime.monotonic()
+        self._to_utc = runtime.utc() - self._began
+        self._strokes = strokes(self._faults, self._villages, self._fate)
+        self._next_stroke = next(self._strokes, None)
+        spread = len(self.stations) * SECOND // CONNECTS
+        for index, station in enumerate(self.stations):
+            station.switch_on(self._began + int(self._chance.uniform(0, spread)))
             self._look_at(index)
 
     def stop(self) -> None:
@@ -84,7 +105,6 @@ class Fleet:
             return
         self._stopped = True
         for station in self.stations:
-            station.settle()
             station.power_off()
         self._epoll.close()
 
@@ -96,14 +116,17 @@ class Fleet:
         self.stop()
 
     def counts(self) -> dict[str, int]:
-        """Now: `speakers`, `connected`, `playing`; since power-up: receipts `have` and `played` written."""
-        speakers = [station.speaker for station in self.stations]
+        """Now: `speakers`, `connected`, `playing`. Since the start: receipts written by kind, and `messages`."""
+        words: Counter[str] = Counter()
+        for station in self.stations:
+            words.update(station.words)
+        lit = [station.speaker for station in self.stations if station.speaker is not None]
         return {
-            "speakers": len(speakers),
+            "speakers": len(self.stations),
             "connected": sum(station.connected for station in self.stations),
-            "have": sum(speaker.books.words["have"] for speaker in speakers),
-            "playing": sum(speaker.playing is not None for speaker in speakers),
-            "played": sum(speaker.books.words["played"] for speaker in speakers),
+            "playing": sum(speaker.playing is not None for speaker in lit),
+            **{word: words[word] for word in TOLD},
+            "messages": sum(station.messages for station in self.stations),
         }
 
     def run(self, until: Callable[[], bool], step: float = 0.2) -> None:
@@ -122,7 +145,21 @@ class Fleet:
             else:
                 self.stations[index].flush()
             self._look_at(index)
-        self._run_due(runtime.monotonic())
+        now = runtime.monotonic()
+        self._run_due(now)
+        self._strike(now - self._began)
+
+    def _strike(self, since: int) -> None:
+        """Let fall the strokes that are due."""
+        while self._next_stroke is not None and self._next_stroke.at <= since:
+            stroke, self._next_stroke = self._next_stroke, next(self._strokes, None)
+            for index in stroke.places:
+                station, until = self.stations[index], self._began + stroke.until
+                if stroke.kind == "cut":
+                    station.cut(until)
+                else:
+                    station.power_cut(until)
+                self._look_at(index)
 
     def _next_due(self) -> int:
         """The earliest wake-up; those overtaken by another are thrown away."""
@@ -131,12 +168,13 @@ class Fleet:
         return self._heap[0][0] if self._heap else NEVER
 
     def _run_due(self, now: int) -> None:
-        due = []
-        while self._next_due() <= now:
-            due.append(heapq.heappop(self._heap)[1])
+        due: list[int] = []
+        while self._next_due() <= now and len(due) < DUE:
+            index = heapq.heappop(self._heap)[1]
+            self._wakes[index] = NEVER
+            due.append(index)
         for index in due:
             self.stations[index].run(runtime.monotonic())
-            self._wakes[index] = NEVER
             self._look_at(index)
 
     def _look_at(self, index: int) -> None:
@@ -161,28 +199,25 @@ class Fleet:
         self._registered[index] = opened, fd, mask
         self._by_fd[fd] = index
 
-    def _station(self, identity: Identity, to_utc: int, now: int) -> Station:
-        crystal = draw_crystal(now, self._chance)
+    def _station(self, identity: Identity) -> Station:
+        def assemble(link: SpeakerLink, crystal: Crystal) -> Parts:
+            return self._parts(identity, link, crystal)
 
-        def assemble(link: SpeakerLink) -> Parts:
-            return self._parts(identity, link, lambda mono: crystal.real(mono) + to_utc)
+        return Station(self._url, identity.device, assemble, self._chance, runtime.monotonic)
 
-        return Station(self._url, identity.device, assemble, crystal, self._chance, runtime.monotonic)
-
-    def _parts(self, identity: Identity, link: SpeakerLink, world: WorldClock) -> Parts:
+    def _parts(self, identity: Identity, link: SpeakerLink, crystal: Crystal) -> Parts:
         home = self._folder / identity.device
-        ledger = FileLedger(home / "ledger.jsonl")
-        flash = FolderFlash(home / "flash", self._settings.flash_bytes)
+        shelf = self._folder / "shelf" if len(self._identities) >= CROWD else None
         sink: Sink = WavSink(self.wav_dir, identity.name) if self._sink == "wav" else NullSink()
         return Parts(
             identity=identity,
             settings=self._settings,
-            flash=flash,
+            flash=FolderFlash(home / "flash", self._settings.flash_bytes, shelf=shelf),
             sink=sink,
-            ledger=ledger,
+            ledger=FileLedger(home / "ledger.jsonl"),
             link=link,
             chance=self._chance,
             sounds=self._sounds,
-            world=world,
+            world=lambda mono: crystal.real(mono) + self._to_utc,
             believer=self._verdicts,
         )

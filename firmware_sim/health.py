@@ -1,9 +1,12 @@
-"""The heartbeat: when it beats, and the plausible values of a simulated box."""
+"""The heartbeat: when it beats, and the port to the box whose values it carries."""
 
-from math import sin, tau
+from dataclasses import dataclass
+from typing import Protocol
 
-from devices.protocol.units import DAY, SECOND
-from firmware_sim.ports import Chance
+from devices.protocol.messages.speaker import AmplifierWord, Feed, Slot
+from devices.protocol.units import SECOND
+from firmware_sim.ports import Chance, SpeakerLink
+from firmware_sim.sinks import Sink
 
 
 class Heartbeat:
@@ -30,25 +33,53 @@ class Heartbeat:
         return self._next
 
 
-class Box:
-    """A tin box on a pole: warm at noon, warmer while it plays; a supply and a radio that waver a little."""
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a box measures; units and meaning as in the message `health`, None where the make lacks the part."""
 
-    def __init__(self, chance: Chance) -> None:
-        self._chance = chance
-        self._heat = 0.0
-        self._signal = -70.0
+    temperature: float
+    supply: float
+    signal: int
+    slot: Slot | None = None
+    feed: Feed | None = None
+    battery: int | None = None
+    battery_volts: float | None = None
+    charging: bool | None = None
+    amplifier: AmplifierWord | None = None
+    drive: float | None = None
+    heard: float | None = None
+    noise: float | None = None
+    tone: int | None = None
+    data_used: int | None = None
+    data_share: int | None = None
 
-    def temperature(self, now: int | None, playing: bool) -> float:
-        """Degrees Celsius."""
-        self._heat += ((8.0 if playing else 0.0) - self._heat) * 0.3
-        day = sin(tau * (((now or 0) % DAY) / DAY - 0.04))
-        return round(31 + 6 * day + self._heat + self._chance.uniform(-0.5, 0.5), 1)
 
-    def supply(self, playing: bool) -> float:
-        """Volts."""
-        return round((23.6 if playing else 24.1) + self._chance.uniform(-0.1, 0.1), 2)
+class Body(Protocol):
+    """The box around the core: it is told what passes through it, and asked at each heartbeat how it is."""
 
-    def signal(self) -> int:
-        """dBm."""
-        self._signal = min(-50.0, max(-105.0, self._signal + self._chance.uniform(-3, 3)))
-        return round(self._signal)
+    @property
+    def firmware(self) -> str:
+        """Version that runs."""
+        ...
+
+    def boot(self, now: int) -> None:
+        """Power came."""
+        ...
+
+    def confirm(self) -> None:
+        """The speaker has reached its broker: what runs may stay."""
+        ...
+
+    def horn(self, inner: Sink) -> Sink:
+        """Stands between the player and the amplifier."""
+        ...
+
+    def line(self, inner: SpeakerLink) -> SpeakerLink:
+        """Stands between the speaker and its line."""
+        ...
+
+    def received(self, topic: str, payload_bytes: int) -> None: ...
+
+    def readings(self, mono: int, now: int, playing: bool) -> Readings:
+        """Now: `mono` by the speaker's clock, `now` us UTC as well as anybody here knows."""
+        ...

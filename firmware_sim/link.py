@@ -4,14 +4,16 @@ Each connection is a session of its own; nothing is kept from the one before.
 """
 
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
+from firmware_sim.address import BrokerAddress, tls_context
 
 CONNECT_TIMEOUT = 2.0
 KEEPALIVE = 30
@@ -35,23 +37,22 @@ class MqttLink:
     """See the port `SpeakerLink`; one connection at a time."""
 
     def __init__(self, url: str, client_id: str, events: LinkEvents) -> None:
-        """`url`: `mqtt://host:port`, with user and password where the broker asks for them; `mqtts` for TLS."""
-        self._url = urlsplit(url)
+        """`url`: see `BrokerAddress`; BadAddress if it is none."""
+        self._address = BrokerAddress.read(url)
         self._client_id = client_id
         self._events = events
         self._client: Client | None = None
         self.opened = 0
         """How many connections there have been: tells two sockets of one number apart."""
+        self.messages = 0
+        """PUBLISH packets said and heard since it was made."""
         self._asked: dict[int, str] = {}
         self._broken = False
 
     def open(self, will: tuple[str, bytes]) -> None:
         """Connect to the broker; OSError if nobody answers. CONNACK comes later, as `on_up`."""
         client = self._new_client(will)
-        tls = self._url.scheme == "mqtts"
-        if tls:
-            client.tls_set()
-        client.connect(self._url.hostname or "127.0.0.1", self._url.port or (8883 if tls else 1883), KEEPALIVE)
+        client.connect(self._address.host, self._address.port, KEEPALIVE)
         self._client = client
         self.opened += 1
         self._asked.clear()
@@ -73,7 +74,10 @@ class MqttLink:
         return self._client is not None and self._client.want_write()
 
     def read(self) -> None:
+        """Take in what came. TLS may have opened more of it than one packet: no socket tells of that again."""
         self._run(lambda client: client.loop_read())
+        while self._client and isinstance(found := self._client.socket(), ssl.SSLSocket) and found.pending():
+            self._run(lambda client: client.loop_read())
 
     def write(self) -> None:
         self._run(lambda client: client.loop_write())
@@ -84,6 +88,7 @@ class MqttLink:
 
     def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         if self._client:
+            self.messages += 1
             self._client.publish(topic, payload, qos, retain)
 
     def subscribe(self, topic: str, qos: int) -> None:
@@ -98,8 +103,10 @@ class MqttLink:
 
     def _new_client(self, will: tuple[str, bytes]) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, self._client_id, clean_session=True)
-        if self._url.username:
-            client.username_pw_set(self._url.username, self._url.password)
+        if self._address.user is not None:
+            client.username_pw_set(self._address.user, self._address.password)
+        if self._address.tls:
+            client.tls_set_context(tls_context(self._address))
         client.connect_timeout = CONNECT_TIMEOUT
         client.max_inflight_messages_set(INFLIGHT)
         client.will_set(will[0], will[1], qos=1, retain=True)
@@ -131,6 +138,7 @@ class MqttLink:
         self._broken |= client is self._client
 
     def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        self.messages += 1
         self._events.on_message(message.topic, bytes(message.payload))
 
     def _subscribed(

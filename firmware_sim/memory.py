@@ -26,6 +26,8 @@ class Memory:
         self._active: dict[Key, PlayEntry | AlertEntry] = {}
         self.generation = 0
         """Changes whenever another set of blobs may be needed."""
+        self.refused = 0
+        """Entries that the flash did not take since power-up."""
 
     def load(self) -> None:
         """Take up what the flash holds; what cannot be read is lost, as if never heard of."""
@@ -41,7 +43,9 @@ class Memory:
     def put(self, entry: AnyEntry) -> bool:
         """Keep an entry, new or changed; False where the flash refused it (it is kept until the next boot)."""
         self._keep(entry)
-        return self._flash.put(_name(entry.key), entry.model_dump_json().encode())
+        kept = self._flash.put(_name(entry.key), entry.model_dump_json().encode())
+        self.refused += not kept
+        return kept
 
     def active_entry(self, key: Key) -> PlayEntry | AlertEntry:
         """The entry of an order that has not ended; KeyError for any other."""

@@ -1,5 +1,7 @@
 """How the speaker shows that it is there: its state, one hello per connection, and a heartbeat."""
 
+from dataclasses import asdict
+
 from devices.protocol.codec import to_json
 from devices.protocol.messages.speaker import Health, Hello, State
 from devices.protocol.units import SECOND
@@ -7,11 +9,12 @@ from firmware_sim.clock import Clock
 from firmware_sim.conductor import Conductor
 from firmware_sim.configuration import Configuration
 from firmware_sim.flash import Flash, free
-from firmware_sim.health import Box, Heartbeat
+from firmware_sim.health import Body, Heartbeat
 from firmware_sim.memory import Memory
-from firmware_sim.ports import Chance
+from firmware_sim.ports import Chance, WorldClock
 from firmware_sim.receipts import Receipts
 from firmware_sim.settings import SpeakerSettings
+from firmware_sim.shelf import Shelf
 from firmware_sim.trusted import Trusted
 from firmware_sim.voice import Voice
 
@@ -34,6 +37,9 @@ class Presence:
         memory: Memory,
         receipts: Receipts,
         conductor: Conductor,
+        shelf: Shelf,
+        body: Body,
+        world: WorldClock,
     ) -> None:
         self._tenant = tenant
         self._settings = settings
@@ -45,14 +51,17 @@ class Presence:
         self._memory = memory
         self._receipts = receipts
         self._conductor = conductor
+        self._shelf = shelf
+        self._body = body
+        self._world = world
         self._heartbeat = Heartbeat(chance)
-        self._box = Box(chance)
         self._boot = ""
         self._booted_at = 0
         self._hello_at: int | None = None
 
     def power_on(self, boot: str, mono: int) -> None:
         self._boot, self._booted_at = boot, mono
+        self._body.boot(self._now(mono))
 
     def last_will(self) -> bytes:
         """What the broker shall say on the state topic when the connection breaks."""
@@ -65,6 +74,7 @@ class Presence:
 
     def on_listening(self, mono: int) -> None:
         """What is said to this speaker alone is heard from now on."""
+        self._body.confirm()
         if self._hello_at is not None:
             self._hello_at = mono
 
@@ -96,7 +106,7 @@ class Presence:
             boot=self._boot,
             ledger=self._receipts.ledger,
             model=self._settings.model,
-            firmware=self._settings.firmware,
+            firmware=self._body.firmware,
             config_seq=self._configuration.seq,
             trust_seq=self._trusted.seq,
             next_receipt=self._receipts.next_number,
@@ -109,14 +119,19 @@ class Presence:
 
     def _health(self, mono: int) -> Health:
         playing = self._conductor.playing()
+        readings = self._body.readings(mono, self._now(mono), playing is not None)
         return Health(
             boot=self._boot,
             uptime=(mono - self._booted_at) // SECOND,
             volume=self._configuration.volume,
             playing=playing,
-            temperature=self._box.temperature(self._clock.utc(mono), playing is not None),
-            supply=self._box.supply(playing is not None),
-            signal=self._box.signal(),
             flash_free=free(self._flash),
+            flash_faults=self._shelf.spoiled + self._memory.refused,
             clock_error=self._clock.error(mono),
+            **asdict(readings),
         )
+
+    def _now(self, mono: int) -> int:
+        """The true time where the world tells it, else the best guess, us."""
+        now = self._world(mono)
+        return now if now is not None else self._clock.utc(mono) or mono

@@ -13,3 +13,11 @@ class SpeakerSettings:
     """Room for blobs, bytes."""
     heartbeat: int = 60
     """Seconds between two health messages until a configuration says otherwise."""
+    probe_thinning: int = 1
+    """After the first burst of questions for the time, so many times the usual pause; more than 1 in rehearsals."""
+    window_bytes: int = 256 * 1024
+    """Audio asked for at a time, bytes; one piece at least."""
+    longest: int = 86_400_000
+    """Longest sound that it decodes, ms."""
+    kbit_s: int = 512
+    """Most that its decoder takes in a second of sound, kbit."""

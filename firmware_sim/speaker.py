@@ -19,6 +19,9 @@ from firmware_sim.configuration import Configuration
 from firmware_sim.errors import Spoiled
 from firmware_sim.fetcher import Fetcher
 from firmware_sim.flash import Flash
+from firmware_sim.hardware.box import Hardware
+from firmware_sim.hardware.profile import Profile
+from firmware_sim.health import Body
 from firmware_sim.identity import Identity
 from firmware_sim.inbox import Inbox
 from firmware_sim.intake import Intake
@@ -58,13 +61,17 @@ class Parts:
     sounds: Sounds
     world: WorldClock = lambda mono: None
     believer: Believer = believe
+    hardware: Body | None = None
+    """The box around it; None: a healthy one of the make `common`."""
 
 
 class Speaker:
     """Call `power_on` first; then events as they come, and `do_once` whenever `next_wakeup` is due."""
 
     def __init__(self, parts: Parts) -> None:
-        identity, link, flash, chance = parts.identity, parts.link, parts.flash, parts.chance
+        identity, flash, chance = parts.identity, parts.flash, parts.chance
+        self._body = parts.hardware or Hardware(Profile.read("common"), chance, firmware=parts.settings.firmware)
+        link = self._body.line(parts.link)
         self.identity = identity
         self._flash = flash
         self._chance = chance
@@ -80,10 +87,13 @@ class Speaker:
         self.books = Books(
             identity.tenant, self._memory, self._receipts, parts.ledger, self._shelf, self.clock, parts.world
         )
-        self._conductor = Conductor(self.books, Player(parts.sink), self._shelf, self.clock, self._configuration)
+        player = Player(self._body.horn(parts.sink))
+        self._conductor = Conductor(self.books, player, self._shelf, self.clock, self._configuration)
         self._intake = Intake(self.books, self._conductor, self._shelf)
-        self._fetcher = Fetcher(flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob)
-        self._timekeeper = Timekeeper(self.clock, chance, self._voice.ask_time)
+        self._fetcher = Fetcher(
+            flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob, parts.settings
+        )
+        self._timekeeper = Timekeeper(self.clock, chance, self._voice.ask_time, parts.settings.probe_thinning)
         self._subscriptions = Subscriptions(link, chance)
         self._presence = Presence(
             tenant=identity.tenant,
@@ -97,6 +107,9 @@ class Speaker:
             memory=self._memory,
             receipts=self._receipts,
             conductor=self._conductor,
+            shelf=self._shelf,
+            body=self._body,
+            world=parts.world,
         )
         self._inbox = Inbox(
             device=identity.device,
@@ -157,6 +170,7 @@ class Speaker:
 
     def on_message(self, topic: str, payload: bytes, mono: int) -> None:
         """`mono` is when the message came out of the socket: the time exchange lives on it."""
+        self._body.received(topic, len(payload))
         self._inbox.on_message(topic, payload, mono)
         self.do_once(mono)
 

@@ -1,9 +1,11 @@
 """One speaker in a fleet: its machine, its clock and its connection, and when it wants to be looked at."""
 
+from collections import Counter
 from collections.abc import Callable
 
+from devices.protocol.messages.speaker import ReceiptState
 from devices.protocol.units import SECOND
-from firmware_sim.crystal import Crystal
+from firmware_sim.crystal import Crystal, draw_crystal
 from firmware_sim.link import MqttLink
 from firmware_sim.ports import Chance, SpeakerLink
 from firmware_sim.speaker import Parts, Speaker
@@ -14,37 +16,65 @@ FIRST_PAUSE = SECOND
 LONGEST_PAUSE = 60 * SECOND
 NEVER = 2**62
 
+Assemble = Callable[[SpeakerLink, Crystal], Parts]
+"""The parts of a speaker for one life, from power-up to power cut."""
+
 
 class Station:
     """`real` is the machine's monotonic clock; every instant here is by it, in us."""
 
-    def __init__(
-        self,
-        url: str,
-        device: str,
-        assemble: Callable[[SpeakerLink], Parts],
-        crystal: Crystal,
-        chance: Chance,
-        real: Callable[[], int],
-    ) -> None:
+    def __init__(self, url: str, device: str, assemble: Assemble, chance: Chance, real: Callable[[], int]) -> None:
         self._link = MqttLink(url, device, self)
-        self.speaker = Speaker(assemble(self._link))
-        self._crystal = crystal
+        self._assemble = assemble
         self._chance = chance
         self._real = real
+        self._crystal = draw_crystal(0, chance)
+        self._earlier: Counter[ReceiptState] = Counter()
         self._attempts = 0
-        self._connect_at: int | None = None
-        self._tick_at = NEVER
+        self._power_at = self._connect_at = self._tick_at = NEVER
+        self.speaker: Speaker | None = None
+        """None while it has no power."""
         self.connected = False
 
-    def power_on(self, connect_at: int) -> None:
-        self.speaker.power_on(self._mono())
-        self._connect_at = connect_at
+    @property
+    def words(self) -> Counter[ReceiptState]:
+        """Receipts of each kind that were written since the fleet began."""
+        if self.speaker is None or not self._earlier:
+            return self._earlier if self.speaker is None else self.speaker.books.words
+        return self._earlier + self.speaker.books.words
+
+    @property
+    def messages(self) -> int:
+        """Said and heard since the fleet began."""
+        return self._link.messages
+
+    def switch_on(self, at: int) -> None:
+        """Give it power at `at`; it connects at once."""
+        self._power_at = at
+
+    def power_cut(self, until: int) -> None:
+        """No power before `until`."""
+        waiting = 0 if self._power_at == NEVER else self._power_at
+        self.power_off()
+        self._power_at = max(until, waiting)
 
     def power_off(self) -> None:
         """Everything stops as it is; the broker notices by itself."""
-        self._connect_at, self._tick_at, self.connected = None, NEVER, False
+        self.settle()
+        if self.speaker is not None:
+            self._earlier += self.speaker.books.words
+        self.speaker, self.connected = None, False
+        self._power_at = self._connect_at = self._tick_at = NEVER
         self._link.close()
+
+    def cut(self, until: int) -> None:
+        """The connection breaks without a word; no other is tried before `until`."""
+        if self.speaker is None:
+            return
+        self._link.close()
+        self._went()
+        waiting = 0 if self._connect_at == NEVER else self._connect_at
+        self._connect_at, self._tick_at = max(until, waiting), NEVER
 
     def socket(self) -> tuple[int, int] | None:
         """The connection's number and its socket; None while there is none."""
@@ -56,22 +86,25 @@ class Station:
 
     def settle(self) -> None:
         """Bring files up to date with what has sounded by now."""
-        self.speaker.do_once(self._mono())
+        if self.speaker is not None:
+            self.speaker.do_once(self._mono())
 
     def due(self) -> int:
         """When to call `run` next."""
-        wakeup = self.speaker.next_wakeup()
+        wakeup = self.speaker.next_wakeup() if self.speaker is not None else None
         own = NEVER if wakeup is None else self._crystal.real(wakeup)
-        return min(own, self._tick_at, NEVER if self._connect_at is None else self._connect_at)
+        return min(own, self._tick_at, self._connect_at, self._power_at)
 
     def run(self, now: int) -> None:
         """Do what is due."""
-        if self._connect_at is not None and now >= self._connect_at:
+        if now >= self._power_at:
+            self._power_up(now)
+        if now >= self._connect_at:
             self._connect(now)
         if now >= self._tick_at:
             self._tick_at = now + TICK
             self._link.tick()
-        self.speaker.do_once(self._mono())
+        self.settle()
         self.flush()
 
     def on_readable(self) -> None:
@@ -89,22 +122,37 @@ class Station:
     def on_up(self) -> None:
         self._attempts = 0
         self.connected = True
-        self.speaker.on_connected(self._mono())
+        if self.speaker is not None:
+            self.speaker.on_connected(self._mono())
 
     def on_down(self) -> None:
-        was_connected, self.connected = self.connected, False
         self._connect_later(self._real())
-        if was_connected:
-            self.speaker.on_disconnected(self._mono())
+        self._went()
 
     def on_message(self, topic: str, payload: bytes) -> None:
-        self.speaker.on_message(topic, payload, self._mono())
+        if self.speaker is not None:
+            self.speaker.on_message(topic, payload, self._mono())
 
     def on_suback(self, topic: str, granted: bool) -> None:
-        self.speaker.on_suback(topic, granted, self._mono())
+        if self.speaker is not None:
+            self.speaker.on_suback(topic, granted, self._mono())
+
+    def _went(self) -> None:
+        was_connected, self.connected = self.connected, False
+        if was_connected and self.speaker is not None:
+            self.speaker.on_disconnected(self._mono())
+
+    def _power_up(self, now: int) -> None:
+        """Another life of the same box: what was not in flash is forgotten, and its clock starts anew."""
+        self._power_at, self._connect_at, self._attempts = NEVER, now, 0
+        self._crystal = draw_crystal(now, self._chance)
+        self.speaker = Speaker(self._assemble(self._link, self._crystal))
+        self.speaker.power_on(self._mono())
 
     def _connect(self, now: int) -> None:
-        self._connect_at = None
+        self._connect_at = NEVER
+        if self.speaker is None:
+            return
         try:
             self._link.open(self.speaker.last_will())
         except OSError:

@@ -21,7 +21,9 @@ PENDING = 32
 class Timekeeper:
     """Sends questions through `ask`, gives answers to `clock`."""
 
-    def __init__(self, clock: Clock, chance: Chance, ask: Callable[[TimeRequest], None]) -> None:
+    def __init__(self, clock: Clock, chance: Chance, ask: Callable[[TimeRequest], None], thinning: int = 1) -> None:
+        """`thinning`: after the first burst, so many times the usual pause."""
+        self._thinning = thinning
         self._clock = clock
         self._chance = chance
         self._ask = ask
@@ -74,8 +76,8 @@ class Timekeeper:
     def _pause(self, mono: int) -> int:
         """Until the next burst: by the rule, or sooner while there is no time, or no good one yet."""
         jitter = self._chance.uniform(0.8, 1.2)
-        good = self._clock.error(mono) <= GOOD or self._fruitless >= HURRIED
+        good = self._clock.error(mono) <= GOOD or self._fruitless >= HURRIED or self._thinning > 1
         if self._clock.valid and good:
-            return int(burst_interval(mono - self._connected_at) * jitter)
+            return int(burst_interval(mono - self._connected_at) * self._thinning * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)

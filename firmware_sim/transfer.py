@@ -55,6 +55,11 @@ class Transfer:
         """Which transfer goes first: urgent ones, then by time to air."""
         return not self.want.urgent, self.want.due or 0, self.want.sha256
 
+    @property
+    def piece_bytes(self) -> int:
+        """What one piece takes of the window, bytes; a manifest next to nothing."""
+        return self.manifest.chunk_bytes if self.manifest else 0
+
     def asked(self) -> list[int]:
         """Pieces whose topics are subscribed."""
         return [index for index, piece in self.pieces.items() if piece.asked_at is not None]

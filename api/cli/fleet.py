@@ -2,82 +2,105 @@
 
 import signal
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from api.cli.client import Client, Unreachable, client_of
+import typer
+
+from api.cli.client import Unreachable
 from api.cli.configured import settings_with
 from api.cli.endpoint import read_endpoint
+from api.cli.enrolment import Part, enrol, villages
 from api.cli.refusals import in_words
-from api.cli.screen import log_to_stderr, progress, result_json, say
+from api.cli.screen import log_to_stderr, result_json, rewrite, say
 from controller.runtime import world
-from devices.protocol.keys import SigningKey
-from firmware_sim.fleet import Fleet
-from firmware_sim.identity import BIRTH_FILE, Birth, Identity, read_identity, write_identity
+from firmware_sim.fleet import CROWD, Fleet, SinkName
+from firmware_sim.strokes import FAULTS, Fault
 
 FOLDER = "fleet"
-TELL_EVERY_S = 1.0
+MOST_PARTS = 100
+TELL_EVERY_S, TELL_JSON_EVERY_S = 1.0, 5.0
 
 
-def fleet(speakers: int, data: Path | None, folder: Path | None, sink: Literal["wav", "null"], as_json: bool) -> None:
-    """Run until SIGINT or SIGTERM; with `as_json` a line of counts every second on stdout."""
-    log_to_stderr(as_json=as_json)
-    root = settings_with(data).data
-    home = folder or root / FOLDER
-    asked: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda got, _frame: asked.append(got))
+@dataclass(frozen=True)
+class FleetWish:
+    """What stands on the command line."""
+
+    speakers: int
+    data: Path | None
+    folder: Path | None
+    sink: SinkName | None
+    faults: Sequence[Fault]
+    seed: int | None
+    part: Part
+    mqtt: str | None
+    """Another way to the broker than the installation's own."""
+    as_json: bool
+
+
+def fault_names(text: str) -> tuple[Fault, ...]:
+    """`cuts,power` as faults."""
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    unknown = [name for name in named if name not in FAULTS]
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(FAULTS)}", param_hint="--faults")
+    return tuple(fault for fault in FAULTS if fault in named)
+
+
+def part_of(text: str) -> Part:
+    """`2/3` as a part."""
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST_PARTS):
+        raise typer.BadParameter(f"{text!r} is not like 2/3", param_hint="--part")
+    return Part(int(number), int(of))
+
+
+def fleet(wish: FleetWish) -> None:
+    """Run until SIGINT or SIGTERM; with `as_json` a line of counts every five seconds on stdout."""
+    log_to_stderr(as_json=wish.as_json)
+    root = settings_with(wish.data).data
+    home = wish.part.folder(wish.folder or root / FOLDER)
+    asked = stop_signals()
     with in_words():
-        identities = enrol(root, home, speakers, quiet=as_json)
+        identities = enrol(root, home, wish.speakers, wish.part, quiet=wish.as_json)
         endpoint = read_endpoint(root)
         if endpoint is None:
             raise Unreachable(f"no installation runs on {root}")
-        with Fleet(identities, endpoint.mqtt, home, sink=sink) as running:
-            _run(running, asked, as_json)
+        sink = wish.sink or ("null" if len(identities) >= CROWD else "wav")
+        with Fleet(
+            identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed, faults=wish.faults,
+            villages=villages(identities),
+        ) as running:  # fmt: skip
+            _run(running, asked, wish.as_json)
 
 
-def enrol(data: Path, home: Path, count: int, *, quiet: bool) -> list[Identity]:
-    """The identities of `count` speakers in `home`: those that are there, the rest newly registered."""
-    known = [read_identity(path.parent) for path in sorted(home.glob(f"*/{BIRTH_FILE}"))][:count]
-    if len(known) == count:
-        return known
-    with client_of(data) as client, progress(quiet) as bars:
-        places = _places(client)
-        wanted = bars.track(range(len(known), count), description="register")
-        return known + [_enrol_one(client, home, places, number) for number in wanted]
+def stop_signals() -> list[int]:
+    """A list that is filled when somebody asks to stop."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda got, _frame: asked.append(got))
+    return asked
 
 
-def _places(client: Client) -> Sequence[dict[str, Any]]:
-    """The areas in which speakers stand: those without areas below them; one is made where there is none."""
-    areas: list[dict[str, Any]] = client.get("/areas")["items"]
-    above = {area["parent"] for area in areas}
-    leaves = [area for area in areas if area["id"] not in above]
-    return leaves or [client.post("/areas", {"name": "Xã mô phỏng"}, key="fleet-area")]
-
-
-def _enrol_one(client: Client, home: Path, places: Sequence[dict[str, Any]], number: int) -> Identity:
-    place = places[number % len(places)]
-    name = f"Loa {number // len(places) + 1:02d} {place['name']}"
-    key = SigningKey(world.entropy(32))
-    body = {"name": name, "area": place["id"], "public_key": key.verify_key.public}
-    made = client.post("/devices", body)
-    identity = Identity(Birth(**made["birth"], name=name), key)
-    write_identity(home / identity.device, identity)
-    return identity
-
-
-def _run(running: Fleet, asked: list[int], as_json: bool) -> None:
-    tell_at = world.monotonic()
+def _run(running: Fleet, asked: Sequence[int], as_json: bool) -> None:
+    every = TELL_JSON_EVERY_S if as_json else TELL_EVERY_S
+    told_at, told = world.monotonic(), 0
     while not asked:
         running.do_once(0.25)
-        if world.monotonic() >= tell_at:
-            tell_at += TELL_EVERY_S
-            _tell(running, as_json)
+        now = world.monotonic()
+        if now - told_at >= every:
+            counts = running.counts()
+            rate = (counts["messages"] - told) / (now - told_at)
+            told_at, told = now, counts["messages"]
+            _tell(counts | {"messages_s": round(rate)}, as_json)
+    if not as_json:
+        say("")
 
 
-def _tell(running: Fleet, as_json: bool) -> None:
-    counts = running.counts()
+def _tell(counts: dict[str, int], as_json: bool) -> None:
     if as_json:
         result_json(counts)
-    else:
-        say("  ".join(f"{name} {count}" for name, count in counts.items()))
+        return
+    names = ("connected", "playing", "played", "failed", "refused")
+    said = "  ".join(f"{name} {counts[name]}" for name in names)
+    rewrite(f"{said}  of {counts['speakers']} speakers  {counts['messages_s']} messages/s")

@@ -63,13 +63,20 @@ def fleet(
     speakers: Annotated[int, typer.Option(min=1, max=20_000, help="How many speakers.")] = 200,
     data: Data = None,
     folder: Annotated[Path | None, typer.Option(help="Where the speakers keep flash, ledgers and WAVs.")] = None,
-    sink: Annotated[Literal["wav", "null"], typer.Option(help="Write what is heard, or only measure it.")] = "wav",
+    sink: Annotated[
+        Literal["wav", "null"] | None, typer.Option(help="Write what is heard, or only measure it; wav below 500.")
+    ] = None,
+    faults: Annotated[str, typer.Option(help="What befalls them, with commas: cuts, power, storm, flood.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Makes the faults repeatable.")] = None,
+    mqtt: Annotated[str | None, typer.Option(help="Another way to the broker, as a chaos proxy.")] = None,
+    part: Annotated[str, typer.Option(help="2/3: the second of three fleets that share the speakers.")] = "1/1",
     as_json: Json = False,
 ) -> None:
     """Simulated speakers for the installation of a data folder, in one process, until Ctrl-C."""
+    from api.cli.fleet import FleetWish, fault_names, part_of
     from api.cli.fleet import fleet as run
 
-    run(speakers, data, folder, sink, as_json)
+    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, as_json))
 
 
 @app.command("chaos-proxy")

@@ -10,8 +10,9 @@ from controller.db import DatabaseError
 from controller.errors import LoaError
 from devices.broker.errors import BrokerError
 from devices.errors import DeviceError
+from firmware_sim.errors import SpeakerError
 
-_CODED = (LoaError, DeviceError, DatabaseError, AudioError)
+_CODED = (LoaError, DeviceError, DatabaseError, AudioError, SpeakerError)
 
 
 @contextmanager

@@ -21,6 +21,15 @@ def say(text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
+def rewrite(text: str) -> None:
+    """A line for people in the place of the one before; one after the other where nobody watches a terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[2K{text}")
+        sys.stderr.flush()
+    else:
+        say(text)
+
+
 def result(text: str) -> None:
     """A line on stdout."""
     sys.stdout.write(text + "\n")

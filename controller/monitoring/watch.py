@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from devices.condition import shown, wrong
 from devices.health import Presence, Sign, observe, patience
 from devices.incidents import close_cause, open_incident
 from devices.models import Device
@@ -37,9 +38,17 @@ class Watch:
         for device in session.exec(rows).all():
             self.note(session, device, "tick", now)
 
-    def keep_health(self, device: Device, health: Health, now: int) -> None:
+    def keep_health(self, session: Session, device: Device, health: Health, now: int) -> None:
+        """The latest values, and (`wrong`) what they say is wrong: an incident until they say that it is well."""
+        known = device.health.get("wrong")
+        before = frozenset(known) if isinstance(known, list) else frozenset()
+        after = wrong(health, before)
         device.boot, device.health_at = health.boot, now
-        device.health = health.model_dump(exclude={"type", "boot"})
+        device.health = health.model_dump(exclude={"type", "boot"}) | {"wrong": sorted(after)}
+        for kind in sorted(after - before):
+            open_incident(session, self.new_id, kind, now, device_id=device.id, **shown(kind, health))
+        for kind in sorted(before - after):
+            close_cause(session, kind, device.id, now)
 
     def keep_hello(self, device: Device, hello: Hello) -> None:
         device.boot, device.model, device.firmware = hello.boot, hello.model, hello.firmware

@@ -1,16 +1,43 @@
-"""From four stamps to an offset: which probe to believe, when to probe again, how wrong it may be."""
+"""From four stamps to UTC: which exchanges to keep, the line through them, when to ask again, how wrong it may be.
 
-from collections.abc import Iterable
+Delays are never negative, and each way is short now and then, but seldom both at once. So each way has a line of
+its own through its shortest passages; the two share their slope, the drift, and UTC lies in the middle.
+"""
+
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
-from devices.protocol.units import MINUTE, SECOND
+from devices.protocol.units import HOUR, MILLI, MINUTE, SECOND
 
 DRIFT_PPM = 50
-"""How much a speaker's crystal may run wrong, parts per million; the error of an old sample grows with it."""
+"""How much a speaker's crystal may run wrong, parts per million: what is believed before anything is known."""
+SWING_PPB = 3_000
+"""What day and night do to a crystal, parts per billion: no drift is known better than that."""
 FIRST_PROBES = 8
 BURST_PROBES = 5
 PROBE_GAP = SECOND // 5
 """Between two probes of one burst, us."""
+WINDOW = HOUR
+FEWEST = 8
+"""Samples that are kept however old they are: after hours without network they tell the drift."""
+MOST = 96
+BURST_APART = 5 * SECOND
+"""Answers further apart belong to different bursts, us."""
+LEAST_SCATTER = 2 * MILLI
+"""Two passages closer to each other than this count alike, us."""
+ROUNDS = 5
+"""The line is drawn again, as its slope tells which passages were short, so many times at most."""
+SETTLED = MILLI // 10
+"""Until the slope moves the oldest sample by less than this, us."""
+
+Stamps = tuple[int, int, int]
+"""What counts of a sample: t4, there, back."""
+
+_UNIT = 1_000_000_000
+_KNOWN_BEFORE = 3 / (DRIFT_PPM / 1_000_000) ** 2
+"""One over the variance of a drift that is even between its bounds."""
 
 
 @dataclass(frozen=True)
@@ -25,26 +52,140 @@ class Sample:
     @property
     def offset(self) -> int:
         """UTC minus monotonic, us."""
-        return ((self.t2 - self.t1) + (self.t3 - self.t4)) // 2
+        return (self.there - self.back) // 2
 
     @property
     def round_trip(self) -> int:
         """Time spent on the way, both ways, us."""
-        return (self.t4 - self.t1) - (self.t3 - self.t2)
+        return self.there + self.back
 
-    def error_at(self, monotonic: int) -> int:
-        """Bound of the offset's error at `monotonic`, us: half the round trip, and drift since."""
-        age = max(0, monotonic - self.t4)
-        return max(0, self.round_trip) // 2 + age * DRIFT_PPM // 1_000_000
+    @property
+    def there(self) -> int:
+        """Offset and the way up, us."""
+        return self.t2 - self.t1
+
+    @property
+    def back(self) -> int:
+        """The way down less the offset, us."""
+        return self.t4 - self.t3
+
+    @property
+    def stamps(self) -> "Stamps":
+        return self.t4, self.there, self.back
 
 
-def best_sample(samples: Iterable[Sample], monotonic: int) -> Sample | None:
-    """The sample with the smallest error now, whatever its age; None without any.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """UTC as a line over the monotonic clock; us, drift in parts per billion."""
 
-    A negative round trip is none: a clock was set while the exchange was under way.
-    """
-    honest = (sample for sample in samples if sample.round_trip >= 0)
-    return min(honest, key=lambda sample: sample.error_at(monotonic), default=None)
+    at: int
+    """Monotonic instant at which the offset is told: that of the newest sample."""
+    offset: int
+    """UTC minus monotonic."""
+    drift: int
+    """How much faster UTC runs."""
+    error: int
+    """How far the offset may be off at `at`: half of what both ways took."""
+    wander: int
+    """How far the drift may be off."""
+
+    def utc(self, mono: int) -> int:
+        return mono + self.offset + (mono - self.at) * self.drift // _UNIT
+
+    def mono(self, utc: int) -> int:
+        """The first instant at which it is `utc`."""
+        return self.at - ((self.at + self.offset - utc) * _UNIT // (_UNIT + self.drift))
+
+    def error_at(self, mono: int) -> int:
+        return self.error + abs(mono - self.at) * self.wander // _UNIT
+
+
+class Exchanges:
+    """Samples of the last hour: the newest burst whole, of each older one the shortest way up and down."""
+
+    __slots__ = ("_burst", "_stamps")
+
+    def __init__(self) -> None:
+        self._stamps = array("q")
+        """Flat: thousands of clocks live in one process."""
+        self._burst = 0
+
+    def __len__(self) -> int:
+        return len(self._stamps) // 3
+
+    def __iter__(self) -> Iterator[Stamps]:
+        stamps = iter(self._stamps)
+        return zip(stamps, stamps, stamps, strict=True)
+
+    def add(self, sample: Sample) -> None:
+        if self._stamps and sample.t4 - self._stamps[-3] > BURST_APART:
+            self._thin()
+        self._stamps.extend(sample.stamps)
+        self._drop(sample.t4 - WINDOW)
+
+    def _thin(self) -> None:
+        burst = list(self)[self._burst :]
+        kept = {min(burst, key=lambda one: one[1]), min(burst, key=lambda one: one[2])}
+        del self._stamps[3 * self._burst :]
+        for one in sorted(kept):
+            self._stamps.extend(one)
+        self._burst = len(self)
+
+    def _drop(self, before: int) -> None:
+        gone = max(0, len(self) - MOST)
+        while len(self) - gone > FEWEST and self._stamps[3 * gone] < before:
+            gone += 1
+        del self._stamps[: 3 * gone]
+        self._burst = max(0, self._burst - gone)
+
+
+def fit(samples: Sequence[Stamps], before: Fit | None = None) -> Fit:
+    """The line through samples (at least one, oldest first); `before`: the one without the newest of them."""
+    at, there, back = samples[-1]
+    when = [one[0] - at for one in samples]
+    ups = [one[1] - there for one in samples]
+    downs = [one[2] - back for one in samples]
+    slope = before.drift / _UNIT if before else 0.0
+    for _ in range(ROUNDS):
+        up, down = _lowest(when, ups, slope), _lowest(when, downs, -slope)
+        known = _KNOWN_BEFORE + up.known + down.known
+        turned, slope = slope, (up.pull - down.pull) / known
+        if abs(slope - turned) * -when[0] < SETTLED:
+            break
+    rise, fall = up.level - slope * up.middle, down.level + slope * down.middle
+    return Fit(
+        at=at,
+        offset=(there - back) // 2 + round((rise - fall) / 2),
+        drift=round(slope * _UNIT),
+        error=(there + back) // 2 + round((rise + fall) / 2),
+        wander=max(SWING_PPB, round(sqrt(3 / known) * _UNIT)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Sums of a weighted regression: middle of the instants, level there, what it knows of the slope."""
+
+    middle: float
+    level: float
+    known: float
+    pull: float
+
+
+def _lowest(when: Sequence[int], taken: Sequence[int], slope: float) -> _Line:
+    """The line under one way's passages, weight 1 / (2 ms + excess over the shortest)^2, excess along `slope`."""
+    shortest = min(y - slope * x for x, y in zip(when, taken, strict=True)) - LEAST_SCATTER
+    total = sum_x = sum_y = sum_xx = sum_xy = 0.0
+    for x, y in zip(when, taken, strict=True):
+        weight = 1 / (y - slope * x - shortest) ** 2
+        along = weight * x
+        total += weight
+        sum_x += along
+        sum_y += weight * y
+        sum_xx += along * x
+        sum_xy += along * y
+    middle, level = sum_x / total, sum_y / total
+    return _Line(middle, level, sum_xx - sum_x * middle, sum_xy - sum_x * level)
 
 
 def burst_interval(since_connect: int) -> int:

@@ -11,37 +11,64 @@ class Clock:
     def __init__(self, flash):
         self._flash = flash
         self._kept = []
+        self._line = None
 
     @property
     def valid(self):
-        return bool(self._kept)
+        return self._line is not None
 
     def learn(self, t1, t2, t3, t4):
-        offset, trip = ((t2 - t1) + (t3 - t4)) // 2, (t4 - t1) - (t3 - t2)
+        u, d = t2 - t1, t4 - t3
+        offset, trip = (u - d) // 2, u + d
         if trip < 0:
             return
         if t4 + offset + trip // 2 < self._flash["floor"]:
             raise Refused("clock_below_floor")
         self._flash["floor"] = max(self._flash["floor"], t3)
-        new = (offset, trip, t4)
-        if self._kept:
-            best = self.best(t4)
-            if abs(best[0] - offset) > self._error(best, t4) + trip // 2 + 1_000:
-                self._kept = []
-        self._kept = [*self._kept[-63:], new]
+        if self.valid and abs(offset - self._offset(t4)) > self.error(t4) + trip // 2 + 1_000:
+            self._kept, self._line = [], None
+        old = [one for one in self._kept if one[0] < t4 - 3_600 * SECOND]
+        self._kept = [*self._kept[min(len(old), max(0, len(self._kept) - 7)) :], (t4, u, d)]
+        self.draw_line()
 
-    def best(self, mono):
-        return min(self._kept, key=lambda one: self._error(one, mono))
-
-    def error(self, mono):
-        return self._error(self.best(mono), mono) if self._kept else 86_400 * SECOND
-
-    def utc(self, mono):
-        return max(self._flash["floor"], mono + self.best(mono)[0]) if self._kept else None
+    def draw_line(self):
+        newest = self._kept[-1][0]
+        x = [one[0] - newest for one in self._kept]
+        slope = self._line[2] if self._line else 0.0
+        for _ in range(5):
+            ways = [self._way(x, [one[way] for one in self._kept], sign * slope) for way, sign in ((1, 1), (2, -1))]
+            (x_u, y_u, xx_u, xy_u), (x_d, y_d, xx_d, xy_d) = ways
+            known = xx_u + xx_d + 3 / 50e-6**2
+            before, slope = slope, (xy_u - xy_d) / known
+            if abs((slope - before) * x[0]) < 100:
+                break
+        up, down = y_u - slope * x_u, y_d + slope * x_d
+        self._line = (newest, (up - down) / 2, slope, (up + down) / 2, max(3e-6, (3 / known) ** 0.5))
 
     @staticmethod
-    def _error(one, mono):
-        return one[1] // 2 + max(0, mono - one[2]) * 50 // 1_000_000
+    def _way(x, y, slope):
+        level = [b - slope * a for a, b in zip(x, y, strict=True)]
+        weights = [1 / (2_000 + one - min(level)) ** 2 for one in level]
+        total, first = sum(weights), y[-1]
+        mean_x = sum(w * a for w, a in zip(weights, x, strict=True)) / total
+        mean_y = sum(w * (b - first) for w, b in zip(weights, y, strict=True)) / total
+        triples = list(zip(weights, x, y, strict=True))
+        xx = sum(w * (a - mean_x) ** 2 for w, a, _ in triples)
+        xy = sum(w * (a - mean_x) * (b - first - mean_y) for w, a, b in triples)
+        return mean_x, first + mean_y, xx, xy
+
+    def _offset(self, mono):
+        at, offset, slope, _, _ = self._line
+        return int((offset + slope * (mono - at)) // 1)
+
+    def error(self, mono):
+        if not self._line:
+            return 86_400 * SECOND
+        at, _, _, error, wander = self._line
+        return int(error + abs(mono - at) * wander)
+
+    def utc(self, mono):
+        return max(self._flash["floor"], mono + self._offset(mono)) if self._line else None
 
 
 class Asking:

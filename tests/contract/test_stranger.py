@@ -146,21 +146,28 @@ def test_a_whole_fetch():
 
 def test_time():
     exchanges = TOLD["time"]["exchanges"]
-    for case in TOLD["time"]["best"]:
+    for case in TOLD["time"]["lines"]:
         clock = Clock(empty_flash("x"))
         clock._kept = [
-            (told["offset"], told["round_trip"], told["t4"])
-            for told in exchanges
-            if told["t4"] <= case["monotonic"] and told["round_trip"] >= 0
+            (told["t4"], told["t2"] - told["t1"], told["t4"] - told["t3"])
+            for told in exchanges[: case["exchanges"]]
+            if told["round_trip"] >= 0
         ]
-        assert clock.best(case["monotonic"])[0] == exchanges[case["exchange"]]["offset"]
-        assert clock.error(case["monotonic"]) == case["error"]
+        clock.draw_line()
+        at = case["at"]
+        assert clock.utc(at) - at == pytest.approx(case["offset"], abs=100)
+        assert clock.error(at) == pytest.approx(case["error"], abs=100)
+        assert clock.utc(at + 3_600_000_000) - clock.utc(at) - 3_600_000_000 == pytest.approx(
+            case["drift"] * 3.6, abs=1_000
+        )
+        assert clock.error(at + 3_600_000_000) - clock.error(at) == pytest.approx(case["wander"] * 3.6, rel=0.01)
     for told in exchanges:
         clock = Clock(empty_flash("x"))
         clock.learn(told["t1"], told["t2"], told["t3"], told["t4"])
         assert clock.valid == (told["round_trip"] >= 0)
         if clock.valid:
-            assert clock.best(0)[:2] == (told["offset"], told["round_trip"])
+            assert clock.utc(told["t4"]) - told["t4"] == told["offset"]
+            assert clock.error(told["t4"]) == told["round_trip"] // 2
 
 
 @pytest.mark.parametrize("case", TOLD["bulletin"], ids=lambda case: case["name"])

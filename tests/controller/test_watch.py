@@ -118,6 +118,27 @@ def test_what_a_speaker_refused_is_an_incident_that_counts(post: Post) -> None:
     assert post.incidents() == [("bad_signature", 8, True)]
 
 
+def test_what_a_heartbeat_shows_to_be_wrong_is_an_incident_until_it_is_well(post: Post) -> None:
+    hot, warm, cool = (post.health(temperature=degrees) for degrees in (76.0, 70.0, 60.0))
+    for told in (warm, hot, hot, warm):
+        post.bench.hear(post.speaker, "health", told)
+        post.bench.step(60)
+    assert post.incidents() == [("overheated", 1, True)] and post.device().health["wrong"] == ["overheated"]
+    post.bench.hear(post.speaker, "health", cool)
+    assert post.incidents() == [("overheated", 1, False)] and post.device().health["wrong"] == []
+    post.bench.hear(post.speaker, "health", hot)
+    assert post.incidents() == [("overheated", 1, False), ("overheated", 1, True)]
+
+
+def test_what_is_wrong_is_remembered_over_a_silence_and_over_what_does_not_tell(post: Post) -> None:
+    post.bench.hear(post.speaker, "health", post.health(drive=-15.0, heard=-70.0))
+    post.bench.step(600)
+    post.bench.hear(post.speaker, "health", post.health())
+    assert ("dead_horn", 1, True) in post.incidents()
+    post.bench.hear(post.speaker, "health", post.health(drive=-15.0, heard=-25.0))
+    assert ("dead_horn", 1, False) in post.incidents()
+
+
 def test_a_message_of_nobody_is_an_incident_and_no_device(post: Post) -> None:
     stranger = post.office.new_id()
     topic = post.bench.topics.up(stranger, "health")

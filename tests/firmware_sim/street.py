@@ -15,6 +15,7 @@ from devices.protocol.signing import open_envelope
 from devices.protocol.units import SECOND
 from firmware_sim.crystal import Crystal
 from firmware_sim.flash import Flash
+from firmware_sim.hardware.box import Hardware
 from firmware_sim.identity import Identity
 from firmware_sim.ledger import MemoryLedger
 from firmware_sim.memory_flash import MemoryFlash
@@ -51,6 +52,8 @@ class Street:
     sink: Sink = field(default_factory=NullSink)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     identity: Identity | None = None
+    settings: SpeakerSettings = field(default_factory=SpeakerSettings)
+    hardware: Hardware | None = None
     now: int = T0
     way: int = WAY
     """One way to or from the broker, us."""
@@ -110,7 +113,7 @@ class Street:
         self.speaker = Speaker(
             Parts(
                 identity=self.identity,
-                settings=SpeakerSettings(),
+                settings=self.settings,
                 flash=self.flash,
                 sink=self.sink,
                 ledger=self.ledger,
@@ -118,6 +121,7 @@ class Street:
                 chance=random.Random(self.seed * 1_000 + self.boots),
                 sounds=SOUNDS,
                 world=crystal.real,
+                hardware=self.hardware,
             )
         )
         self.speaker.power_on(self.mono)

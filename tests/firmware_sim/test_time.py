@@ -1,5 +1,7 @@
 """What the speaker takes for the time, when it asks, and that without time nothing sounds."""
 
+from math import pi
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,13 +22,15 @@ def sample(mono: int, utc: int, way: int = 10_000) -> Sample:
     return Sample(mono - 2 * way, utc - way, utc - way, mono)
 
 
-def test_it_believes_the_shortest_round_trip_until_it_is_too_old() -> None:
+def test_a_slow_exchange_hardly_moves_it_and_a_fresh_one_is_followed() -> None:
     clock = Clock()
-    clock.accept(sample(SECOND, T0, way=5_000))
-    clock.accept(Sample(2 * SECOND - 90_000, T0 + SECOND, T0 + SECOND, 2 * SECOND))
-    assert clock.utc(2 * SECOND) == T0 + SECOND
-    clock.accept(sample(HOUR, T0 + HOUR - SECOND + 20_000, way=20_000))
-    assert clock.utc(HOUR) == T0 + HOUR - SECOND + 20_000
+    for second in range(1, 5):
+        clock.accept(sample(second * SECOND, T0 + second * SECOND, way=5_000))
+    clock.accept(Sample(5 * SECOND - 90_000, T0 + 5 * SECOND - 5_000, T0 + 5 * SECOND - 5_000, 5 * SECOND))
+    assert clock.utc(5 * SECOND) == pytest.approx(T0 + 5 * SECOND, abs=100)
+    for second in range(5):
+        clock.accept(sample(HOUR + second * SECOND, T0 + HOUR + second * SECOND + 20_000, way=10_000))
+    assert clock.utc(HOUR + 4 * SECOND) == pytest.approx(T0 + HOUR + 4 * SECOND + 20_000, abs=2_500)
 
 
 def test_its_error_grows_with_age() -> None:
@@ -181,12 +185,36 @@ def test_a_clock_corrected_while_it_sounds_still_ends_at_the_expiry_and_counts_w
     assert ended["heard_ms"] == pytest.approx((ended["true"] - street.started()[0]["true"]) / 1_000, abs=3)
 
 
-@given(
-    real=st.integers(0, 40 * DAY), ppb=st.integers(-50_000, 50_000), start=st.integers(0, DAY), wait=st.integers(0, DAY)
+crystals = st.builds(
+    Crystal,
+    born=st.integers(0, 40 * DAY),
+    start=st.integers(0, DAY),
+    ppb=st.integers(-200_000, 200_000),
+    swing=st.integers(0, 3_000),
+    dawn=st.integers(0, DAY),
 )
-def test_a_crystal_never_wakes_before_its_time(real: int, ppb: int, start: int, wait: int) -> None:
-    crystal = Crystal(born=real, start=start, ppb=ppb)
-    wanted = start + wait
+
+
+@given(crystals, st.integers(0, 8 * DAY))
+def test_a_crystal_never_wakes_before_its_time(crystal: Crystal, wait: int) -> None:
+    wanted = crystal.start + wait
     woken = crystal.real(wanted)
     assert wanted <= crystal.mono(woken) <= wanted + 2
-    assert abs((woken - real) - wait) <= wait * 51 // 1_000_000 + 1
+    assert abs((woken - crystal.born) - wait) <= wait * (abs(crystal.ppb) + crystal.swing + 50) // 10**9 + 1
+
+
+@given(crystals, st.integers(0, 3 * DAY), st.integers(-DAY, DAY))
+def test_a_crystal_jumps_ahead_or_stands_still_and_never_runs_backwards(crystal: Crystal, after: int, by: int) -> None:
+    at = crystal.born + after
+    jumped = crystal.jumped(at, by)
+    assert jumped.mono(at) == crystal.mono(at) + max(0, by)
+    assert jumped.mono(at + DAY) - crystal.mono(at + DAY) == pytest.approx(by, abs=60_000 + abs(by) // 3_000)
+    readings = [jumped.mono(at + hour * HOUR) for hour in range(48)]
+    assert readings == sorted(readings)
+
+
+def test_day_and_night_swing_a_crystal_and_a_whole_day_evens_it_out() -> None:
+    crystal = Crystal(born=0, start=0, ppb=0, swing=3_000, dawn=0)
+    assert crystal.mono(DAY // 4) - DAY // 4 == pytest.approx(3e-6 * DAY / (2 * pi), rel=0.001)
+    assert crystal.mono(DAY) == DAY and crystal.mono(6 * HOUR + SECOND) - crystal.mono(6 * HOUR) == SECOND
+    assert crystal.mono(HOUR // 2 + SECOND * 1_000) - crystal.mono(HOUR // 2) - SECOND * 1_000 > 2_900

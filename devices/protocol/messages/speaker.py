@@ -8,6 +8,10 @@ from devices.protocol.messages.frame import Frame, Signed
 from devices.protocol.units import Instant, Percent, Sequence, Sha256, Uuid, Word
 
 ReceiptState = Literal["have", "playing", "played", "failed", "refused", "expired", "cancelled"]
+Feed = Literal["mains", "solar", "battery"]
+AmplifierWord = Literal["standby", "on", "stuck_off", "stuck_on", "fault", "line_open"]
+Slot = Literal["a", "b"]
+Level = Annotated[float, Field(ge=-120, le=20)]
 Number = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
@@ -117,3 +121,30 @@ class Health(Frame):
     """Bytes."""
     clock_error: Number
     """Expected error of its clock, us."""
+    flash_faults: Number = 0
+    """Contents that came back changed from flash, and small items that it refused, since power-up."""
+    slot: Slot | None = None
+    """Which of its two firmware slots runs."""
+    feed: Feed | None = None
+    """What it lives on now."""
+    battery: Percent | None = None
+    """Charge of its battery, %; this and the next two where it has one."""
+    battery_volts: Annotated[float, Field(ge=0, le=100)] | None = None
+    """Of the battery, V."""
+    charging: bool | None = None
+    """Whether the battery is filling."""
+    amplifier: AmplifierWord | None = None
+    """What the amplifier says of itself: off or on as it should be, its relay stuck, its output stage dead, or the
+    line to its horns cut. Faults found only under load stay said until it has sounded again."""
+    drive: Level | None = None
+    """Level of what went to the amplifier last since the latest heartbeat, dBFS; absent where nothing did."""
+    heard: Level | None = None
+    """Level at which the microphone found that very sound in the air, dBFS; with `drive` only."""
+    noise: Level | None = None
+    """Level at the microphone while nothing is ordered to sound, dBFS."""
+    tone: Annotated[int, Field(ge=0, le=20_000)] | None = None
+    """A steady tone in that noise, Hz."""
+    data_used: Number | None = None
+    """Bytes that its SIM card has carried this month, both ways."""
+    data_share: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    """Of the month's budget, %; absent where there is none."""

@@ -146,6 +146,8 @@ def state(**changes):
 def health(**changes):
     fields = {"boot": BOOT, "uptime": 86_400, "volume": 90, "playing": OCCURRENCE, "temperature": 41.5}
     fields |= {"supply": 12.25, "signal": -87, "flash_free": 40_000_000, "clock_error": 12_000}
+    fields |= {"slot": "a", "feed": "battery", "battery": 64, "battery_volts": 12.25, "charging": False}
+    fields |= {"amplifier": "on", "drive": -16.5, "heard": -27.0, "data_used": 120_000_000, "data_share": 24}
     return Health(**(fields | changes))
 
 

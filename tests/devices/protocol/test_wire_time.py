@@ -1,10 +1,22 @@
-"""Four stamps: the offset errs by half the round trip at most, and the best sample wins."""
+"""Four stamps: an offset errs by half the round trip at most; the line through many finds the drift and is close."""
 
+import random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.protocol.timesync import DRIFT_PPM, Sample, best_sample, burst_interval
-from devices.protocol.units import MINUTE, SECOND
+from devices.protocol.timesync import (
+    DRIFT_PPM,
+    FEWEST,
+    MOST,
+    Exchanges,
+    Fit,
+    Sample,
+    burst_interval,
+    fit,
+)  # fmt: skip
+from devices.protocol.units import DAY, HOUR, MILLI, MINUTE, SECOND
 from tests.devices.protocol.samples import NOW
 
 delays = st.integers(0, 5 * SECOND)
@@ -17,46 +29,104 @@ def exchange(monotonic, offset, up, held, down):
     return Sample(monotonic, t2, t2 + held, monotonic + up + held + down)
 
 
+def offset_at(monotonic, ppm):
+    return NOW + monotonic * ppm // 1_000_000
+
+
+def spoken(ppm, bursts, seed=1, interval=MINUTE, probes=4):
+    """What a clock that is `ppm` slow learns, burst by burst, on a line with chance in its delays."""
+    chance, exchanges = random.Random(seed), Exchanges()
+    for burst in range(bursts):
+        for number in range(probes):
+            at = burst * interval + number * 200_000
+            up, down = (int(base + chance.expovariate(1 / more)) for base, more in ((20e3, 12e3), (20e3, 8e3)))
+            exchanges.add(exchange(at, offset_at(at, ppm), up, 300, down))
+    return exchanges
+
+
 @given(instants, st.integers(-(10**15), 10**15), delays, delays, delays)
 def test_the_offset_errs_by_half_the_round_trip_at_most(monotonic, offset, up, held, down):
     sample = exchange(monotonic, offset, up, held, down)
     assert sample.round_trip == up + down
     assert abs(sample.offset - offset) <= sample.round_trip // 2 + 1
-    assert sample.error_at(sample.t4) == sample.round_trip // 2
 
 
-@given(instants, delays, delays, st.integers(-DRIFT_PPM, DRIFT_PPM), st.integers(0, 86_400 * SECOND))
-def test_the_error_covers_the_drift_since(monotonic, up, down, ppm, age):
+@given(instants, delays, delays)
+def test_a_line_through_one_sample_is_that_sample(monotonic, up, down):
     sample = exchange(monotonic, NOW, up, 0, down)
-    later = sample.t4 + age
-    drifted = NOW + age * ppm // 1_000_000
-    assert abs(sample.offset - drifted) <= sample.error_at(later) + 3
+    line = fit([sample.stamps])
+    assert (line.at, line.offset, line.error) == (sample.t4, sample.offset, sample.round_trip // 2)
+    assert line.drift == 0 and line.wander == DRIFT_PPM * 1_000
 
 
-@given(st.lists(st.tuples(instants, delays, delays), min_size=1, max_size=8), instants)
-def test_the_best_sample_has_the_smallest_error_now(cases, monotonic):
-    samples = [exchange(at, NOW, up, 0, down) for at, up, down in cases]
-    best = best_sample(samples, monotonic)
-    assert best.error_at(monotonic) == min(sample.error_at(monotonic) for sample in samples)
+@given(st.lists(st.tuples(st.integers(0, HOUR), delays, delays), min_size=1, max_size=12))
+def test_a_line_errs_by_no_more_than_it_says(cases):
+    samples = sorted(exchange(at, NOW, up, 0, down).stamps for at, up, down in cases)
+    line = fit(samples)
+    assert abs(line.offset - NOW) <= line.error + line.wander * (samples[-1][0] - samples[0][0]) // 10**9 + 2
 
 
-def test_an_old_sample_yields_to_a_slow_fresh_one():
-    quick, slow = exchange(0, NOW, 1_000, 0, 1_000), exchange(3_600 * SECOND, NOW, 50_000, 0, 50_000)
-    assert best_sample([quick, slow], SECOND) is quick
-    assert best_sample([quick, slow], 3_601 * SECOND) is slow
+@pytest.mark.parametrize("ppm", [-200, -50, -3, 0, 17, 50, 200])
+def test_the_drift_is_found_within_an_hour(ppm):
+    for seed in range(5):
+        exchanges = spoken(ppm, 60, seed)
+        line = fit(list(exchanges))
+        assert line.drift / 1_000 == pytest.approx(ppm, abs=1.5)
+        for later in (0, HOUR):
+            truth = offset_at(line.at + later, ppm)
+            assert line.utc(line.at + later) - line.at - later == pytest.approx(truth, abs=3 * MILLI + later // 500_000)
 
 
-def test_nothing_to_believe():
-    assert best_sample([], 0) is None
+def test_one_slow_way_does_not_pull_the_line():
+    """Round trips that are all long on one side: each way counts by its own shortest passages."""
+    samples = []
+    for number in range(20):
+        up, down = (20_000, 400_000) if number % 2 else (400_000, 20_000)
+        samples.append(exchange(number * SECOND, NOW, up, 0, down).stamps)
+    assert fit(samples).offset == pytest.approx(NOW, abs=100)
 
 
-def test_a_clock_that_jumped_while_answering_is_not_believed():
-    jumped = exchange(0, NOW, 1_000, 3_600 * SECOND, 1_000)
-    jumped = Sample(jumped.t1, jumped.t2, jumped.t3, 5_000)
-    honest = exchange(0, NOW, 400_000, 0, 400_000)
-    assert jumped.round_trip < 0
-    assert best_sample([jumped, honest], SECOND) is honest
-    assert best_sample([jumped], SECOND) is None
+def test_the_error_grows_by_what_is_not_known_of_the_drift():
+    early, late = fit(list(spoken(30, 2))), fit(list(spoken(30, 60)))
+    assert early.wander > 5 * late.wander >= 5 * 3_000
+    assert late.error_at(late.at + DAY) == late.error + DAY * late.wander // 10**9
+
+
+@given(st.integers(-500_000, 500_000), instants, st.integers(-(10**15), 10**15), instants)
+def test_there_and_back(drift, at, offset, wanted):
+    line = Fit(at, offset, drift, 0, 0)
+    utc = wanted + offset
+    assert line.utc(line.mono(utc)) >= utc > line.utc(line.mono(utc) - 1)
+    assert 0 <= wanted - line.mono(line.utc(wanted)) <= 1
+
+
+def test_the_newest_burst_is_kept_whole_and_of_each_older_one_its_shortest_ways():
+    exchanges = spoken(0, 10)
+    kept = list(exchanges)
+    assert [at // MINUTE for at, _, _ in kept[-4:]] == [9] * 4
+    for burst in range(9):
+        all_of_it = list(spoken(0, burst + 1))[-4:]
+        ups, downs = [one[1] for one in all_of_it], [one[2] for one in all_of_it]
+        mine = [one for one in kept if one[0] // MINUTE == burst]
+        assert len(mine) <= 2
+        assert min(one[1] for one in mine) == min(ups) and min(one[2] for one in mine) == min(downs)
+
+
+def test_an_hour_is_kept_and_a_few_however_old():
+    assert len(spoken(0, 500)) <= 2 * 61 + 4
+    assert next(iter(spoken(0, 500)))[0] >= 438 * MINUTE
+    assert FEWEST <= len(spoken(0, 50, interval=2 * HOUR)) <= FEWEST + 4
+    assert len(spoken(0, 3_000, interval=6 * SECOND)) <= MOST
+
+
+@given(st.lists(st.integers(0, 20 * MINUTE), max_size=200))
+def test_whatever_comes_the_newest_sample_is_kept_and_their_number_is_bounded(gaps):
+    exchanges, now = Exchanges(), 0
+    for gap in gaps:
+        now += gap
+        exchanges.add(exchange(now, NOW, gap % 97, 0, gap % 89))
+        assert list(exchanges)[-1] == exchange(now, NOW, gap % 97, 0, gap % 89).stamps
+        assert len(exchanges) <= MOST
 
 
 def test_bursts_come_every_minute_first():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 
 import pytest
 
@@ -13,7 +14,7 @@ from devices.protocol.json_text import read_object
 from devices.protocol.keys import SigningKey, VerifyKey
 from devices.protocol.messages.control import Config
 from devices.protocol.signing import open_envelope
-from devices.protocol.timesync import Sample, best_sample
+from devices.protocol.timesync import Sample, fit
 from devices.protocol.trust import Trust, accept_trust, check_sequence
 from devices.protocol.verification import verify
 from tests.devices.protocol.field_tables import WAYS, undocumented
@@ -133,11 +134,9 @@ def test_time():
     samples = [Sample(*(told[stamp] for stamp in ("t1", "t2", "t3", "t4"))) for told in TOLD["time"]["exchanges"]]
     for sample, told in zip(samples, TOLD["time"]["exchanges"], strict=True):
         assert (sample.offset, sample.round_trip) == (told["offset"], told["round_trip"])
-    for told in TOLD["time"]["best"]:
-        best = best_sample([one for one in samples if one.t4 <= told["monotonic"]], told["monotonic"])
-        assert best is samples[told["exchange"]]
-        assert best.error_at(told["monotonic"]) == told["error"]
-        assert told["monotonic"] + best.offset == told["utc"]
+    for told in TOLD["time"]["lines"]:
+        line = fit([one.stamps for one in samples[: told["exchanges"]] if one.round_trip >= 0])
+        assert asdict(line) == {name: told[name] for name in ("at", "offset", "drift", "error", "wander")}
 
 
 @pytest.mark.parametrize("case", TOLD["bulletin"], ids=lambda case: case["name"])

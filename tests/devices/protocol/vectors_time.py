@@ -1,6 +1,9 @@
 """Test vectors about instants: exchanges of time, where a bulletin begins, where an alert's parts stand."""
 
-from devices.protocol.timesync import Sample, best_sample
+import random
+from dataclasses import asdict
+
+from devices.protocol.timesync import Sample, fit
 from firmware_sim import alerts, orders
 from firmware_sim.alerts import Lengths, Next
 from firmware_sim.entries import PlayEntry
@@ -10,39 +13,33 @@ MILLI = 1_000
 
 
 def exchanges() -> dict:
-    """Stamps with offset, round trip and error, and which one is best when."""
-    offset = NOW - 1_000 * SECOND
-    lines = [  # sent at, way up, answered after, way down: us monotonic
-        (1_000 * SECOND, 10_000, 300, 10_000),
-        (1_001 * SECOND, 2_001, 150, 90_000),
-        (1_300 * SECOND, 4_000, 200, 5_001),
-        (4_600 * SECOND, 60_000, 1_000, 61_000),
-    ]
-    samples = [
-        Sample(at, at + up + offset, at + up + offset + held, at + up + held + down) for at, up, held, down in lines
-    ]
-    late = 5_000 * SECOND
-    set_back = Sample(late, late + offset, late + offset + 30 * SECOND, late + 400)
-    told = [_stamps(one) | {"offset": one.offset, "round_trip": one.round_trip} for one in (*samples, set_back)]
-    whens = [1_000 * SECOND + 20_300, 1_002 * SECOND, 1_400 * SECOND, 4_601 * SECOND, 90_000 * SECOND]
-    return {"exchanges": told, "best": [_best([*samples, set_back], when) for when in whens]}
+    """Stamps with offset and round trip, and the line through the first so many of them."""
+    samples = [*_bursts(), Sample(5_000 * SECOND, NOW, NOW + 30 * SECOND, 5_000 * SECOND + 400)]
+    told = [_stamps(one) | {"offset": one.offset, "round_trip": one.round_trip} for one in samples]
+    return {"exchanges": told, "lines": [_line(samples, count) for count in (1, 2, 7, 8, 11, 19, 39, len(samples))]}
+
+
+def _bursts() -> list[Sample]:
+    """Seven, then four a minute, by a clock that is 20 ppm slow; ways of 20 and 12 ms and what chance adds."""
+    chance, found = random.Random(8), []
+    for minute in range(9):
+        for number in range(7 if minute == 0 else 4):
+            at = 1_000 * SECOND + minute * 60 * SECOND + number * 200_000
+            up, held, down = (
+                round(base + chance.expovariate(1 / more)) for base, more in ((20e3, 15e3), (50, 300), (12e3, 6e3))
+            )
+            offset = NOW - 1_000 * SECOND + (at - 1_000 * SECOND) * 20 // 1_000_000
+            found.append(Sample(at, at + up + offset, at + up + offset + held, at + up + held + down))
+    return found
 
 
 def _stamps(sample: Sample) -> dict:
     return {"t1": sample.t1, "t2": sample.t2, "t3": sample.t3, "t4": sample.t4}
 
 
-def _best(samples: list[Sample], monotonic: int) -> dict:
-    """Among the exchanges that are over by then."""
-    over = [one for one in samples if one.t4 <= monotonic]
-    best = best_sample(over, monotonic)
-    assert best
-    return {
-        "monotonic": monotonic,
-        "exchange": samples.index(best),
-        "error": best.error_at(monotonic),
-        "utc": monotonic + best.offset,
-    }
+def _line(samples: list[Sample], count: int) -> dict:
+    """Through the first `count` exchanges, as far as they are used."""
+    return {"exchanges": count} | asdict(fit([one.stamps for one in samples[:count] if one.round_trip >= 0]))
 
 
 START = NOW + 20 * SECOND
