@@ -1,6 +1,6 @@
 """Everything that comes up the wire: verified, booked in one transaction, answered after it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -80,10 +80,15 @@ class Inbox:
         for (device_id, ledger), through in answers.acks.items():
             ack = Ack(tenant=self.herald.tenant, to=f"dev/{device_id}", issued_at=now, ledger=ledger, through=through)
             self.herald.ack(device_id, ack)
-        for device_id, config in self._outdated(answers.hellos, now).items():
-            self.herald.config(device_id, config)
+        if answers.hellos:
+            for device_id, config in self._outdated(answers.hellos, now).items():
+                self.herald.config(device_id, config)
+        if answers.broken_blobs:
+            self._mend(answers.broken_blobs, now)
+
+    def _mend(self, sha256s: Iterable[str], now: int) -> None:
         with self.database.read() as session:
-            for blob in filter(None, (session.get(Blob, sha256) for sha256 in answers.broken_blobs)):
+            for blob in filter(None, (session.get(Blob, sha256) for sha256 in sha256s)):
                 self.carrier.mend(blob, now)
 
     def _take_one(

@@ -37,7 +37,7 @@ class AirSettings(BaseModel):
     """From an alert's acceptance to its tone, so that all speakers begin together."""
     speech_lead_ms: Annotated[int, Field(ge=0, le=60_000)] = 1_500
     """From the publication of an alert's speech to its start."""
-    heartbeat_s: Annotated[int, Field(ge=5, le=3600)] = 60
+    heartbeat_s: Annotated[int, Field(ge=5, le=86_400)] = 60
     chunk_bytes: Annotated[int, Field(ge=1024, le=65536)] = 65_536
     """16,384 for weak links."""
 

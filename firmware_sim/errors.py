@@ -67,10 +67,10 @@ class BadRadioModel(SpeakerError):
     code = "bad_radio_model"
 
 
-class UnknownFault(SpeakerError):
+class UnknownProgramme(SpeakerError):
     """No fault programme of that name."""
 
-    code = "unknown_fault"
+    code = "unknown_programme"
 
 
 class BadAddress(SpeakerError):

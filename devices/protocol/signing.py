@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from joserfc import jws
 from joserfc.errors import BadSignatureError, JoseError
@@ -47,15 +48,21 @@ def open_envelope(raw: bytes) -> Envelope:
         raise Malformed(bytes=len(raw))
     try:
         header, payload, _ = raw.decode("ascii").split(".")
-        said, content = read_object(base64url.decode(header)), base64url.decode(payload)
+        return Envelope(_key_named(header), base64url.decode(payload), raw)
     except ValueError as error:
         raise Malformed(reason="not a JWS") from error
+
+
+@lru_cache(maxsize=16_384)
+def _key_named(header: str) -> str:
+    """The key id of a header; few keys speak, so the same letters come again and again."""
     if len(header) > MAX_HEADER_LETTERS:
         raise Malformed(reason="header")
+    said = read_object(base64url.decode(header))
     key_id = said.get("kid")
     if set(said) != {"alg", "kid"} or said["alg"] != "Ed25519" or not _is_key_id(key_id):
         raise Malformed(reason="header")
-    return Envelope(str(key_id), content, raw)
+    return str(key_id)
 
 
 def _is_key_id(text: object) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from devices.protocol.errors import UnknownTopic
@@ -102,13 +103,20 @@ class Topics:
     def parse(self, topic: str) -> Address:
         """Read a topic of this tenant; anything else raises UnknownTopic."""
         prefix = self.root + "/"
-        if not topic.startswith(prefix):
+        address = _read(topic[len(prefix) :]) if topic.startswith(prefix) else None
+        if address is None:
             raise UnknownTopic(topic=topic[:200])
-        for kind, shape in _SHAPES.items():
-            match = re.fullmatch(shape, topic[len(prefix) :])
-            if match and int(match.groupdict().get("index", 0)) < MAX_CHUNKS:
-                return _address(kind, match.groupdict())
-        raise UnknownTopic(topic=topic[:200])
+        return address
+
+
+@lru_cache(maxsize=8_192)
+def _read(path: str) -> Address | None:
+    """The same few paths come again and again."""
+    for kind, shape in _SHAPES.items():
+        match = re.fullmatch(shape, path)
+        if match and int(match.groupdict().get("index", 0)) < MAX_CHUNKS:
+            return _address(kind, match.groupdict())
+    return None
 
 
 def _address(kind: Kind, found: dict[str, str]) -> Address:

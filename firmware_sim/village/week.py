@@ -10,7 +10,7 @@ HOURS = (5.0, 6.5, 11.0, 17.0, 19.0)
 """When a commune speaks (hours of its day): morning, noon and evening."""
 EVE = 12 * HOUR
 """How long before a day begins its programme is ordered at most, us."""
-LENGTHS = (20.0, 30.0, 45.0, 60.0)
+LENGTHS = (10.0, 15.0, 20.0, 30.0)
 """Seconds of a bulletin, in a week that must be run in two minutes; villages speak for longer."""
 PITCHES = tuple(200 + 25 * step for step in range(8))
 """Few, so that a sound comes back as a jingle does."""
@@ -38,7 +38,7 @@ def _day(begin: int, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:
     if dice.random() < 0.5:
         yield from _alert(begin + dice.randrange(DAY), dice, next(numbers), dice.randint(5, 60))
     if dice.random() < 0.3:
-        yield from _stopped(begin + dice.randrange(DAY), dice, next(numbers), 45.0)
+        yield from _stopped(begin + dice.randrange(DAY), dice, next(numbers), 30.0)
 
 
 def _busy(scene: Scene, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:

@@ -31,7 +31,7 @@ class Config(Signed):
     """Replay guard: only a higher one replaces what is held."""
     places: Annotated[tuple[Place, ...], Field(max_length=16), AfterValidator(_each_area_once)]
     """All areas that it hears from now on; no area twice."""
-    heartbeat: Annotated[int, Field(ge=5, le=3600)]
+    heartbeat: Annotated[int, Field(ge=5, le=86_400)]
     """Seconds between two health messages."""
     volume: Percent
     """Upper limit of the loudness of every order below an alert, %."""

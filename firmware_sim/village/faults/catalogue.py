@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from firmware_sim import runtime
-from firmware_sim.errors import UnknownFault
+from firmware_sim.errors import UnknownProgramme
 from firmware_sim.village.faults.clock import clock
 from firmware_sim.village.faults.disk import disk
 from firmware_sim.village.faults.flood import flood
@@ -25,11 +25,11 @@ PROGRAMMES: Mapping[str, Script] = {
 
 
 def named(words: str) -> tuple[str, ...]:
-    """Programmes joined by commas; `all` is every one, `none` or nothing is none. UnknownFault for other words."""
+    """Programmes joined by commas; `all` is every one, `none` or nothing is none. UnknownProgramme for other words."""
     asked = tuple(word.strip() for word in words.split(",") if word.strip() not in {"", "none"})
     for word in asked:
         if word not in {"all", *PROGRAMMES}:
-            raise UnknownFault(fault=word)
+            raise UnknownProgramme(fault=word)
     return tuple(PROGRAMMES) if "all" in asked else tuple(dict.fromkeys(asked))
 
 
