@@ -32,9 +32,9 @@ CONNECTS = 100
 """Speakers switched on a second at the start."""
 FILES = 256
 """Files that the process may have open beside one socket for each speaker."""
-EVENTS = 64
+EVENTS = 512
 """Sockets served before wake-ups are looked at again."""
-DUE = 256
+DUE = 64
 """Wake-ups served before sockets are looked at again."""
 CROWD = 500
 """From so many speakers on the audio lies once for all of them."""

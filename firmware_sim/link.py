@@ -19,6 +19,8 @@ CONNECT_TIMEOUT = 2.0
 KEEPALIVE = 30
 """Seconds."""
 INFLIGHT = 200
+CORK: int | None = getattr(socket, "TCP_CORK", None)
+"""Linux holds back less than a full packet until `push`: each one costs 20 to 150 us on the way to a broker."""
 
 
 class LinkEvents(Protocol):
@@ -86,6 +88,13 @@ class MqttLink:
         """Keep-alive; wanted every few seconds."""
         self._run(lambda client: client.loop_misc())
 
+    def push(self) -> None:
+        """Let what was said leave, in as few packets as it fills; wanted whenever a speaker falls silent."""
+        found = self._client.socket() if self._client else None
+        if CORK is not None and isinstance(found, socket.socket):
+            found.setsockopt(socket.IPPROTO_TCP, CORK, 0)
+            found.setsockopt(socket.IPPROTO_TCP, CORK, 1)
+
     def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         if self._client:
             self.messages += 1
@@ -112,7 +121,7 @@ class MqttLink:
         client.will_set(will[0], will[1], qos=1, retain=True)
         client.on_connect, client.on_disconnect = self._connected, self._disconnected
         client.on_message, client.on_subscribe = self._message, self._subscribed
-        client.on_socket_open = _send_at_once
+        client.on_socket_open = _hold_together
         return client
 
     def settle(self) -> None:
@@ -149,7 +158,9 @@ class MqttLink:
             self._events.on_suback(topic, not reasons[0].is_failure)
 
 
-def _send_at_once(_client: Client, _userdata: object, opened: object) -> None:
-    """Small messages must not wait for each other (Nagle)."""
+def _hold_together(_client: Client, _userdata: object, opened: object) -> None:
+    """Small messages do not wait for an acknowledgement (Nagle), but those of one moment leave together."""
     if isinstance(opened, socket.socket):
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if CORK is not None:
+            opened.setsockopt(socket.IPPROTO_TCP, CORK, 1)
