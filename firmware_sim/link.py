@@ -19,6 +19,8 @@ CONNECT_TIMEOUT = 2.0
 KEEPALIVE = 30
 """Seconds."""
 INFLIGHT = 200
+PACKETS = 16
+"""Read from one connection before others have their turn."""
 CORK: int | None = getattr(socket, "TCP_CORK", None)
 """Linux holds back less than a full packet until `push`: each one costs 20 to 150 us on the way to a broker."""
 
@@ -76,9 +78,14 @@ class MqttLink:
         return self._client is not None and self._client.want_write()
 
     def read(self) -> None:
-        """Take in what came. TLS may have opened more of it than one packet: no socket tells of that again."""
+        """Take in what came, a few packets at a time so that no other connection waits long.
+
+        TLS may have opened more of it than one packet: no socket tells of that again.
+        """
         self._run(lambda client: client.loop_read())
-        while self._client and isinstance(found := self._client.socket(), ssl.SSLSocket) and found.pending():
+        turns = 0
+        while self._client and _has_more(self._client.socket(), turns < PACKETS):
+            turns += 1
             self._run(lambda client: client.loop_read())
 
     def write(self) -> None:
@@ -164,3 +171,15 @@ def _hold_together(_client: Client, _userdata: object, opened: object) -> None:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if CORK is not None:
             opened.setsockopt(socket.IPPROTO_TCP, CORK, 1)
+
+
+def _has_more(found: object, in_turn: bool) -> bool:
+    """Whether another packet, or a piece of one, can be read at once."""
+    if isinstance(found, ssl.SSLSocket):
+        return found.pending() > 0
+    if not in_turn or not isinstance(found, socket.socket):
+        return False
+    try:
+        return len(found.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)) > 0
+    except OSError:
+        return False
