@@ -210,6 +210,18 @@ def test_a_spoiled_siren_is_fetched_again_before_it_sounds(flash: FaultyFlash) -
     assert [line["sha256"] for line in street.started("tone")] == [siren] and flash.read(siren) != b""
 
 
+def test_clips_are_looked_over_in_turn_and_mended_before_they_are_needed(flash: FaultyFlash) -> None:
+    street = Street(flash=flash)
+    clips = {name: street.tone(1, pitch) for name, pitch in (("tone", 500), ("siren", 600), ("bell", 700))}
+    street.joined(clips=clips, heartbeat=600)
+    for blob in clips.values():
+        flash.rot(blob, 77)
+    street.run(3 * 3 * 3_600 + 1_900)
+    assert sorted(report.about for report in street.reports) == sorted(clips.values())
+    assert all(flash.has(blob) and flash.read(blob) != b"" for blob in clips.values())
+    assert {report.code for report in street.reports} == {"spoiled"}
+
+
 def test_a_full_flash_refuses_and_says_why(flash: FaultyFlash) -> None:
     street = street_with(flash)
     flash.lose_room(4 * 1024 * 1024)
