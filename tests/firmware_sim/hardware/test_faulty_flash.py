@@ -145,6 +145,20 @@ def test_a_bit_that_turns_in_the_journal_costs_its_own_record_only(tmp_path: Pat
         assert Journal(path).get("c") == b"1"
 
 
+def test_a_spoiled_stretch_of_the_journal_is_skipped_in_good_time(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.put("a", b"1")
+    begin = path.stat().st_size
+    journal.put("b", bytes(300_000))
+    journal.put("c", b"3")
+    raw = bytearray(path.read_bytes())
+    raw[begin : begin + 200_000] = random.Random(1).randbytes(200_000)
+    path.write_bytes(raw)
+    found = Journal(path)
+    assert found.keys("") == ["a", "c"] and not found.put("k" * 256, b"")
+
+
 # A speaker on it
 
 
