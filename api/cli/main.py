@@ -215,6 +215,19 @@ def bench_alert(
     run(speakers, alerts, as_json)
 
 
+@bench.command("fleet")
+def bench_fleet(
+    speakers: Annotated[int, typer.Option(min=1, max=15_000, help="How many, bare and as speakers.")] = 1_000,
+    broker: Annotated[Literal["embedded", "mosquitto"], typer.Option(help="Which broker to start.")] = "mosquitto",
+    rest: Annotated[float, typer.Option(min=5, max=3_600, help="Seconds of rest that are measured.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """A dense fleet: memory, joining, rest and each message, beside as many bare MQTT clients."""
+    from api.cli.bench import bench_fleet as run
+
+    run(speakers, broker, rest, as_json)
+
+
 def main() -> None:
     """Entry point. An interrupted command ends with 130, as shells expect."""
     try:
