@@ -117,6 +117,16 @@ def chaos_proxy(
     run(wish)
 
 
+@app.command("asyncapi")
+def asyncapi(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of stdout.")] = None,
+) -> None:
+    """The wire as an AsyncAPI 3.0 document."""
+    from api.cli.asyncapi import asyncapi as run
+
+    run(out)
+
+
 @app.command()
 def say(
     text: str,
