@@ -43,7 +43,7 @@ class Heard:
     matched: float | None = None
     """Of what is in the air, the part that is what was sent."""
     tone: int | None = None
-    """Hz of a steady tone."""
+    """Hz of a steady tone while nothing was sent."""
 
 
 def listen(sent: Wave | None, through: Air, noise_dbfs: float, place: int) -> Heard:
@@ -52,15 +52,13 @@ def listen(sent: Wave | None, through: Air, noise_dbfs: float, place: int) -> He
     `place` picks the piece of noise: any whole number.
     """
     heard = _noise(place) * _factor(noise_dbfs)
-    if sent is not None:
-        heard = heard + sent * np.float32(through.gain * _factor(COUPLING))
     if through.howl:
         heard = heard + _howl() * _factor(HOWL_DBFS)
+    if sent is not None:
+        heard = heard + sent * np.float32(through.gain * _factor(COUPLING))
+        return Heard(dbfs(heard), dbfs(sent), _matched(sent, heard))
     level = dbfs(heard)
-    tone = steady_tone(heard) if sent is None and level > LOUD else None
-    if sent is None:
-        return Heard(level, tone=tone)
-    return Heard(level, dbfs(sent), _matched(sent, heard), tone)
+    return Heard(level, tone=steady_tone(heard) if level > LOUD else None)
 
 
 def dbfs(wave: Wave) -> float:
