@@ -40,7 +40,7 @@ class Clock:
         if was_set:
             self._exchanges, self._fit = Exchanges(), None
         self._exchanges.add(sample)
-        self._fit = fit(list(self._exchanges))
+        self._fit = fit(list(self._exchanges), self._fit)
         return was_set
 
     def utc(self, mono: int) -> int | None:

@@ -238,6 +238,21 @@ def bench_fleet(
     run(speakers, broker, rest, as_json)
 
 
+@bench.command("sync")
+def bench_sync(
+    model: Annotated[
+        Path | None, typer.Option(help="TOML file with the numbers of the mobile links; without: the shipped one.")
+    ] = None,
+    speakers: Annotated[int, typer.Option(min=2, max=2_000, help="How many speakers a commune has.")] = 100,
+    seed: Annotated[int, typer.Option(help="Another one, another commune.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """How far apart speakers begin and end on mobile links, in virtual time, beside the limit of any clock."""
+    from api.cli.bench import bench_sync as run
+
+    run(model, speakers, seed, as_json)
+
+
 def main() -> None:
     """Entry point. An interrupted command ends with 130, as shells expect."""
     try:

@@ -15,6 +15,8 @@ DRIFT_PPM = 50
 """How much a speaker's crystal may run wrong, parts per million: what is believed before anything is known."""
 SWING_PPB = 3_000
 """What day and night do to a crystal, parts per billion: no drift is known better than that."""
+KNOWN_PPB = 12_000
+"""With a drift as well known as this, the next line begins at it."""
 FIRST_PROBES = 8
 BURST_PROBES = 5
 PROBE_GAP = SECOND // 5
@@ -139,19 +141,23 @@ class Exchanges:
         self._burst = max(0, self._burst - gone)
 
 
-def fit(samples: Sequence[Stamps]) -> Fit:
-    """The line through samples (at least one), the newest last."""
+def fit(samples: Sequence[Stamps], before: Fit | None = None) -> Fit:
+    """The line through samples (at least one), the newest last; `before`: the one without it saves work."""
     at, there, back = samples[-1]
     when = [one[0] - at for one in samples]
     ups = [one[1] - there for one in samples]
     downs = [one[2] - back for one in samples]
-    round_trips = [up + down for up, down in zip(ups, downs, strict=True)]
-    excess, slope = (_over_shortest(round_trips),) * 2, 0.0
+    told = before is not None and before.wander <= KNOWN_PPB
+    if before and told:
+        slope = before.drift / _UNIT
+        excess = _along(when, ups, slope), _along(when, downs, -slope)
+    else:
+        slope, excess = 0.0, (_over_shortest([up + down for up, down in zip(ups, downs, strict=True)]),) * 2
     for number in range(ROUNDS):
         up, down = _line(when, ups, excess[0]), _line(when, downs, excess[1])
         known = _KNOWN_BEFORE + up.known + down.known
         turned, slope = slope, (up.pull - down.pull) / known
-        if number and abs(slope - turned) * -when[0] < SETTLED:
+        if (told or number) and abs(slope - turned) * -when[0] < SETTLED:
             break
         excess = _along(when, ups, slope), _along(when, downs, -slope)
     rise, fall = up.level - slope * up.middle, down.level + slope * down.middle
