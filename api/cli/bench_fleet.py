@@ -18,11 +18,16 @@ from api.cli.following import ENDS
 from api.cli.judging import verdict_of
 from api.cli.refusals import in_words
 from api.cli.screen import fail, say
+from api.timestamps import to_utc
 from controller.runtime import world
 from devices.broker.choice import BrokerSettings, choose_broker
 from firmware_sim.bare import BareFleet
 
 JOIN_S, PLAY_S = 900.0, 600.0
+SETTLE_S = 60.0
+"""After joining: for the clocks to become good, which takes more questions for the time."""
+AHEAD_S, AHEAD_EACH_S = 10.0, 0.005
+"""How long before its start the bulletin is ordered: for a crowd to fetch it, one a speaker and some at once."""
 MESSAGES = 20
 TEXT = "Mời bà con ra nhà văn hóa ấp họp vào bảy giờ tối nay."
 
@@ -45,13 +50,16 @@ def load_of(pid: int | str) -> Load:
     return Load(sum(map(int, ticks)) / 100, round(held, 1), round(most, 1))
 
 
-def bench_fleet(speakers: int, broker: Literal["embedded", "mosquitto"], rest_s: float) -> dict[str, Any]:
+def bench_fleet(
+    speakers: int, broker: Literal["embedded", "mosquitto"], rest_s: float, settle_s: float = SETTLE_S
+) -> dict[str, Any]:
     """Both, one after the other, each on a broker of its own that our own door starts."""
     folder = (Path("loa-bench") / f"fleet-{world.now() // 1_000_000}").absolute()
     with in_words():
         figures = {"speakers": speakers, "broker": broker, "load_before": _load_average()}
         figures |= _bare(folder / "bare", speakers, broker, rest_s)
-        return figures | _fleet(folder / "loa", speakers, broker, rest_s) | {"load_after": _load_average()}
+        figures |= _fleet(folder / "loa", speakers, broker, rest_s, settle_s)
+        return figures | {"load_after": _load_average()}
 
 
 def _load_average() -> float:
@@ -92,7 +100,7 @@ def _percent(before: Load, after: Load, seconds: float) -> float:
     return round((after.cpu_s - before.cpu_s) / seconds * 100, 1)
 
 
-def _fleet(data: Path, count: int, kind: str, rest_s: float) -> dict[str, Any]:
+def _fleet(data: Path, count: int, kind: str, rest_s: float, settle_s: float) -> dict[str, Any]:
     """An installation and its speakers in processes of their own."""
     data.mkdir(parents=True)
     with _child(data, "serve", "--port", "0", "--broker", kind) as serve:
@@ -101,6 +109,7 @@ def _fleet(data: Path, count: int, kind: str, rest_s: float) -> dict[str, Any]:
         with client_of(data) as client, _child(data, "fleet", "--speakers", str(count), "--json") as fleet:
             run = Measured(data, client, {"fleet": fleet.pid, "serve": serve.pid, "broker": _broker_of(serve.pid)})
             figures = run.joining(count)
+            world.sleep(settle_s)
             figures |= run.resting(rest_s)
             figures |= run.playing(count)
             asked = world.monotonic()
@@ -178,7 +187,9 @@ class Measured:
         bulletin = self._client.post("/bulletins?wait_s=60", {"title": "Họp", "text": TEXT}, world.new_id())
         areas = [area["id"] for area in self._client.get("/areas")["items"] if area["parent"] is None]
         counts, before, asked = self._counts(), self._loads(), world.monotonic()
-        made = self._client.post("/broadcasts", {"bulletin": bulletin["id"], "areas": areas}, world.new_id())
+        start = to_utc(world.now() + int((AHEAD_S + AHEAD_EACH_S * count) * 1_000_000)).isoformat()
+        wish = {"bulletin": bulletin["id"], "areas": areas, "at": start}
+        made = self._client.post("/broadcasts", wish, world.new_id())
         order = self._followed(str(made["id"]))
         took = world.monotonic() - asked
         after, said = self._loads(), self._counts()["messages"] - counts["messages"]

@@ -48,7 +48,7 @@ def test_a_thousand_speakers_on_the_embedded_broker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    figures = bench_fleet(1_000, "embedded", 10)
+    figures = bench_fleet(1_000, "embedded", 10, 5)
     record_property("figures", figures)
     assert (figures["played"], figures["verdict"], figures["exit_code"]) == (1_000, "clean", 0)
     assert figures["fleet_most_mb"] < 300 and figures["connect_s"] < 120
