@@ -12,6 +12,7 @@ from controller.db import Database, DatabaseError
 from controller.deliveries.tracking import close_silent, owing
 from controller.inbox import Inbox
 from controller.monitoring.watch import Watch
+from controller.quiet import is_quiet
 from controller.retained import Retained
 from devices.link import Inbound
 from devices.protocol.errors import ProtocolError
@@ -87,6 +88,13 @@ class Controller:
             return now + TICK
         with self.database.read() as session:
             return next_instant(session, now, self.watch.heartbeat_s, TICK, self.longest_sleep)
+
+    def would_renew(self, most: int | None, now: int) -> bool:
+        """Whether the broker has seen more than `most` topics of audio, and this is a moment to start it anew."""
+        if most is None or self.retained.carrier.topics_used <= most:
+            return False
+        with self.database.read() as session:
+            return is_quiet(session, now)
 
     def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> bool:
         try:

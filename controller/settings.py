@@ -13,6 +13,8 @@ class MqttSettings(BaseModel):
     url: str | None = None
     broker: Literal["embedded", "mosquitto"] = "embedded"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    filters: Annotated[int, Field(ge=1, le=100_000)] = 3_000
+    """After so many chunks of audio the embedded broker is started anew at a quiet moment."""
 
 
 class ApiSettings(BaseModel):

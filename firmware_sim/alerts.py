@@ -15,6 +15,8 @@ from firmware_sim.orders import HEARD_PERCENT, End
 
 PATIENCE = 2 * MINUTE
 """How long a silence in an alert may be for lower ranks to stay silent too, us."""
+AT_ONCE = 100 * MILLI
+"""A speech that stands this soon after its tone follows it before anything else, us."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,15 @@ def in_mid_cycle(entry: AlertEntry, held: Container[str]) -> bool:
     """Whether its speech is next to follow its tone: no other alert comes between."""
     part = next_part(entry, held)
     return entry.started and part is not None and part.part == "speech"
+
+
+def free_after(entry: AlertEntry, busy: int, held: Container[str], lengths: Lengths) -> int:
+    """When another alert may begin, where this one sounds until `busy`: not between tone and speech."""
+    part = next_part(entry, held)
+    if part is None or not in_mid_cycle(entry, held):
+        return busy
+    speech_at = starts_at(entry.alert, part, lengths)
+    return max(busy, speech_at) + lengths.speech if speech_at < busy + AT_ONCE else busy
 
 
 def _in_cycle(entry: AlertEntry, cycle: int, held: Container[str]) -> tuple[bool, Next | None]:

@@ -71,12 +71,14 @@ class Books:
         """Tell flash and ledger of a stretch before the amplifier opens; False if one of them is full."""
         return self.memory.put(after) and self._ledger.append(_line("started", after, stretch))
 
-    def closed(self, after: AnyEntry, stretch: Sounding, heard: int, why: Why) -> None:
-        """Tell the ledger and flash how much (us) of a stretch was heard."""
-        shift = {"mono": stretch.mono + heard, "wall": stretch.wall + heard}
+    def closed(self, after: AnyEntry, stretch: Sounding, heard: int, why: Why, ended: int | None = None) -> None:
+        """Tell the ledger and flash how much (us) of a stretch was heard; `ended`: when, if this boot knows."""
         true = None if stretch.true is None else stretch.true + heard
-        line = _line("ended", after, stretch) | shift
-        self._ledger.append(line | {"true": true, "heard_ms": heard // MILLI, "why": why})
+        stamps = {"mono": stretch.mono + heard, "wall": stretch.wall + heard, "true": true}
+        if ended is not None:
+            stamps |= {"mono": ended, "true": self._world(ended)}
+        line = _line("ended", after, stretch) | stamps
+        self._ledger.append(line | {"heard_ms": heard // MILLI, "why": why})
         self.memory.put(after)
 
     def have(self, entry: AnyEntry, mono: int) -> None:

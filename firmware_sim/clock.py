@@ -6,6 +6,8 @@ from firmware_sim.errors import ClockBelowFloor
 
 UNKNOWN_ERROR = DAY
 """Expected error while there is no valid time, us."""
+SUSPECT = 4
+"""A drift so many times further off than believed is a bad crystal still, and not a clock that was set."""
 
 
 class Clock:
@@ -62,5 +64,6 @@ class Clock:
         if self._fit is None:
             return False
         believed = self._fit.utc(sample.t4) - sample.t4
-        allowed = self._fit.error_at(sample.t4) + sample.round_trip // 2 + MILLI
+        age = max(0, sample.t4 - self._fit.at)
+        allowed = self._fit.error_at(sample.t4 + SUSPECT * age) + sample.round_trip // 2 + MILLI
         return abs(sample.offset - believed) > allowed

@@ -13,7 +13,7 @@ from firmware_sim.configuration import Configuration
 from firmware_sim.entries import AlertEntry, Key, PlayEntry, Sounding, Why
 from firmware_sim.loudness import gain
 from firmware_sim.orders import End
-from firmware_sim.player import Cue, Player
+from firmware_sim.player import Cue, Player, rate_for
 from firmware_sim.shelf import Shelf
 from firmware_sim.sinks import Run, samples_in
 
@@ -90,6 +90,7 @@ class Conductor:
             self._close(cue, mono)
         if mono >= self._noted_at + NOTED:
             self._noted_at = mono
+            self._player.steer(self._clock, mono)
             for cue in self._player.cues:
                 if cue.begun:
                     entry = self._memory.active_entry(cue.key)
@@ -105,7 +106,7 @@ class Conductor:
         if heard and not cue.begun:
             self._begin(cue, mono)
         entry = progress.closed(self._memory.active_entry(cue.key), cue.sounding.mono, heard, cue.why)
-        self._books.closed(entry, cue.sounding, heard, cue.why)
+        self._books.closed(entry, cue.sounding, heard, cue.why, cue.run.left_at(samples_in(heard)))
         self._shelf.played(cue.sounding.sha256)
 
     # What has ended, by the clock
@@ -191,7 +192,10 @@ class Conductor:
         if isinstance(holder, PlayEntry):
             return max(busy, orders.over_at(holder, self._configuration.trim))
         lengths = self._books.lengths(holder)
-        if isinstance(entry, AlertEntry) or not alerts.holds(holder, now, self._shelf, lengths):
+        if isinstance(entry, AlertEntry):
+            torn = alerts.in_mid_cycle(entry, self._shelf)
+            return busy if torn else alerts.free_after(holder, max(now, busy), self._shelf, lengths)
+        if not alerts.holds(holder, now, self._shelf, lengths):
             return busy
         self._wakes.append(self._clock.mono(now + SECOND))
         return None
@@ -215,7 +219,8 @@ class Conductor:
             return None
         first = samples_in(proposal.offset)
         last = min(sound.length, first + samples_in(proposal.length))
-        run = Run(entry.occurrence, sound, at, first, last, gain(proposal.volume))
+        rate = rate_for(self._clock.drift, 0)
+        run = Run(entry.occurrence, sound, at, first, last, gain(proposal.volume), rate)
         self._player.arm(Cue(entry.key, stretch, run, "expired" if proposal.until_expiry else "finished"))
         return after
 

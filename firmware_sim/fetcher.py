@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from devices.protocol.errors import BadChunk
 from devices.protocol.messages.blobs import Manifest
 from devices.protocol.topics import Topics
-from devices.protocol.units import SECOND
 from firmware_sim.clock import Clock
 from firmware_sim.errors import NoSpace
 from firmware_sim.flash import Flash, Shape, make_room
+from firmware_sim.pace import Pace
 from firmware_sim.ports import Chance, SpeakerLink
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.transfer import LONGEST_PAUSE, MANIFEST, Piece, Transfer, Want, start_delay
@@ -24,8 +24,6 @@ WINDOW = 4
 """Pieces asked for at a time, of all blobs together; a weak link asks for fewer."""
 HEADERS = 16_384
 """Bytes of a file that are not sound: what a short clip may have beyond its bit rate."""
-PATIENCE = 4 * SECOND
-"""How long nothing may come before a piece is asked for again, us."""
 
 
 class Fetcher:
@@ -54,6 +52,9 @@ class Fetcher:
         self._wants: dict[str, Want] = {}
         self._transfers: dict[str, Transfer] = {}
         self._wake: int | None = None
+        self._pace = Pace()
+        self._line_at = self._chunk_at = 0
+        """When the line last brought anything, and when a chunk, us monotonic."""
 
     def load(self) -> None:
         """Throw away tables of contents whose blob is whole or gone."""
@@ -80,6 +81,10 @@ class Fetcher:
             for index in transfer.asked():
                 del transfer.pieces[index]
 
+    def on_line(self, mono: int) -> None:
+        """Bytes came, whatever they are: the line lives."""
+        self._line_at = mono
+
     def on_refused(self, sha256: str, index: int, mono: int) -> None:
         """The broker refused a subscription."""
         transfer = self._transfers.get(sha256)
@@ -101,7 +106,7 @@ class Fetcher:
         except NoSpace as error:
             self._give_up(transfer, error.code, mono)
             return
-        delay = start_delay(transfer.want, manifest.size, self._clock.utc(mono), self._chance)
+        delay = start_delay(transfer.want, 2 * self._pace.time_for(manifest.size), self._clock.utc(mono), self._chance)
         transfer.start_at = mono + delay
         self._follow_wants(mono)
 
@@ -126,6 +131,7 @@ class Fetcher:
             self._give_up(transfer, error.code, mono)
             return
         self._unsubscribe(transfer, index)
+        self._measure(transfer, index, len(data), mono)
         transfer.came(index, mono)
         self._wake = mono
         if not transfer.missing and not self._finish(transfer, mono):
@@ -135,7 +141,7 @@ class Fetcher:
         if self._wake is None or mono < self._wake or not self._connected:
             return
         for transfer in self._transfers.values():
-            for index in transfer.overdue(mono, PATIENCE):
+            for index in transfer.overdue(mono, self._pace, self._line_at):
                 self._retry(transfer, index, mono)
         self._fill(mono)
         self._wake = self._next_time()
@@ -229,6 +235,13 @@ class Fetcher:
         transfer.put_off(index, mono, self._chance)
         self._wake = mono
 
+    def _measure(self, transfer: Transfer, index: int, size: int, mono: int) -> None:
+        """The line was busy with a chunk since it was asked for, or since the chunk before it."""
+        piece = transfer.pieces.get(index)
+        if piece and piece.first_at is not None:
+            self._pace.came(size, mono - max(piece.first_at, self._chunk_at))
+        self._chunk_at = mono
+
     def _fill(self, mono: int) -> None:
         for transfer in sorted(self._transfers.values(), key=lambda one: one.rank):
             while self._has_room(transfer) and (index := transfer.next_piece(mono)) is not None:
@@ -238,12 +251,14 @@ class Fetcher:
     def _has_room(self, transfer: Transfer) -> bool:
         """Whether one more piece of it may be asked for: one always may."""
         asked = [one.piece_bytes for one in self._transfers.values() for _ in one.asked()]
-        fits = sum(asked) + transfer.piece_bytes <= self._settings.window_bytes
+        busy, more = sum(asked), transfer.piece_bytes
+        fits = busy + more <= self._settings.window_bytes and self._pace.allows(busy, more)
         return not asked or (len(asked) < WINDOW and fits)
 
     def _next_time(self) -> int | None:
-        times = [transfer.next_time_out(PATIENCE) for transfer in self._transfers.values()]
-        times += [transfer.next_ask() for transfer in self._transfers.values() if self._has_room(transfer)]
+        transfers = self._transfers.values()
+        times = [transfer.next_time_out(self._pace, self._line_at) for transfer in transfers]
+        times += [transfer.next_ask() for transfer in transfers if self._has_room(transfer)]
         return min((at for at in times if at is not None), default=None)
 
     def _unsubscribe(self, transfer: Transfer, index: int) -> None:

@@ -23,7 +23,7 @@ from firmware_sim.sinks import NullSink, Sink
 from firmware_sim.sounds import Sounds
 from firmware_sim.speaker import Parts
 from firmware_sim.station import NEVER, Station
-from firmware_sim.strokes import Fault, Stroke, strokes
+from firmware_sim.strokes import Stroke
 from firmware_sim.verdicts import Verdicts
 from firmware_sim.wav_sink import WavSink
 
@@ -32,14 +32,15 @@ CONNECTS = 100
 """Speakers switched on a second at the start."""
 FILES = 256
 """Files that the process may have open beside one socket for each speaker."""
-EVENTS = 64
+EVENTS = 512
 """Sockets served before wake-ups are looked at again."""
-DUE = 256
+DUE = 64
 """Wake-ups served before sockets are looked at again."""
 CROWD = 500
 """From so many speakers on the audio lies once for all of them."""
 TOLD = ("have", "played", "failed", "refused", "expired", "cancelled")
 """Receipts that are counted."""
+_CALM: Iterator[Stroke] = iter(())
 
 
 class Fleet:
@@ -53,12 +54,11 @@ class Fleet:
         sink: SinkName = "wav",
         settings: SpeakerSettings | None = None,
         seed: int | None = None,
-        faults: Sequence[Fault] = (),
-        villages: Sequence[Sequence[int]] | None = None,
+        strokes: Iterator[Stroke] = _CALM,
     ) -> None:
         """`url` of the broker; WAV files go to `wav_dir`; with a `seed` chance is repeatable.
 
-        `villages` hold places in `identities`: they lose power together.
+        `strokes` name places in `identities` and instants from the start on, in order.
         """
         self.wav_dir = folder / "wav"
         self._identities = tuple(identities)
@@ -67,10 +67,7 @@ class Fleet:
         self._sink = sink
         self._settings = settings or SpeakerSettings()
         self._chance = runtime.chance(seed)
-        self._faults = faults
-        self._villages = villages or [range(len(identities))]
-        self._fate = runtime.chance(None if seed is None else seed + 1)
-        self._strokes: Iterator[Stroke] = iter(())
+        self._strokes = strokes
         self._next_stroke: Stroke | None = None
         self._began = self._to_utc = 0
         self._sounds = Sounds()
@@ -92,7 +89,6 @@ class Fleet:
         self._registered = [None] * len(self.stations)
         self._began = runtime.monotonic()
         self._to_utc = runtime.utc() - self._began
-        self._strokes = strokes(self._faults, self._villages, self._fate)
         self._next_stroke = next(self._strokes, None)
         spread = len(self.stations) * SECOND // CONNECTS
         for index, station in enumerate(self.stations):

@@ -1,6 +1,7 @@
 """Who a speaker is and whom it believes from birth: read from and written to a folder; knows no network."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -50,13 +51,19 @@ class Identity:
 
     def born_trust(self) -> Trust:
         """The trust it starts from; BadIdentity if the set handed in is not its root's."""
-        trust = Trust(self.birth.tenant, VerifyKey(self.birth.root))
-        if self.birth.trust is None:
-            return trust
-        try:
-            return accept_trust(trust, self.birth.trust.encode("ascii", "replace"))
-        except ProtocolError as error:
-            raise BadIdentity(trust=error.code) from error
+        return _born_trust(self.birth.tenant, self.birth.root, self.birth.trust)
+
+
+@lru_cache(maxsize=16)
+def _born_trust(tenant: str, root: str, given: str | None) -> Trust:
+    """The same for all speakers of a tenant, and as costly as a signature: remembered."""
+    trust = Trust(tenant, VerifyKey(root))
+    if given is None:
+        return trust
+    try:
+        return accept_trust(trust, given.encode("ascii", "replace"))
+    except ProtocolError as error:
+        raise BadIdentity(trust=error.code) from error
 
 
 def write_identity(folder: Path, identity: Identity) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 HEAD = struct.Struct("<IHi")
 """CRC-32 of the rest, length of the key, length of the value (-1: deleted)."""
+LONGEST_KEY = 255
+"""Bytes; a longer one is refused, so that rubbish is known as such at a glance."""
 ROOM = 4 * 1024 * 1024
 """Bytes that all items together may take."""
 HISTORY = 256 * 1024
@@ -42,7 +44,8 @@ class Journal:
         """False if there is no room, or the disk refused; the old item then stays."""
         items = self._read()
         grown = len(value) - len(items.get(key, b""))
-        if self._live + grown > self._room or not self._append(key, value):
+        fits = self._live + grown <= self._room and len(key.encode()) <= LONGEST_KEY
+        if not fits or not self._append(key, value):
             return False
         self._live += grown
         items[key] = value
@@ -126,6 +129,8 @@ def _record_at(raw: bytes, at: int) -> tuple[str, bytes | None, int] | None:
     checksum, key_length, value_length = HEAD.unpack_from(raw, at)
     begin = at + HEAD.size + key_length
     end = begin + max(0, value_length)
-    if end > len(raw) or zlib.crc32(memoryview(raw)[at + 4 : end]) != checksum:
+    if key_length > LONGEST_KEY or value_length < -1 or end > len(raw):
+        return None
+    if zlib.crc32(memoryview(raw)[at + 4 : end]) != checksum:
         return None
     return raw[begin - key_length : begin].decode(), None if value_length < 0 else raw[begin:end], end

@@ -2,8 +2,19 @@
 
 from dataclasses import dataclass
 
+from devices.protocol.units import MILLI, SECOND
+from firmware_sim.clock import Clock
 from firmware_sim.entries import Key, Sounding, Why
-from firmware_sim.sinks import Run, Sink, time_of
+from firmware_sim.sinks import UNIT, Run, Sink, time_of
+
+MOST_STEER = 500_000
+"""Faster or slower than the clock by no more, parts per billion: nobody hears it."""
+CATCH_UP = 10 * SECOND
+"""How fast a lag is made up for, us, where that does not take more than this rate."""
+LOST = SECOND
+"""With so much of a lag, us, a clock was set: it is not made up for."""
+SETTLED = 200 * MILLI
+"""What ends sooner than this, us, is left alone: what follows it may be armed already."""
 
 
 @dataclass(eq=False)
@@ -48,6 +59,14 @@ class Player:
                 cue.run.cut(at)
         self._sink.stop(at)
 
+    def steer(self, clock: Clock, mono: int) -> None:
+        """Let what sounds keep to `clock`, whose error changes and whose crystal drifts."""
+        for cue in self._cues:
+            now = clock.utc(mono)
+            if cue.begun and now is not None and cue.run.end > mono + SETTLED:
+                lag = now - cue.sounding.wall - time_of(cue.run.due(mono))
+                cue.run.steer(mono, rate_for(clock.drift, lag))
+
     def begun(self, mono: int) -> list[Cue]:
         """Stretches whose first sample has sounded since the last call."""
         fresh = [cue for cue in self._cues if not cue.begun and cue.run.at <= mono < cue.run.end]
@@ -70,3 +89,9 @@ class Player:
         times = [cue.run.end if cue.begun else cue.run.at for cue in self._cues]
         wanted = self._sink.next_wakeup()
         return min([*times, *([] if wanted is None else [wanted])], default=None)
+
+
+def rate_for(drift: int, lag: int) -> int:
+    """Parts per billion by which the amplifier should run faster, `lag` us behind the clock."""
+    wanted = drift + (lag * UNIT // CATCH_UP if abs(lag) < LOST else 0)
+    return max(-MOST_STEER, min(MOST_STEER, wanted))

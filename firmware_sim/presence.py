@@ -91,6 +91,8 @@ class Presence:
             self._hello_at = None
             self._voice.say("hello", self._hello(mono))
         if self._heartbeat.is_due(self._configuration.heartbeat, mono):
+            if self._conductor.playing() is None:
+                self._shelf.look_over(mono)
             self._voice.say("health", self._health(mono))
 
     def next_wakeup(self) -> int | None:

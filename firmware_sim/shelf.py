@@ -5,7 +5,7 @@ A flash forgets: the bytes of a blob are hashed again before they sound, and wha
 
 from hashlib import sha256 as digest_of
 
-from devices.protocol.units import MINUTE
+from devices.protocol.units import HOUR, MINUTE
 from firmware_sim.errors import DecodeFailed, Spoiled
 from firmware_sim.flash import Flash
 from firmware_sim.opus import RATE
@@ -13,6 +13,8 @@ from firmware_sim.sounds import Sound, Sounds
 
 PROOF_HOLDS = MINUTE
 """How long a blob that was hashed may sound without being hashed again, us."""
+LOOK_EVERY = 3 * HOUR
+"""How often one blob, each in its turn, is hashed while nothing sounds, us: a siren waits for years."""
 
 
 class Shelf:
@@ -24,6 +26,7 @@ class Shelf:
         self._bad: set[str] = set()
         self._proven: dict[str, int] = {}
         self._dropped: list[str] = []
+        self._looked: tuple[str, int | None] = ("", None)
         self.spoiled = 0
         """Blobs that came back changed from flash since power-up."""
 
@@ -69,6 +72,18 @@ class Shelf:
     def played(self, sha256: str) -> None:
         if self._flash.has(sha256):
             self._flash.touch(sha256)
+
+    def look_over(self, mono: int) -> None:
+        """Hash the next blob if it is time: rot is found before it is needed. Not while anything sounds."""
+        last, at = self._looked
+        if at is None or mono < at + LOOK_EVERY:
+            self._looked = last, mono if at is None else at
+            return
+        whole = sorted(self._flash.whole())
+        following = next((sha256 for sha256 in whole if sha256 > last), min(whole, default=""))
+        self._looked = following, mono
+        if following:
+            self._prove(following, mono)
 
     def take_spoiled(self) -> list[str]:
         """Blobs that were dropped since the last call because they had changed."""

@@ -10,6 +10,8 @@ from typing import Protocol
 from firmware_sim.opus import RATE
 from firmware_sim.sounds import Sound
 
+UNIT = 1_000_000_000
+
 
 def samples_in(duration: int) -> int:
     """Whole samples in `duration` us."""
@@ -36,15 +38,33 @@ class Run:
     """Sample after the last one; a stop moves it forward."""
     gain: float
     """Factor on the samples, 0 to 1."""
+    rate: int = 0
+    """How much faster than the speaker's clock the amplifier takes samples, parts per billion."""
+
+    def __post_init__(self) -> None:
+        self._mark = (self.at, 0)
+        """Since when `rate` holds (us monotonic), and how many samples had sounded then."""
 
     @property
     def end(self) -> int:
         """When the last sample has sounded, us monotonic."""
-        return self.at + time_of(self.last - self.first)
+        return self.left_at(self.last - self.first)
+
+    def left_at(self, samples: int) -> int:
+        """When so many samples of this run have sounded, us monotonic."""
+        since, done = self._mark
+        return since - (-time_of(samples - done) * UNIT // (UNIT + self.rate))
 
     def due(self, mono: int) -> int:
         """Samples of this run that the clock has passed."""
-        return max(0, min(samples_in(mono - self.at), self.last - self.first))
+        since, done = self._mark
+        passed = (mono - since) * (UNIT + self.rate) // UNIT
+        return max(0, min(done + samples_in(passed), self.last - self.first))
+
+    def steer(self, mono: int, rate: int) -> None:
+        """From `mono` on, take samples at another rate."""
+        due = self.due(mono)
+        self._mark, self.rate = (min(mono, self.left_at(due)), due), rate
 
     def cut(self, at: int) -> None:
         """Let nothing sound from `at` on."""

@@ -168,6 +168,10 @@ class Speaker:
             part.on_disconnected()
         self.do_once(mono)
 
+    def on_bytes(self, mono: int) -> None:
+        """The socket has something to read, perhaps a part of a message."""
+        self._fetcher.on_line(mono)
+
     def on_message(self, topic: str, payload: bytes, mono: int) -> None:
         """`mono` is when the message came out of the socket: the time exchange lives on it."""
         self._body.received(topic, len(payload))

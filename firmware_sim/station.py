@@ -108,6 +108,8 @@ class Station:
         self.flush()
 
     def on_readable(self) -> None:
+        if self.speaker is not None:
+            self.speaker.on_bytes(self._mono())
         self._link.read()
         self.flush()
 
@@ -115,6 +117,7 @@ class Station:
         """Send what is waiting, as far as the socket takes it."""
         if self._link.wants_write():
             self._link.write()
+        self._link.push()
         self._link.settle()
 
     # What the link tells

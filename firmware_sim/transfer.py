@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from devices.protocol.messages.blobs import Manifest
 from devices.protocol.units import SECOND
+from firmware_sim.pace import Pace
 from firmware_sim.ports import Chance
 
 MANIFEST = -1
@@ -12,8 +13,6 @@ FIRST_PAUSE = SECOND
 LONGEST_PAUSE = 60 * SECOND
 SPARED = 5 * SECOND
 """A blob is there so long before its time on the air, us."""
-PACE = 100_000
-"""Bytes a second that a link is trusted with when a start is put off."""
 LONGEST_DELAY = 600 * SECOND
 
 
@@ -33,6 +32,8 @@ class Piece:
     """A manifest or chunk that was asked for at least once."""
 
     attempts: int = 0
+    first_at: int | None = None
+    """When it was asked for the first time, us monotonic."""
     asked_at: int | None = None
     """Since when its topic is subscribed, us monotonic."""
     retry_at: int = 0
@@ -76,15 +77,17 @@ class Transfer:
         begin = self.start_at if self.manifest else 0
         return max(begin, min(times)) if times else None
 
-    def overdue(self, mono: int, patience: int) -> list[int]:
-        """Pieces asked for `patience` us ago while nothing at all came since."""
-        return [index for index in self.asked() if self._expected_by(index, patience) <= mono]
+    def overdue(self, mono: int, pace: Pace, line_at: int) -> list[int]:
+        """Pieces that should have come by now; `line_at` is when the last byte of anything came."""
+        return [index for index in self.asked() if self._expected_by(index, pace, line_at) <= mono]
 
-    def next_time_out(self, patience: int) -> int | None:
-        return min((self._expected_by(index, patience) for index in self.asked()), default=None)
+    def next_time_out(self, pace: Pace, line_at: int) -> int | None:
+        return min((self._expected_by(index, pace, line_at) for index in self.asked()), default=None)
 
     def ask(self, index: int, mono: int) -> None:
-        self.pieces.setdefault(index, Piece()).asked_at = mono
+        piece = self.pieces.setdefault(index, Piece())
+        piece.asked_at = mono
+        piece.first_at = mono if piece.first_at is None else piece.first_at
 
     def put_off(self, index: int, mono: int, chance: Chance) -> None:
         """A piece did not come, or came wrong: ask again later, each time later."""
@@ -116,14 +119,16 @@ class Transfer:
         piece = self.pieces.get(index)
         return piece.retry_at if piece else 0
 
-    def _expected_by(self, index: int, patience: int) -> int:
-        return max(self.pieces[index].asked_at or 0, self.heard_at) + patience
+    def _expected_by(self, index: int, pace: Pace, line_at: int) -> int:
+        """While the line brings anything, nothing on it is late; but nobody waits for ever."""
+        asked, size = self.pieces[index].asked_at or 0, self.piece_bytes
+        return min(max(asked, self.heard_at, line_at) + pace.patience(size), asked + pace.limit(size))
 
 
-def start_delay(want: Want, size: int, now: int | None, chance: Chance) -> int:
-    """How long to wait before the first chunk, us: a random share of the time to air, so that a village does
-    not pull at once. Nothing for what is urgent, due soon, or while nobody knows the time."""
+def start_delay(want: Want, takes: int, now: int | None, chance: Chance) -> int:
+    """How long to wait before the first chunk, us: a random share of the time to air beyond the `takes` us of the
+    transfer, so that a village does not pull at once. Nothing for what is urgent, due soon, or without a clock."""
     if want.urgent or want.due is None or now is None:
         return 0
-    slack = want.due - now - SPARED - size * SECOND // PACE
+    slack = want.due - now - SPARED - takes
     return int(chance.uniform(0, max(0, min(slack, LONGEST_DELAY))))

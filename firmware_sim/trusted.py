@@ -15,6 +15,8 @@ class Trusted:
         self._flash = flash
         self._identity = identity
         self._trust = Trust(identity.tenant, VerifyKey(identity.birth.root))
+        self._raw = b""
+        """The set that is believed, as it came: the same again needs no second look."""
 
     @property
     def seq(self) -> int:
@@ -23,19 +25,22 @@ class Trusted:
     def load(self) -> None:
         """From birth, then what was accepted last; a set that does not verify is as good as none."""
         self._trust = self._identity.born_trust()
+        self._raw = (self._identity.birth.trust or "").encode()
         raw = self._flash.get(ITEM)
         if raw:
             try:
-                self._trust = accept_trust(self._trust, raw)
+                self._trust, self._raw = accept_trust(self._trust, raw), raw
             except ProtocolError:
                 self._flash.delete(ITEM)
 
     def accept(self, raw: bytes) -> bool:
         """Whether a set is newer than the one believed; a ProtocolError where it is not to be believed."""
+        if raw == self._raw:
+            return False
         trust = accept_trust(self._trust, raw)
         newer = trust.seq > self._trust.seq
         if newer:
-            self._trust = trust
+            self._trust, self._raw = trust, raw
             self._flash.put(ITEM, raw)
         return newer
 

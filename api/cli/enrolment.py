@@ -41,7 +41,7 @@ def enrol(data: Path, home: Path, speakers: int, part: Part, *, quiet: bool) -> 
     with client_of(data) as client, progress(quiet) as bars:
         places = _places(client, speakers)
         task = bars.add_task("register", total=len(numbers) - len(known))
-        for crate in _crates(numbers[len(known) :], len(places)):
+        for crate in crates(numbers[len(known) :], len(places)):
             made = _register(client, home, places[crate[0] % len(places)], [one // len(places) for one in crate])
             known += made
             bars.advance(task, len(made))
@@ -56,7 +56,7 @@ def villages(identities: Iterable[Identity]) -> list[list[int]]:
     return list(found.values())
 
 
-def _crates(numbers: Sequence[int], places: int) -> Iterator[list[int]]:
+def crates(numbers: Sequence[int], places: int) -> Iterator[list[int]]:
     """The numbers of each place, a crate at a time."""
     for place in range(places):
         here = [number for number in numbers if number % places == place]

@@ -14,11 +14,16 @@ from api.cli.enrolment import Part, enrol, villages
 from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, result_json, rewrite, say
 from controller.runtime import world
+from firmware_sim import runtime
 from firmware_sim.fleet import CROWD, Fleet, SinkName
-from firmware_sim.strokes import FAULTS, Fault
+from firmware_sim.settings import SpeakerSettings
+from firmware_sim.strokes import FAULTS, Fault, strokes
 
 FOLDER = "fleet"
 MOST_PARTS = 100
+DENSE, THINNING = 2_000, 5
+"""From so many speakers on they ask for the time at the pace of an old connection from the first burst on: every
+five minutes, where a young one asks every minute."""
 TELL_EVERY_S, TELL_JSON_EVERY_S = 1.0, 5.0
 
 
@@ -67,9 +72,12 @@ def fleet(wish: FleetWish) -> None:
         if endpoint is None:
             raise Unreachable(f"no installation runs on {root}")
         sink = wish.sink or ("null" if len(identities) >= CROWD else "wav")
+        thinning = THINNING if len(identities) >= DENSE else 1
+        fate = runtime.chance(None if wish.seed is None else wish.seed + 1)
         with Fleet(
-            identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed, faults=wish.faults,
-            villages=villages(identities),
+            identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed,
+            settings=SpeakerSettings(probe_thinning=thinning),
+            strokes=strokes(wish.faults, villages(identities), fate),
         ) as running:  # fmt: skip
             _run(running, asked, wish.as_json)
 

@@ -117,6 +117,16 @@ def chaos_proxy(
     run(wish)
 
 
+@app.command("asyncapi")
+def asyncapi(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of stdout.")] = None,
+) -> None:
+    """The wire as an AsyncAPI 3.0 document."""
+    from api.cli.asyncapi import asyncapi as run
+
+    run(out)
+
+
 @app.command()
 def say(
     text: str,
@@ -213,6 +223,34 @@ def bench_alert(
     from api.cli.bench import bench_alert as run
 
     run(speakers, alerts, as_json)
+
+
+@bench.command("fleet")
+def bench_fleet(
+    speakers: Annotated[int, typer.Option(min=1, max=15_000, help="How many, bare and as speakers.")] = 1_000,
+    broker: Annotated[Literal["embedded", "mosquitto"], typer.Option(help="Which broker to start.")] = "mosquitto",
+    rest: Annotated[float, typer.Option(min=5, max=3_600, help="Seconds of rest that are measured.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """A dense fleet: memory, joining, rest and each message, beside as many bare MQTT clients."""
+    from api.cli.bench import bench_fleet as run
+
+    run(speakers, broker, rest, as_json)
+
+
+@bench.command("sync")
+def bench_sync(
+    model: Annotated[
+        Path | None, typer.Option(help="TOML file with the numbers of the mobile links; without: the shipped one.")
+    ] = None,
+    speakers: Annotated[int, typer.Option(min=2, max=2_000, help="How many speakers a commune has.")] = 100,
+    seed: Annotated[int, typer.Option(help="Another one, another commune.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """How far apart speakers begin and end on mobile links, in virtual time, beside the limit of any clock."""
+    from api.cli.bench import bench_sync as run
+
+    run(model, speakers, seed, as_json)
 
 
 def main() -> None:

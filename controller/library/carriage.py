@@ -25,11 +25,14 @@ class Carrier:
         self._herald = herald
         self._store = store
         self._carried: set[str] = set()
+        self.topics_used = 0
+        """Topics of audio on this broker so far: some brokers remember each that was ever subscribed."""
         self._mended: dict[str, int] = {}
 
     def forget(self) -> None:
         """After a reconnect the broker may be empty: nothing counts as published."""
         self._carried.clear()
+        self.topics_used = 0
         self._mended.clear()
 
     def mend(self, blob: Blob, now: int) -> None:
@@ -50,6 +53,7 @@ class Carrier:
         )
         if sent:
             self._carried.add(blob.sha256)
+            self.topics_used += 1 + len(pieces)
         return sent
 
     def withdraw(self, blob: Blob) -> bool:

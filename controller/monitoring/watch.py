@@ -44,7 +44,7 @@ class Watch:
         before = frozenset(known) if isinstance(known, list) else frozenset()
         after = wrong(health, before)
         device.boot, device.health_at = health.boot, now
-        device.health = health.model_dump(exclude={"type", "boot"}) | {"wrong": sorted(after)}
+        device.health = health.model_dump(exclude={"type", "boot"}, exclude_none=True) | {"wrong": sorted(after)}
         for kind in sorted(after - before):
             open_incident(session, self.new_id, kind, now, device_id=device.id, **shown(kind, health))
         for kind in sorted(before - after):

@@ -85,7 +85,9 @@ def ensure_api_key(database: Database, folder: DataFolder) -> str | None:
 
 def _broker(settings: Settings, folder: DataFolder) -> Broker:
     mqtt = settings.mqtt
-    return choose_broker(BrokerSettings(folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port))
+    return choose_broker(
+        BrokerSettings(folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port, filters=mqtt.filters)
+    )
 
 
 def _start(
@@ -115,18 +117,22 @@ def _controller(
     controller: Controller = build_controller(settings, database, store, keyring, link, WORLD, engine.arm)
     engine.start()
     stack.callback(engine.stop)
-    loop.start(controller, lambda: _look_after(broker))
+    loop.start(controller, lambda: _look_after(broker, controller))
     stack.callback(loop.stop)
     link.start()
     stack.callback(link.stop)
     return loop, link
 
 
-def _look_after(broker: Broker) -> None:
-    """A broker of ours that died has been started again, empty: the link comes back and all is said again."""
+def _look_after(broker: Broker, controller: Controller) -> None:
+    """A broker of ours that died has been started again, empty: the link comes back and all is said again.
+    One that wears out is ended in good time.
+    """
     died = broker.supervise(world.now())
     if died is not None:
         log.error("broker_died", broker=died.name, exit_code=died.exit_code, restarted=died.restarted)
+    elif controller.would_renew(broker.wears_out, world.now()):
+        log.info("broker_renewed", broker=broker.name, restarted=broker.renew())
 
 
 def _link(keyring: Keyring, broker: Broker, loop: ControllerLoop) -> MqttLink:

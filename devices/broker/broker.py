@@ -37,6 +37,13 @@ class Broker(Protocol):
     def supervise(self, now: int) -> BrokerDied | None:
         """Look whether it lives, and start it again on the same port when it does not; call every second."""
 
+    @property
+    def wears_out(self) -> int | None:
+        """After so many filters that were ever subscribed it wants `renew`; None: it does not grow with them."""
+
+    def renew(self) -> bool:
+        """End it and start it again, empty, on the same port; False: `supervise` must go on trying."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

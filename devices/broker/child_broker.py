@@ -24,6 +24,7 @@ class ChildBroker(ABC):
     """
 
     name: ClassVar[str]
+    wears_out: int | None = None
 
     def __init__(self, folder: Path, port: int = USUAL) -> None:
         self._folder = folder
@@ -84,11 +85,21 @@ class ChildBroker(ABC):
         quiet = now - self._retry_at > RETRY_MOST_US
         self._deaths = 1 if quiet else self._deaths + 1
         self._retry_at = now + min(RETRY_MOST_US, RETRY_US << min(self._deaths - 1, 8))
+        return BrokerDied(self.name, code, restarted=self._started_again())
+
+    def renew(self) -> bool:
+        """See `Broker.renew`."""
+        if self._process is None:
+            return False
+        self._process.stop()
+        return self._started_again()
+
+    def _started_again(self) -> bool:
         try:
             self.start()
         except (BrokerError, OSError):
-            return BrokerDied(self.name, code, restarted=False)
-        return BrokerDied(self.name, code, restarted=True)
+            return False
+        return True
 
     def _answered(self, process: BrokerProcess) -> bool:
         for _ in range(START_TRIES):

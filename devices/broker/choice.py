@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from devices.broker.broker import Broker
-from devices.broker.embedded import EmbeddedBroker
+from devices.broker.embedded import FILTERS, EmbeddedBroker
 from devices.broker.errors import BrokerUnguarded
 from devices.broker.external import ExternalBroker
 from devices.broker.mosquitto import MosquittoBroker
@@ -27,6 +27,8 @@ class BrokerSettings:
     port: int = USUAL
     tls: bool = False
     access_control: bool = False
+    filters: int = FILTERS
+    """After so many filters of audio an embedded broker is renewed at a quiet moment."""
 
 
 def choose_broker(settings: BrokerSettings) -> Broker:
@@ -35,5 +37,6 @@ def choose_broker(settings: BrokerSettings) -> Broker:
         return ExternalBroker(settings.url)
     if settings.tls or settings.access_control:
         raise BrokerUnguarded(broker=settings.kind, tls=settings.tls, access_control=settings.access_control)
-    started = MosquittoBroker if settings.kind == "mosquitto" else EmbeddedBroker
-    return started(settings.folder, settings.port)
+    if settings.kind == "mosquitto":
+        return MosquittoBroker(settings.folder, settings.port)
+    return EmbeddedBroker(settings.folder, settings.port, settings.filters)

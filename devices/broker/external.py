@@ -11,6 +11,7 @@ class ExternalBroker:
     """`url` is used as given; MqttUrlInvalid when it is none."""
 
     name: ClassVar[str] = "external"
+    wears_out: int | None = None
 
     def __init__(self, url: str) -> None:
         self.address = MqttUrl.parse(url)
@@ -32,6 +33,10 @@ class ExternalBroker:
     def supervise(self, now: int) -> BrokerDied | None:
         """The link says whether it lives."""
         return None
+
+    def renew(self) -> bool:
+        """Not ours to end."""
+        return False
 
     def __enter__(self) -> Self:
         return self

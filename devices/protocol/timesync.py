@@ -15,6 +15,8 @@ DRIFT_PPM = 50
 """How much a speaker's crystal may run wrong, parts per million: what is believed before anything is known."""
 SWING_PPB = 3_000
 """What day and night do to a crystal, parts per billion: no drift is known better than that."""
+KNOWN_PPB = 12_000
+"""With a drift as well known as this, the next line begins at it."""
 FIRST_PROBES = 8
 BURST_PROBES = 5
 PROBE_GAP = SECOND // 5
@@ -36,8 +38,8 @@ Stamps = tuple[int, int, int]
 """What counts of a sample: t4, there, back."""
 
 _UNIT = 1_000_000_000
-_KNOWN_BEFORE = 3 / (DRIFT_PPM / 1_000_000) ** 2
-"""One over the variance of a drift that is even between its bounds."""
+_KNOWN_BEFORE = (60 / 1_000_000) ** -2
+"""One over the variance of a drift of which nothing is known: 60 ppm, as a bad crystal must be found, too."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Fit:
     drift: int
     """How much faster UTC runs."""
     error: int
-    """How far the offset may be off at `at`: half of what both ways took."""
+    """How far the offset may be off at `at`: half of what both ways took, and what the drift may add since then."""
     wander: int
     """How far the drift may be off."""
 
@@ -140,25 +142,32 @@ class Exchanges:
 
 
 def fit(samples: Sequence[Stamps], before: Fit | None = None) -> Fit:
-    """The line through samples (at least one, oldest first); `before`: the one without the newest of them."""
+    """The line through samples (at least one), the newest last; `before`: the one without it saves work."""
     at, there, back = samples[-1]
     when = [one[0] - at for one in samples]
     ups = [one[1] - there for one in samples]
     downs = [one[2] - back for one in samples]
-    slope = before.drift / _UNIT if before else 0.0
-    for _ in range(ROUNDS):
-        up, down = _lowest(when, ups, slope), _lowest(when, downs, -slope)
+    told = before is not None and before.wander <= KNOWN_PPB
+    if before and told:
+        slope = before.drift / _UNIT
+        excess = _along(when, ups, slope), _along(when, downs, -slope)
+    else:
+        slope, excess = 0.0, (_over_shortest([up + down for up, down in zip(ups, downs, strict=True)]),) * 2
+    for number in range(ROUNDS):
+        up, down = _line(when, ups, excess[0]), _line(when, downs, excess[1])
         known = _KNOWN_BEFORE + up.known + down.known
         turned, slope = slope, (up.pull - down.pull) / known
-        if abs(slope - turned) * -when[0] < SETTLED:
+        if (told or number) and abs(slope - turned) * -when[0] < SETTLED:
             break
+        excess = _along(when, ups, slope), _along(when, downs, -slope)
     rise, fall = up.level - slope * up.middle, down.level + slope * down.middle
+    unsure = sqrt(3 / known)
     return Fit(
         at=at,
         offset=(there - back) // 2 + round((rise - fall) / 2),
         drift=round(slope * _UNIT),
-        error=(there + back) // 2 + round((rise + fall) / 2),
-        wander=max(SWING_PPB, round(sqrt(3 / known) * _UNIT)),
+        error=(there + back) // 2 + round((rise + fall) / 2 - unsure * (up.middle + down.middle) / 2),
+        wander=max(SWING_PPB, min(DRIFT_PPM * 1_000, round(unsure * _UNIT))),
     )
 
 
@@ -172,12 +181,21 @@ class _Line:
     pull: float
 
 
-def _lowest(when: Sequence[int], taken: Sequence[int], slope: float) -> _Line:
-    """The line under one way's passages, weight 1 / (2 ms + excess over the shortest)^2, excess along `slope`."""
-    shortest = min(y - slope * x for x, y in zip(when, taken, strict=True)) - LEAST_SCATTER
+def _over_shortest(taken: Sequence[float]) -> list[float]:
+    shortest = min(taken)
+    return [one - shortest for one in taken]
+
+
+def _along(when: Sequence[int], taken: Sequence[int], slope: float) -> list[float]:
+    """What each passage took more than the shortest, as seen along a line of that slope."""
+    return _over_shortest([y - slope * x for x, y in zip(when, taken, strict=True)])
+
+
+def _line(when: Sequence[int], taken: Sequence[int], excess: Sequence[float]) -> _Line:
+    """The line under one way's passages, weight 1 / (2 ms + excess)^2."""
     total = sum_x = sum_y = sum_xx = sum_xy = 0.0
-    for x, y in zip(when, taken, strict=True):
-        weight = 1 / (y - slope * x - shortest) ** 2
+    for x, y, over in zip(when, taken, excess, strict=True):
+        weight = 1 / (LEAST_SCATTER + over) ** 2
         along = weight * x
         total += weight
         sum_x += along

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from devices.protocol import base64url
 from devices.protocol.codec import parse
@@ -27,7 +28,7 @@ class Trust:
         found = self.keys.get(key_id)
         if found is None or (now is not None and found.not_after < now):
             raise UnknownKey(key=key_id)
-        return VerifyKey(found.public), found.roles
+        return _known_key(found.public), found.roles
 
 
 def root_change_bytes(tenant: str, old: str, new: str) -> bytes:
@@ -61,6 +62,12 @@ def check_sequence(last: int, last_digest: str, seq: int, digest: str) -> None:
         raise Stale(seq=seq, last=last)
     if seq == last and last_digest and digest != last_digest:
         raise Conflicting(seq=seq)
+
+
+@lru_cache(maxsize=64)
+def _known_key(public: str) -> VerifyKey:
+    """The same key for every message: what is worked out for it once stays."""
+    return VerifyKey(public)
 
 
 def _by_id(keys: Iterable[TrustedKey]) -> dict[str, TrustedKey]:

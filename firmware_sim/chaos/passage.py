@@ -60,6 +60,8 @@ class Passage:
             for packet in [] if self._over or self.dumb else self._framers[side].feed(data):
                 if not self._over:
                     take(packet)
+            self.up.send()
+            self.down.send()
         except NotMqtt:
             self.refuse()
 

@@ -27,6 +27,7 @@ class Pipe:
         self._write = write
         self._read_on = read_on
         self._queue: deque[tuple[int, What]] = deque()
+        self._entering = bytearray()
         self._held = 0
         self._reading = True
         self._blocked = False
@@ -36,8 +37,14 @@ class Pipe:
         self.passed = 0
 
     def put(self, data: bytes) -> None:
-        now = runtime.monotonic()
+        """Let this pass with the next `send`."""
+        self._entering += data
         self.taken += len(data)
+
+    def send(self) -> None:
+        """What was put since the last time enters the lane, in segments as TCP makes them of one write."""
+        now, data = runtime.monotonic(), bytes(self._entering)
+        self._entering.clear()
         for at in range(0, len(data), MSS):
             piece = data[at : at + MSS]
             self._queue.append((self._lane.arrival(now, len(piece)), piece))
@@ -49,6 +56,7 @@ class Pipe:
 
     def then(self, happen: Callable[[], None]) -> None:
         """Let this happen when all that was put has come out."""
+        self.send()
         self._queue.append((self._lane.arrival(runtime.monotonic(), 0), happen))
         self._wait()
 
@@ -59,6 +67,7 @@ class Pipe:
 
     def drop(self) -> None:
         """What is under way vanishes."""
+        self._entering.clear()
         self._queue.clear()
         self._held = 0
         self._wait()

@@ -24,8 +24,10 @@ LEAST = -120.0
 """dBFS of nothing."""
 LOUD = -40.0
 """dBFS below which no tone is looked for: it could wake nobody."""
-FIRST_HZ, LAST_HZ, STEP_HZ = 300, 4_000, 20
-"""Where a horn can howl; two steps are as wide as one look can tell apart."""
+STEP_HZ = 20
+"""Half of what one look can tell apart."""
+FIRST, LAST = 15, 200
+"""Where a horn can howl, in steps: 300 to 4,000 Hz."""
 TONE_SHARE = 0.5
 """What of the energy in every look must lie in one place to be a tone."""
 
@@ -41,7 +43,7 @@ class Heard:
     matched: float | None = None
     """Of what is in the air, the part that is what was sent."""
     tone: int | None = None
-    """Hz of a steady tone."""
+    """Hz of a steady tone while nothing was sent."""
 
 
 def listen(sent: Wave | None, through: Air, noise_dbfs: float, place: int) -> Heard:
@@ -50,15 +52,13 @@ def listen(sent: Wave | None, through: Air, noise_dbfs: float, place: int) -> He
     `place` picks the piece of noise: any whole number.
     """
     heard = _noise(place) * _factor(noise_dbfs)
-    if sent is not None:
-        heard = heard + sent * np.float32(through.gain * _factor(COUPLING))
     if through.howl:
         heard = heard + _howl() * _factor(HOWL_DBFS)
+    if sent is not None:
+        heard = heard + sent * np.float32(through.gain * _factor(COUPLING))
+        return Heard(dbfs(heard), dbfs(sent), _matched(sent, heard))
     level = dbfs(heard)
-    tone = steady_tone(heard) if sent is None and level > LOUD else None
-    if sent is None:
-        return Heard(level, tone=tone)
-    return Heard(level, dbfs(sent), _matched(sent, heard), tone)
+    return Heard(level, tone=steady_tone(heard) if level > LOUD else None)
 
 
 def dbfs(wave: Wave) -> float:
@@ -75,15 +75,17 @@ def tone_share(wave: Wave, hertz: float) -> float:
 
 
 def steady_tone(wave: Wave) -> int | None:
-    """Hz of a tone that stands in every look at the same place; None if there is none."""
+    """Hz of a tone that stands in every look at the same place; None if there is none.
+
+    Goertzel's sums at every step at once: the Fourier transform of a look filled up with zeros.
+    """
     looks = wave.reshape(-1, WINDOW)
-    cosines, sines = _bank()
-    shares = (looks @ cosines) ** 2 + (looks @ sines) ** 2
-    shares /= np.maximum(1e-12, (looks**2).sum(axis=1, keepdims=True)) * WINDOW / 2
+    sums = np.abs(np.fft.rfft(looks, RATE // STEP_HZ, axis=1)[:, FIRST : LAST + 1]) ** 2
+    shares = sums / (np.maximum(1e-12, (looks**2).sum(axis=1, keepdims=True)) * WINDOW / 2)
     places = shares.argmax(axis=1)
     if shares.max(axis=1).min() < TONE_SHARE or places.max() - places.min() > 1:
         return None
-    return FIRST_HZ + STEP_HZ * int(np.median(places))
+    return STEP_HZ * (FIRST + int(np.median(places)))
 
 
 def _matched(sent: Wave, heard: Wave) -> float:
@@ -119,11 +121,3 @@ def _howl() -> Wave:
     angle = np.arange(WINDOW * WINDOWS) * (2 * np.pi * HOWL_HZ / RATE)
     wave: Wave = (np.sqrt(2) * np.sin(angle)).astype(np.float32)
     return wave
-
-
-@lru_cache(maxsize=1)
-def _bank() -> tuple[Wave, Wave]:
-    """Cosines and sines of all frequencies looked at, one a column."""
-    hertz = np.arange(FIRST_HZ, LAST_HZ + 1, STEP_HZ)
-    angle = np.outer(np.arange(WINDOW), 2 * np.pi * hertz / RATE)
-    return np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)

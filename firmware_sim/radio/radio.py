@@ -56,6 +56,11 @@ class Radio:
         """us until a message of `size` bytes, handed over at `now` (us), is at the speaker."""
         return self._pass(self._down, now, size, self._model.idle.paging_ms)
 
+    @property
+    def lean(self) -> int:
+        """us by which the best estimate of UTC over this link errs: half of what up takes longer than down."""
+        return int(self._up.fixed - self._down.fixed) // 2
+
     def next_cut(self) -> int:
         """us from now until the link is cut; drawn anew by each call."""
         return int(self._exponential(self._model.cuts.mean_between_s) * SECOND)

@@ -25,7 +25,7 @@ class Clock:
         if t4 + offset + trip // 2 < self._flash["floor"]:
             raise Refused("clock_below_floor")
         self._flash["floor"] = max(self._flash["floor"], t3)
-        if self.valid and abs(offset - self._offset(t4)) > self.error(t4) + trip // 2 + 1_000:
+        if self.valid and abs(offset - self._offset(t4)) > self.error(5 * t4 - 4 * self._line[0]) + trip // 2 + 1_000:
             self._kept, self._line = [], None
         old = [one for one in self._kept if one[0] < t4 - 3_600 * SECOND]
         self._kept = [*self._kept[min(len(old), max(0, len(self._kept) - 7)) :], (t4, u, d)]
@@ -34,20 +34,25 @@ class Clock:
     def draw_line(self):
         newest = self._kept[-1][0]
         x = [one[0] - newest for one in self._kept]
-        slope = self._line[2] if self._line else 0.0
-        for _ in range(5):
-            ways = [self._way(x, [one[way] for one in self._kept], sign * slope) for way, sign in ((1, 1), (2, -1))]
-            (x_u, y_u, xx_u, xy_u), (x_d, y_d, xx_d, xy_d) = ways
-            known = xx_u + xx_d + 3 / 50e-6**2
+        us, ds = [one[1] for one in self._kept], [one[2] for one in self._kept]
+        level_u = level_d = [u + d for u, d in zip(us, ds, strict=True)]
+        slope = 0.0
+        for number in range(5):
+            x_u, y_u, xx_u, xy_u = self._way(x, us, level_u)
+            x_d, y_d, xx_d, xy_d = self._way(x, ds, level_d)
+            known = xx_u + xx_d + 60e-6**-2
             before, slope = slope, (xy_u - xy_d) / known
-            if abs((slope - before) * x[0]) < 100:
+            if number and abs((slope - before) * x[0]) < 100:
                 break
+            level_u = [u - slope * a for a, u in zip(x, us, strict=True)]
+            level_d = [d + slope * a for a, d in zip(x, ds, strict=True)]
         up, down = y_u - slope * x_u, y_d + slope * x_d
-        self._line = (newest, (up - down) / 2, slope, (up + down) / 2, max(3e-6, (3 / known) ** 0.5))
+        unsure = (3 / known) ** 0.5
+        error = (up + down) / 2 - unsure * (x_u + x_d) / 2
+        self._line = (newest, (up - down) / 2, slope, error, min(50e-6, max(3e-6, unsure)))
 
     @staticmethod
-    def _way(x, y, slope):
-        level = [b - slope * a for a, b in zip(x, y, strict=True)]
+    def _way(x, y, level):
         weights = [1 / (2_000 + one - min(level)) ** 2 for one in level]
         total, first = sum(weights), y[-1]
         mean_x = sum(w * a for w, a in zip(weights, x, strict=True)) / total

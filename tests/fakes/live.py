@@ -13,6 +13,7 @@ from typing import Any, Self
 from api.cli.client import Client, Refused, Unreachable
 from api.cli.endpoint import read_endpoint
 from api.cli.judging import verdict_of
+from devices.broker.child_broker import ChildBroker
 from devices.broker.embedded import EmbeddedBroker
 from firmware_sim.judge.verdict import Verdict
 
@@ -33,14 +34,25 @@ def until(ready: Callable[[], bool], seconds: float, what: str) -> None:
 
 
 class Live:
-    """`own_broker`: the broker is the test's and outlives the controller; otherwise it dies with it."""
+    """`own_broker`: the broker is the test's and outlives the controller; otherwise it dies with it.
 
-    def __init__(self, folder: Path, *, own_broker: bool = True) -> None:
+    `settings` are environment variables of the controller.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        own_broker: bool = True,
+        kind: type[ChildBroker] = EmbeddedBroker,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = folder / "data"
         self.logs = folder / "logs"
         self.logs.mkdir(parents=True)
         (folder / "broker").mkdir()
-        self.broker = EmbeddedBroker(folder / "broker", 0) if own_broker else None
+        self.broker = kind(folder / "broker", 0) if own_broker else None
+        self._settings = dict(settings or {})
         self.port = free_port()
         self.mqtt_port = free_port()
         self.server: subprocess.Popen[bytes] | None = None
@@ -69,7 +81,8 @@ class Live:
     def environment(self) -> Mapping[str, str]:
         given = {name: value for name, value in os.environ.items() if not name.startswith("LOA_")}
         given |= {"LOA_DATA": str(self.data), "LOA_AIR__LEAD_MS": "1500", "LOA_MQTT__PORT": str(self.mqtt_port)}
-        return given | ({"LOA_MQTT__URL": self.broker.url} if self.broker is not None else {})
+        given |= {"LOA_MQTT__URL": self.broker.url} if self.broker is not None else {}
+        return given | self._settings
 
     def spawn(self, *words: str) -> subprocess.Popen[bytes]:
         self.starts += 1
@@ -100,9 +113,15 @@ class Live:
     def client(self) -> Client:
         return Client(f"http://127.0.0.1:{self.port}", (self.data / "api-key").read_text())
 
-    def start_fleet(self, count: int, sink: str = "null") -> None:
-        self.speakers = self.spawn("fleet", "--speakers", str(count), "--sink", sink)
-        until(lambda: int(self.client().get("/health")["devices"]["online"]) >= count, 60, f"{count} speakers online")
+    def start_fleet(self, count: int, sink: str = "null", through: str | None = None) -> None:
+        """`through`: another way to the broker than straight."""
+        way = ("--mqtt", through) if through else ()
+        self.speakers = self.spawn("fleet", "--speakers", str(count), "--sink", sink, *way)
+        until(lambda: self.online() >= count, 60, f"{count} speakers online")
+
+    def online(self) -> int:
+        """Speakers that the controller shows as being there."""
+        return int(self.insist(lambda client: client.get("/health"))["devices"]["online"])
 
     def insist(self, call: Callable[[Client], Any], seconds: float = 60) -> Any:
         """Call until somebody answers, as a careful program does (with its Idempotency-Key)."""

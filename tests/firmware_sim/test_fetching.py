@@ -206,12 +206,12 @@ def test_when_an_order_is_stopped_its_transfer_ends(street: Street) -> None:
 
 def test_the_start_is_put_off_by_a_random_share_of_the_time_to_air() -> None:
     chance = random.Random(1)
-    now, size = after(0), 100_000
-    draw = [start_delay(Want("b", now + 2 * MINUTE), size, now, chance) for _ in range(2_000)]
+    now, takes = after(0), SECOND
+    draw = [start_delay(Want("b", now + 2 * MINUTE), takes, now, chance) for _ in range(2_000)]
     slack = 2 * MINUTE - 5 * SECOND - SECOND
     assert 0 <= min(draw) < slack // 50 and slack * 49 // 50 < max(draw) <= slack
     assert abs(sum(draw) / len(draw) - slack / 2) < slack / 20
-    far = [start_delay(Want("b", now + 100 * MINUTE), size, now, chance) for _ in range(500)]
+    far = [start_delay(Want("b", now + 100 * MINUTE), takes, now, chance) for _ in range(500)]
     assert max(far) <= 10 * MINUTE
 
 
@@ -220,8 +220,8 @@ def test_the_start_is_put_off_by_a_random_share_of_the_time_to_air() -> None:
     [Want("b", after(6)), Want("b", None), Want("b", after(900), urgent=True), Want("b", after(-60))],
 )
 def test_no_delay_for_what_is_urgent_or_due(want: Want) -> None:
-    assert start_delay(want, 100_000, after(0), random.Random(1)) == 0
-    assert start_delay(Want("b", after(900)), 100_000, None, random.Random(1)) == 0
+    assert start_delay(want, SECOND, after(0), random.Random(1)) == 0
+    assert start_delay(Want("b", after(900)), SECOND, None, random.Random(1)) == 0
 
 
 def test_an_order_for_much_later_is_fetched_within_its_share(street: Street) -> None:

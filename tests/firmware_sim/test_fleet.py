@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 
 from firmware_sim.fleet import Fleet
 from firmware_sim.identity import write_identity
+from firmware_sim.strokes import Stroke
 from firmware_sim.village.clips import opus_clip
 from tests.firmware_sim.headquarters import Headquarters, name_of
 from tests.firmware_sim.live_office import LiveOffice, eventually, utc
@@ -48,12 +49,12 @@ def lines(folder: Path, kind: str) -> list[dict]:
 class Show:
     """An office, a fleet, and one bulletin for all of them."""
 
-    def __init__(self, port: int, folder: Path, speakers: int) -> None:
+    def __init__(self, port: int, folder: Path, speakers: int, strokes: Iterable[Stroke] = ()) -> None:
         self.identities = [Headquarters().born(f"Loa {number}") for number in range(speakers)]
         self.url = f"mqtt://127.0.0.1:{port}"
         self.folder = folder
         self.clip = opus_clip(4.0)
-        self.fleet = Fleet(self.identities, self.url, folder, sink="wav", seed=1)
+        self.fleet = Fleet(self.identities, self.url, folder, sink="wav", seed=1, strokes=iter(strokes))
         self.office = LiveOffice(port, self.identities)
 
     def turn(self) -> None:
@@ -116,6 +117,50 @@ def test_a_broker_killed_in_the_middle_and_back_empty(port: int, tmp_path: Path)
         with new_broker(port):
             show.wait(lambda: show.all_ended("news"))
         assert {one.state for one in show.office.ended(name_of("news-1")).values()} == {"played"}
+
+
+def test_a_fleet_that_is_cut_off_and_loses_power_ends_every_order_once(
+    port: int, broker: iotcore.Broker, tmp_path: Path
+) -> None:
+    """Two lose power for a while before the start, two while it sounds, and two their connection."""
+    began, planned = utc(), list[Stroke]()
+
+    def fate() -> Iterator[Stroke]:
+        while not planned:
+            yield Stroke(utc() - began + SECOND // 10, "cut", (), 0)
+        yield from planned
+
+    show = Show(port, tmp_path, 8, fate())
+    with show.office, show.fleet:
+        show.wait(show.all_in_time)
+        start = show.order("news", in_seconds=6) - began
+        planned += [
+            Stroke(start - 5 * SECOND, "power", (0, 1), start - 3 * SECOND),
+            Stroke(start + SECOND, "cut", (4, 5), start + 3 * SECOND),
+            Stroke(start + SECOND, "power", (2, 3), start + 4 * SECOND),
+        ]
+        show.wait(lambda: show.fleet.counts()["connected"] == 6)
+        show.wait(lambda: show.all_ended("news"), 60)
+        ends = show.office.ended(name_of("news-1"))
+        counts = show.fleet.counts()
+        assert counts["connected"] == 8 and counts["played"] + counts["failed"] == 8
+    cut_short = {identity.device for identity in show.identities[2:4]}
+    assert {device for device, end in ends.items() if (end.state, end.reason) == ("failed", "power_cut")} == cut_short
+    assert {end.state for device, end in ends.items() if device not in cut_short} == {"played"}
+    assert len(lines(tmp_path, "boot")) == 8 + 4, "four of them had a second life"
+
+
+def test_a_fleet_holds_one_descriptor_a_speaker_and_stops_at_once(
+    port: int, broker: iotcore.Broker, tmp_path: Path
+) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    show = Show(port, tmp_path, 40)
+    with show.office:
+        with show.fleet:
+            show.wait(show.all_in_time)
+            assert len(list(Path("/proc/self/fd").iterdir())) - before <= 40 + 20
+            began = time.monotonic()
+        assert time.monotonic() - began < 2
 
 
 CHILD = """

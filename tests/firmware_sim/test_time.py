@@ -172,7 +172,7 @@ def test_a_slow_line_is_hurried_four_times_and_then_left_in_peace() -> None:
 
 
 def test_a_clock_corrected_while_it_sounds_still_ends_at_the_expiry_and_counts_what_sounded() -> None:
-    street = Street(way=40_000).joined()
+    street = Street(way=10_000).joined()
     street.say(street.hq.play("news", street.tone(20), 20_000, max_late=0, expires_at=after(40))).run_until(after(31))
     street.way = 1_000
     street.hq.shift = 30_000
@@ -181,8 +181,8 @@ def test_a_clock_corrected_while_it_sounds_still_ends_at_the_expiry_and_counts_w
     assert street.speaker.playing == NEWS and not street.ended()
     street.run(30)
     (ended,) = street.ended()
-    assert ended["why"] == "expired" and ended["true"] == pytest.approx(after(40) - 30_000, abs=3_000)
-    assert ended["heard_ms"] == pytest.approx((ended["true"] - street.started()[0]["true"]) / 1_000, abs=3)
+    assert ended["why"] == "expired" and 0 <= after(40) - 30_000 - ended["true"] <= 5_000
+    assert ended["heard_ms"] == pytest.approx((ended["true"] - street.started()[0]["true"]) / 1_000, abs=5)
 
 
 crystals = st.builds(

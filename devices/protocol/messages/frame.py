@@ -10,7 +10,7 @@ from devices.protocol.units import Instant, Uuid
 class Part(BaseModel):
     """A frozen piece of a message; unknown fields are ignored, so that a later version may add some."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Frame(Part):

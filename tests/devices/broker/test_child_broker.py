@@ -140,6 +140,15 @@ def test_it_is_started_again_when_it_died_and_left_alone_otherwise(embedded: Emb
     assert embedded.supervise(200 * SECOND) is None and not answers(port), "who was stopped stays stopped"
 
 
+def test_it_is_renewed_on_its_port_and_the_link_comes_back(embedded: EmbeddedBroker) -> None:
+    port, first = port_of(embedded), embedded.pid
+    assert embedded.renew()
+    assert port_of(embedded) == port and answers(port) and embedded.pid not in (None, first)
+    assert embedded.supervise(100 * SECOND) is None, "nothing died"
+    embedded.stop()
+    assert not embedded.renew() and not answers(port), "who was stopped stays stopped"
+
+
 def test_one_that_keeps_dying_is_started_more_and_more_seldom(embedded: EmbeddedBroker) -> None:
     restarts = []
     for second in range(100, 150):

@@ -8,7 +8,6 @@ import inspect
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -21,6 +20,7 @@ from devices.protocol.codec import SIGNED, UNSIGNED
 from devices.protocol.messages.control import Place
 from devices.protocol.messages.frame import Frame, Part, Signed
 from devices.protocol.messages.trust import RootChange, TrustedKey
+from devices.protocol.ways import WAYS
 
 MODELS: Mapping[str, type[Frame]] = {kind: model for kind, (model, _) in SIGNED.items()} | dict(UNSIGNED)
 PARTS: tuple[type[Part], ...] = (Place, TrustedKey, RootChange)
@@ -31,39 +31,6 @@ WORDS = (
 """Names of units.py that fields are made of."""
 _PLAIN = {int: "integer", float: "number", str: "text", bool: "true or false"}
 COMMON = ("type", "tenant", "to", "mode", "issued_at")
-
-
-@dataclass(frozen=True)
-class Way:
-    """How one type of message travels."""
-
-    topics: tuple[str, ...]
-    down: bool
-    qos: int
-    retained: bool
-    purpose: str
-
-
-DOWN, UP = True, False
-WAYS: Mapping[str, Way] = {
-    "trust": Way(("trust",), DOWN, 1, True, "which keys may sign what"),
-    "config": Way(("dev/{device}/down/config",), DOWN, 1, True, "areas heard, number in each, limits, clips to hold"),
-    "manifest": Way(("blob/{sha256}/m",), DOWN, 1, True, "table of contents of a piece of audio"),
-    "play": Way(("area/{area}/order", "dev/{device}/down/order"), DOWN, 1, False, "play a bulletin at an instant"),
-    "stop": Way(("area/{area}/order", "dev/{device}/down/order"), DOWN, 1, False, "cancel a bulletin"),
-    "alert": Way(
-        ("area/{area}/alert/{alert}", "dev/{device}/down/order"), DOWN, 1, True,
-        "an emergency, or its cancel; retained in the area only",
-    ),
-    "ack": Way(("dev/{device}/down/ack",), DOWN, 1, False, "receipts that are stored and may be forgotten"),
-    "time_answer": Way(("time/rsp/{device}",), DOWN, 0, False, "the controller's clock"),
-    "time_request": Way(("time/req/{device}",), UP, 0, False, "what time is it?"),
-    "state": Way(("dev/{device}/up/state",), UP, 1, True, "connected or not; also the last will"),
-    "hello": Way(("dev/{device}/up/hello",), UP, 1, False, "what the speaker holds, once per connection"),
-    "receipt": Way(("dev/{device}/up/receipt",), UP, 1, False, "one signed word about one order"),
-    "report": Way(("dev/{device}/up/log",), UP, 1, False, "what was refused or went wrong"),
-    "health": Way(("dev/{device}/up/health",), UP, 0, False, "heartbeat"),
-}  # fmt: skip
 
 
 def message_table() -> str:

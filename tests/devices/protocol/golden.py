@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from devices.protocol.asyncapi import document
 from devices.protocol.codec import SIGNED, to_json
 from tests.devices.protocol.field_tables import field_tables, message_table, word_table
 from tests.devices.protocol.samples import KEYS, MAKERS, PLACES, TYPES, signed
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 RECORDINGS = ROOT / "tests" / "recordings"
 PAGE = ROOT / "docs" / "protocol.md"
 VECTORS = ROOT / "docs" / "vectors.json"
+ASYNCAPI = ROOT / "docs" / "asyncapi.json"
 TABLES: Mapping[str, Callable[[], str]] = {"messages": message_table, "words": word_table, "fields": field_tables}
 
 
@@ -51,7 +53,7 @@ def pretty(told: object) -> str:
 def files() -> Mapping[Path, Callable[[], str]]:
     """Path to what makes its content."""
     recordings = {RECORDINGS / f"{kind}.json": partial(recording, kind) for kind in TYPES}
-    return recordings | {PAGE: page, VECTORS: lambda: pretty(vectors())}
+    return recordings | {PAGE: page, VECTORS: lambda: pretty(vectors()), ASYNCAPI: lambda: pretty(document())}
 
 
 if __name__ == "__main__":

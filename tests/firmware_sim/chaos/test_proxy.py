@@ -25,10 +25,11 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def let_in(url: str, name: str) -> bool:
     """Whether a CONNECT of this client is answered by CONNACK."""
-    with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), 5) as caller:
-        caller.sendall(CONNECT[:1] + bytes([12 + len(name)]) + CONNECT[2:-2] + bytes([0, len(name)]) + name.encode())
-        with contextlib.suppress(ConnectionResetError):
-            return caller.recv(4) == CONNACK
+    hello = CONNECT[:1] + bytes([12 + len(name)]) + CONNECT[2:-2] + bytes([0, len(name)]) + name.encode()
+    place = "127.0.0.1", int(url.rsplit(":", 1)[1])
+    with contextlib.suppress(ConnectionError), socket.create_connection(place, 5) as caller:
+        caller.sendall(hello)
+        return caller.recv(4) == CONNACK
     return False
 
 

@@ -1,0 +1,117 @@
+"""How far apart the speakers of one commune begin and end, on a model of their mobile links: `loa bench sync`."""
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from devices.protocol.units import HOUR, MILLI, MINUTE, SECOND
+from firmware_sim.radio.model import RadioModel
+from firmware_sim.radio.trial import EPOCH, Trial
+from firmware_sim.runtime import dice
+
+BULLETIN = 600
+"""Seconds."""
+COLD = 3 * SECOND
+SETTLED = range(20, 60, 10)
+"""Minutes after power-up at which a bulletin begins."""
+
+Figures = dict[str, float | None]
+"""ms."""
+Errors = Iterator[list[int]]
+"""us by which each speaker of a commune is late; once for each instant at which they are compared."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """`operators`: how many a commune has; `measure` gives what its speakers are late by."""
+
+    name: str
+    measure: Callable[[list[Trial]], Errors]
+    p50_limit: int | None = None
+    p99_limit: int | None = None
+    operators: int = 1
+    congested: bool = False
+
+
+def bench_sync(model: RadioModel, speakers: int, seed: int, only: Container[str] | None = None) -> dict[str, Figures]:
+    """Figures of each case (or of some); raw: what no estimate can better, half of what up takes longer than down."""
+    wanted = [case for case in CASES if only is None or case.name in only]
+    return {case.name: _figures(case, _commune(case, model, speakers, seed)) for case in wanted}
+
+
+def _commune(case: Case, model: RadioModel, speakers: int, seed: int) -> list[Trial]:
+    return [
+        Trial(
+            model, dice(f"{seed}/{case.name}/{number}"),
+            operator=1 + number % case.operators if case.operators > 1 else 0, congested=case.congested,
+        )
+        for number in range(speakers)
+    ]  # fmt: skip
+
+
+def _figures(case: Case, commune: list[Trial]) -> Figures:
+    skews = sorted(skew for late in case.measure(commune) for skew in _skews(late))
+    raw = sorted(_skews([trial.radio.lean for trial in commune]))
+    return {
+        "p50_ms": _percentile(skews, 50), "p99_ms": _percentile(skews, 99),
+        "p50_limit_ms": case.p50_limit, "p99_limit_ms": case.p99_limit,
+        "raw_p50_ms": _percentile(raw, 50), "raw_p99_ms": _percentile(raw, 99),
+    }  # fmt: skip
+
+
+def _skews(late: Sequence[int]) -> Iterator[int]:
+    """Between all pairs, us."""
+    return (abs(one - other) for one, other in combinations(late, 2))
+
+
+def _percentile(ordered: Sequence[int], percent: int) -> float:
+    return round(ordered[len(ordered) * percent // 100] / MILLI, 2)
+
+
+def _settled(commune: list[Trial]) -> Errors:
+    for trial in commune:
+        trial.connect()
+    for minute in SETTLED:
+        for trial in commune:
+            trial.run_until(EPOCH + minute * MINUTE)
+        yield [trial.error() for trial in commune]
+
+
+def _cold(commune: list[Trial]) -> Errors:
+    """Each as late as it is 3 s after its connection stands."""
+    for trial in commune:
+        trial.connect()
+        while not trial.connected_at:
+            trial.run_until(trial.now + MILLI)
+        trial.run_until(trial.connected_at + COLD)
+    yield [trial.error() for trial in commune]
+
+
+def _held_over(commune: list[Trial]) -> Errors:
+    for trial in commune:
+        trial.connect()
+        trial.run_until(EPOCH + 70 * MINUTE)
+        trial.cut()
+        trial.run_until(EPOCH + 70 * MINUTE + HOUR)
+    yield [trial.error() for trial in commune]
+
+
+def _bulletin_end(commune: list[Trial]) -> Errors:
+    for trial in commune:
+        trial.connect()
+        trial.run_until(EPOCH + 20 * MINUTE)
+    yield [trial.play(BULLETIN)[1] for trial in commune]
+
+
+CASES = (
+    Case("same_operator", _settled, 2, 10),
+    Case("mixed_operators", _settled, None, 20, operators=2),
+    Case("congested", _settled, None, 20, congested=True),
+    Case("cold_start", _cold, None, 15),
+    Case("cold_start_mixed_operators", _cold, operators=2),
+    Case("cold_start_congested", _cold, congested=True),
+    Case("holdover_1h", _held_over, None, 20),
+    Case("holdover_1h_congested", _held_over, congested=True),
+    Case("end_of_10min_bulletin", _bulletin_end, None, 10),
+    Case("end_of_10min_bulletin_congested", _bulletin_end, congested=True),
+)

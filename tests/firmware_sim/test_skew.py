@@ -1,0 +1,67 @@
+"""Speakers of one commune begin and end together, on the shipped model of their mobile links and on another one."""
+
+from pathlib import Path
+
+import pytest
+
+from devices.protocol.units import MILLI, MINUTE
+from firmware_sim.radio.model import RadioModel
+from firmware_sim.radio.skew import CASES, bench_sync
+from firmware_sim.radio.trial import EPOCH, Trial
+from firmware_sim.runtime import dice
+
+OTHER = Path(__file__).with_name("other_radio.toml")
+LIMITED = frozenset(case.name for case in CASES if case.p99_limit)
+
+
+@pytest.mark.parametrize("file", [None, OTHER], ids=["shipped", "other"])
+def test_they_keep_within_the_limits(file: Path | None) -> None:
+    figures = bench_sync(RadioModel.read(file), speakers=16, seed=3, only=LIMITED)
+    assert set(figures) == LIMITED
+    for name, told in figures.items():
+        assert 0 < told["p50_ms"] < told["p99_ms"] <= told["p99_limit_ms"], (name, told)
+        assert told["p50_ms"] <= (told["p50_limit_ms"] or 1_000), (name, told)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("file", [None, OTHER], ids=["shipped", "other"])
+def test_a_large_commune_keeps_within_the_limits(file: Path | None) -> None:
+    for name, told in bench_sync(RadioModel.read(file), speakers=100, seed=1, only=LIMITED).items():
+        assert told["p99_ms"] <= told["p99_limit_ms"], (name, told)
+        assert told["p50_ms"] <= (told["p50_limit_ms"] or 1_000), (name, told)
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_does_not() -> None:
+    model, some = RadioModel.read(), {"cold_start"}
+    one, again, other = (bench_sync(model, 12, seed, some) for seed in (1, 1, 2))
+    assert one == again != other
+
+
+def test_without_asymmetry_and_chance_clocks_agree_to_a_fraction_of_a_millisecond() -> None:
+    """The measure itself adds nothing: a still air leaves only what the office's stamping takes."""
+    model = RadioModel.read()
+    air = {"scheduling_ms": (0.0,), "retransmission_share": 0.0, "tail_share": 0.0, "excess_sigma": 0.0}
+    way = {"asymmetry_ms": 0.0}
+    still = model.model_copy(
+        update={
+            "air": model.air.model_copy(update=air),
+            "uplink": model.uplink.model_copy(update=way),
+            "downlink": model.downlink.model_copy(update=way),
+            "throughput": model.throughput.model_copy(update={"sigma": 0.0}),
+        }
+    )
+    figures = bench_sync(still, 8, 1, {"same_operator", "end_of_10min_bulletin"})
+    assert all(told["p99_ms"] < 0.6 and told["raw_p99_ms"] == 0 for told in figures.values()), figures
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bad_crystals_end_a_bulletin_in_time_because_the_rate_is_corrected(seed: int) -> None:
+    """Up to 200 ppm are up to 120 ms in ten minutes."""
+    model = RadioModel.read()
+    bad = model.model_copy(update={"clock": model.clock.model_copy(update={"drift_ppm": 200.0})})
+    trial = Trial(bad, dice(seed))
+    trial.connect()
+    trial.run_until(EPOCH + 2 * MINUTE)
+    begun, ended = trial.play(600)
+    assert abs(begun) < 15 * MILLI and abs(ended) < 12 * MILLI
