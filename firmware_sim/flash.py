@@ -83,8 +83,8 @@ class Flash(Protocol):
 
 
 def free(flash: Flash) -> int:
-    """Bytes left for blobs."""
-    return flash.capacity - sum(flash.held().values())
+    """Bytes left for blobs; none where the flash has shrunk below what it holds."""
+    return max(0, flash.capacity - sum(flash.held().values()))
 
 
 def make_room(flash: Flash, size: int, keep: Iterable[str]) -> None:
