@@ -162,11 +162,12 @@ def fit(samples: Sequence[Stamps], before: Fit | None = None) -> Fit:
         excess = _along(when, ups, slope), _along(when, downs, -slope)
     rise, fall = up.level - slope * up.middle, down.level + slope * down.middle
     unsure = sqrt(3 / known)
+    error = (there + back) // 2 + round((rise + fall) / 2 - unsure * (up.middle + down.middle) / 2)
     return Fit(
         at=at,
         offset=(there - back) // 2 + round((rise - fall) / 2),
         drift=round(slope * _UNIT),
-        error=(there + back) // 2 + round((rise + fall) / 2 - unsure * (up.middle + down.middle) / 2),
+        error=max(error, LEAST_SCATTER),
         wander=max(SWING_PPB, min(DRIFT_PPM * 1_000, round(unsure * _UNIT))),
     )
 
