@@ -17,7 +17,7 @@ from devices.protocol.messages.speaker import Receipt
 from devices.protocol.messages.trust import Role
 from devices.protocol.signing import Envelope, open_envelope, sign
 from devices.protocol.trust import content_digest
-from devices.protocol.units import HOUR, MILLI, MINUTE
+from devices.protocol.units import HOUR, MILLI, MINUTE, SECOND
 from devices.protocol.verification import Believer, Verified, believe
 from firmware_sim.ports import SpeakerLink
 from firmware_sim.speaker import Parts, Speaker
@@ -79,6 +79,19 @@ def _forgetful(pole: Pole, parts: Parts) -> Speaker:
     return Speaker(parts)
 
 
+def _loose_plug(village: Village) -> None:
+    """A speaker that has begun to sound loses its power for a moment, now and then: by itself no harm."""
+
+    def pull() -> None:
+        sounding = [pole for pole in village.poles if pole.speaker is not None and pole.speaker.playing]
+        for pole in sounding[:1]:
+            pole.power_cut()
+            village.time.after(2 * SECOND, pole.power_up)
+        village.time.after(5 * SECOND, pull)
+
+    village.time.after(MINUTE, pull)
+
+
 def _patient(message: Signed) -> Signed:
     """Orders never come too late."""
     if not isinstance(message, Play):
@@ -91,7 +104,12 @@ def _stubborn(message: Signed) -> Signed:
     """A stop stops something else."""
     if not isinstance(message, Stop):
         return message
-    return message.model_copy(update={"order": message.order[::-1], "occurrence": message.occurrence[::-1]})
+    return message.model_copy(update={"order": _other(message.order), "occurrence": _other(message.occurrence)})
+
+
+def _other(name: str) -> str:
+    """An id that is nearly this one."""
+    return name[:-1] + ("1" if name[-1] == "0" else "0")
 
 
 class _Mixing:
@@ -136,7 +154,7 @@ def _boastful(_pole: Pole, parts: Parts) -> Speaker:
 BUGS: Mapping[str, Bug] = {
     "lost": Bug(("storm",), plant=_tidy_up),
     "unexpected": Bug(("hostile",), _with_believer(_gullible)),
-    "duplicated": Bug(("flood",), _forgetful),
+    "duplicated": Bug((), _forgetful, _loose_plug),
     "late": Bug(("reconnect", "storm"), _believing(_patient)),
     "after_cancel": Bug((), _believing(_stubborn)),
     "wrong_content": Bug((), _believing(_Mixing())),
