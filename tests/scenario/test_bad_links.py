@@ -283,9 +283,14 @@ def stand_still(folder: Path, seconds: float, victims: Sequence[str], bulletins:
                 os.kill(VICTIMS[name](live), signal.SIGCONT)
         made.append(order(live, said, area, max_late_s=120))
         for one in made:
-            assert set(live.ended(one["id"], 150)["counts"]) <= {"played", "failed", "expired"}
-        assert set(live.ended(made[-1]["id"], 1)["counts"]) == {"played"}
+            until(lambda one=one: signed(live, one) <= {"played", "failed", "expired"}, 150, "a signed end of each")
+        assert signed(live, made[-1]) == {"played"}
         clean(live, made)
+
+
+def signed(live: Live, made: Order) -> set[str]:
+    """The states of an order; `unreachable` is replaced by the speaker's own word as soon as it comes."""
+    return set(live.insist(lambda client: client.get(f"/broadcasts/{made['id']}"))["counts"])
 
 
 def test_each_process_stands_still_for_some_seconds(tmp_path: Path) -> None:
