@@ -71,6 +71,8 @@ class Inbox:
         answers = Answers()
         with self.database.write() as session, session.no_autoflush:  # who adds a row that others look for flushes
             known = {device.id: device for device in find_devices(session, {address.subject for _, address in batch})}
+            said = {address.subject for _, address in batch if address.leaf in ("hello", "receipt")}
+            _held = self.booker.foresee(session, said)  # rows that nobody holds are read again
             for message, address in batch:
                 self._take_one(session, known.get(address.subject), message, address, now, answers)
         return answers

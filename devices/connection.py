@@ -60,6 +60,8 @@ class Connection:
         self._now = now
         self._under_way: dict[int, int] = {}
         self._why = ""
+        self._heard_at = 0
+        """When the broker last said anything; it is asked after one keepalive, and given half of one to answer."""
         self._client = self._prepared()
 
     def _prepared(self) -> Client:
@@ -119,7 +121,9 @@ class Connection:
     def _serve(
         self, selector: selectors.BaseSelector, sock: Any, heard: socket.socket, stopping: threading.Event
     ) -> None:
-        answer_by = self._now() + self._identity.keepalive_s * 1_000_000
+        self._heard_at = self._now()
+        keepalive = self._identity.keepalive_s * 1_000_000
+        answer_by = self._heard_at + keepalive
         leave_by: int | None = None
         while self._has(sock):
             self._turn(selector, sock, heard)
@@ -128,6 +132,8 @@ class Connection:
                 return
             if not self._backlog.is_open and now > answer_by:
                 self._leave("no answer")
+            if now > self._heard_at + keepalive * 3 // 2:
+                self._leave("silence")
             if stopping.is_set():
                 leave_by = leave_by or now + int(DRAIN_S * 1_000_000)
                 if not len(self._backlog):
@@ -147,6 +153,7 @@ class Connection:
         if heard in ready:
             heard.recv(65_536)
         if unread or ready.get(sock, 0) & selectors.EVENT_READ:
+            self._heard_at = self._now()
             self._client.loop_read()
             self._acknowledge_at_once(sock)
         if ready.get(sock, 0) & selectors.EVENT_WRITE:

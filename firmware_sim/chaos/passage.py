@@ -122,7 +122,8 @@ class Passage:
             return
         passing = self._passing(packet) if packet.kind == framing.PUBLISH else None
         if self._cut_after and self.down.taken + len(packet.raw) >= self._cut_after:
-            passing = min(passing or len(packet.raw), self._cut_after - self.down.taken)
+            left = self._cut_after - self.down.taken
+            passing = left if passing is None else min(passing, left)
         self.down.put(packet.raw[:passing])
         if passing is not None:
             self._over = True

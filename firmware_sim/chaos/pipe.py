@@ -34,7 +34,6 @@ class Pipe:
         self._timer: asyncio.TimerHandle | None = None
         self.taken = self.passed = 0
         """Bytes that went in, and that came out."""
-        self.passed = 0
 
     def put(self, data: bytes) -> None:
         """Let this pass with the next `send`."""
@@ -70,7 +69,7 @@ class Pipe:
         self._entering.clear()
         self._queue.clear()
         self._held = 0
-        self._wait()
+        self._read_again()
 
     def _wait(self) -> None:
         """One timer, for what comes out first."""
@@ -90,10 +89,13 @@ class Pipe:
                 self._hand_over(out)
                 what()
         self._hand_over(out)
+        self._read_again()
+        self._wait()
+
+    def _read_again(self) -> None:
         if not self._reading and self._held <= FULL // 2:
             self._reading = True
             self._read_on(True)
-        self._wait()
 
     def _hand_over(self, out: bytearray) -> None:
         if out:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 Side = Literal["client", "broker"]
 BUFFER = 16 * 1024
@@ -30,9 +30,8 @@ class Socket(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a TCP connection it is one
-        self.transport = transport
-        found: socket.socket = transport.get_extra_info("socket")
+        self.transport = cast(asyncio.Transport, transport)
+        found: socket.socket = self.transport.get_extra_info("socket")
         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._side == "broker":
             found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)

@@ -6,6 +6,7 @@ import random
 import resource
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -16,9 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from structlog.testing import capture_logs
 
+from devices.broker.embedded import EmbeddedBroker
 from devices.errors import NotPublishable
 from devices.link import Inbound
 from devices.mqtt import MqttLink
+from tests.fakes.chaos import chaos
 from tests.fakes.heard_link import HeardLink, linked, utc_us
 from tests.fakes.mqtt_client import eventually
 from tests.fakes.scripted_broker import CONNECT, DISCONNECT, PUBLISH, SUBSCRIBE, Script, ScriptedBroker
@@ -214,3 +217,19 @@ def test_a_missing_authority_file_is_a_reason_to_retry_not_to_die(tmp_path: Path
     with capture_logs() as logs, HeardLink(f"mqtts://127.0.0.1:1?ca={tmp_path}/none.pem", FILTER) as link:
         assert eventually(lambda: any("FileNotFound" in entry.get("why", "") for entry in logs))
         assert not link.up
+
+
+def test_a_dumb_link_is_found_out_within_one_and_a_half_keepalives(tmp_path: Path) -> None:
+    """Nothing closes and nothing fails: the broker is merely never heard again."""
+    with (
+        EmbeddedBroker(tmp_path, 0) as broker,
+        chaos(broker.url) as way,
+        linked(way.url, FILTER, keepalive_s=3) as link,
+    ):
+        time.sleep(5)
+        assert link.changes == [True], "silence of a broker that answers is no reason"
+        way.silence_all()
+        began = time.monotonic()
+        assert eventually(lambda: link.changes[:2] == [True, False], 8)
+        assert time.monotonic() - began < 5.9
+        assert eventually(lambda: link.up)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from api.cli.judging import verdict_of
 from devices.broker.child_broker import ChildBroker
 from devices.broker.embedded import EmbeddedBroker
 from firmware_sim.judge.verdict import Verdict
+from tests.fakes.chaos import Chaos
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,10 +35,22 @@ def until(ready: Callable[[], bool], seconds: float, what: str) -> None:
         time.sleep(0.05)
 
 
+def end(child: subprocess.Popen[bytes] | None) -> None:
+    """Ask it to stop, and wait for it."""
+    if child is None or child.poll() is not None:
+        return
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(20)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
 class Live:
     """`own_broker`: the broker is the test's and outlives the controller; otherwise it dies with it.
 
-    `settings` are environment variables of the controller.
+    `settings` are environment variables of the controller; `own_way` opens a bad link between it and the broker.
     """
 
     def __init__(
@@ -46,6 +60,7 @@ class Live:
         own_broker: bool = True,
         kind: type[ChildBroker] = EmbeddedBroker,
         settings: Mapping[str, str] | None = None,
+        own_way: Callable[[str], AbstractContextManager[Chaos]] | None = None,
     ) -> None:
         self.data = folder / "data"
         self.logs = folder / "logs"
@@ -53,6 +68,9 @@ class Live:
         (folder / "broker").mkdir()
         self.broker = kind(folder / "broker", 0) if own_broker else None
         self._settings = dict(settings or {})
+        self._own_way = own_way
+        self._stack = ExitStack()
+        self.way: Chaos
         self.port = free_port()
         self.mqtt_port = free_port()
         self.server: subprocess.Popen[bytes] | None = None
@@ -62,20 +80,23 @@ class Live:
     def __enter__(self) -> Self:
         if self.broker is not None:
             self.broker.start()
+        if self._own_way is not None:
+            self.way = self._stack.enter_context(self._own_way(self.broker_url))
+            self._settings["LOA_MQTT__URL"] = self.way.url
         self.start_server()
         return self
 
     def __exit__(self, *_: object) -> None:
         for child in (self.speakers, self.server):
-            if child is not None and child.poll() is None:
-                child.send_signal(signal.SIGTERM)
-                try:
-                    child.wait(20)
-                except subprocess.TimeoutExpired:
-                    child.kill()
-                    child.wait()
+            end(child)
+        self._stack.close()
         if self.broker is not None:
             self.broker.stop()
+
+    @property
+    def broker_url(self) -> str:
+        assert self.broker is not None
+        return self.broker.url
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -113,11 +134,16 @@ class Live:
     def client(self) -> Client:
         return Client(f"http://127.0.0.1:{self.port}", (self.data / "api-key").read_text())
 
-    def start_fleet(self, count: int, sink: str = "null", through: str | None = None) -> None:
-        """`through`: another way to the broker than straight."""
+    def start_fleet(self, count: int, sink: str = "null", through: str | None = None, online: int = -1) -> None:
+        """`through`: another way to the broker than straight; it is up when so many are online, otherwise all."""
+        online = count if online < 0 else online
         way = ("--mqtt", through) if through else ()
         self.speakers = self.spawn("fleet", "--speakers", str(count), "--sink", sink, *way)
-        until(lambda: self.online() >= count, 60, f"{count} speakers online")
+        until(lambda: self.online() >= online, 60, f"{online} speakers online")
+
+    def stop_fleet(self) -> None:
+        end(self.speakers)
+        self.speakers = None
 
     def online(self) -> int:
         """Speakers that the controller shows as being there."""

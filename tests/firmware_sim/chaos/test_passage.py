@@ -1,9 +1,12 @@
 """What is remembered of a client between two connections: messages to be delivered again, and cuts of transfers."""
 
+import asyncio
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.chaos.framing import Publish, read_publish
+from firmware_sim.chaos.pipe import FULL, Pipe
 from firmware_sim.chaos.redelivery import MOST, Redelivery
 from firmware_sim.chaos.transfers import Transfers
 from tests.devices.protocol.samples import MAKERS, PLACES, TOPICS, signed
@@ -77,3 +80,32 @@ def test_a_transfer_is_cut_where_it_was_asked_and_once_for_each_client() -> None
 def test_strange_topics_and_payloads_are_let_through(topic: str, payload: bytes) -> None:
     assert Transfers((50,)).cut_within("a", Publish(topic, 0, payload)) is None
     assert Transfers((50,)).cut_within("a", Publish(PLACES["manifest"], 0, payload)) is None
+
+
+def test_a_full_pipe_stops_the_reading_until_what_is_under_way_has_left_or_vanished() -> None:
+    reading: list[bool] = []
+    written: list[bytes] = []
+
+    class Slow:
+        wait = 3_600_000_000
+
+        def arrival(self, now: int, _size: int) -> int:
+            return now + self.wait
+
+    async def play() -> None:
+        lane = Slow()
+        pipe = Pipe(lane, written.append, reading.append)
+        pipe.put(bytes(FULL))
+        pipe.send()
+        assert reading == [False]
+        pipe.drop()
+        assert reading == [False, True], "a link that falls silent swallows what still comes"
+        lane.wait = 0
+        pipe = Pipe(lane, written.append, reading.append)
+        pipe.put(bytes(FULL))
+        pipe.then(lambda: written.append(b"end"))
+        await asyncio.sleep(0.05)
+
+    asyncio.run(play())
+    assert reading == [False, True, False, True]
+    assert b"".join(written) == bytes(FULL) + b"end" and written[-1] == b"end"
