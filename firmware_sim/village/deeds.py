@@ -1,4 +1,4 @@
-"""What each word of a history does to the village. Any subset of a history can be run: what it refers to may be missing."""
+"""What each word of a history does to the village. Any part of a history can be run: what it names may be missing."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -97,9 +97,7 @@ def stop(stage: Stage, number: int) -> None:
 
 
 @deed
-def alert(
-    stage: Stage, number: int, minutes: float, speech: float | None, part: str, place: int, repeats: int
-) -> None:
+def alert(stage: Stage, number: int, minutes: float, speech: float | None, part: str, place: int, repeats: int) -> None:
     areas, _ = _target(stage, part, place)
     try:
         stage.orders[number] = stage.village.alert(minutes, speech, repeats, areas)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from sqlmodel import select
@@ -74,7 +74,7 @@ def _begun(village: "Village") -> dict[tuple[object, ...], list[int]]:
             for line in pole.ledger.lines:
                 if line["kind"] == "started" and line["part"] == "body" and line["from_ms"] == 0:
                     key = (commune, line["occurrence"], line["repeat"])
-                    found[key].append(int(line["true"]))  # type: ignore[call-overload]
+                    found[key].append(cast(int, line["true"]))
     return found
 
 
@@ -100,6 +100,6 @@ def _alert_delays(village: "Village") -> list[float]:
         firsts: dict[str, int] = {}
         for line in pole.ledger.lines:
             if line["kind"] == "started" and line["order"] in called:
-                firsts.setdefault(str(line["order"]), int(line["true"]))  # type: ignore[call-overload]
+                firsts.setdefault(str(line["order"]), cast(int, line["true"]))
         delays += [(true - called[order]) / 1_000_000 for order, true in firsts.items()]
     return [delay for delay in delays if delay < 60]

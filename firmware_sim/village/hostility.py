@@ -10,6 +10,7 @@ from firmware_sim.village.broker import MemoryBroker
 from firmware_sim.village.forgeries import signed_as
 from firmware_sim.village.village import Village
 
+
 def drawn_id(dice: Dice) -> str:
     return str(uuid.UUID(int=dice.getrandbits(128), version=4))
 

@@ -85,7 +85,9 @@ Watch = Callable[[float], None]
 """Told how much of it is done, 0 to 1."""
 
 
-def rehearse(wish: Wish, folder: Path, happenings: Sequence[Happening] | None = None, watch: Watch | None = None) -> Outcome:
+def rehearse(
+    wish: Wish, folder: Path, happenings: Sequence[Happening] | None = None, watch: Watch | None = None
+) -> Outcome:
     """Run it in an empty `folder`; with `happenings` a part of its history only."""
     record = hashlib.sha256()
     bug = BUGS[wish.plant] if wish.plant else Bug()
@@ -104,7 +106,12 @@ def rehearse(wish: Wish, folder: Path, happenings: Sequence[Happening] | None = 
 
 
 def _play(
-    wish: Wish, village: Village, bug: Bug, happenings: tuple[Happening, ...], record: "hashlib._Hash", watch: Watch | None
+    wish: Wish,
+    village: Village,
+    bug: Bug,
+    happenings: tuple[Happening, ...],
+    record: "hashlib._Hash",
+    watch: Watch | None,
 ) -> Outcome:
     village.broker.overhear = lambda topic, payload: record.update(topic.encode() + payload)
     bug.plant(village)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
+from typing import cast
 
 from sqlmodel import select
 
@@ -19,11 +20,11 @@ from devices.protocol.topics import Topics
 from devices.protocol.units import MINUTE, SECOND
 from firmware_sim import runtime
 from firmware_sim.identity import Birth, Identity
-from firmware_sim.judge.records import Accepted, Faults, Viewed
+from firmware_sim.judge.records import Accepted, Faults, Part, Viewed, ViewKey, ViewState
 from firmware_sim.judge.verdict import Verdict, judge
 from firmware_sim.ledger import Line
-from firmware_sim.radio.radio import Radio
 from firmware_sim.radio.model import RadioModel
+from firmware_sim.radio.radio import Radio
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.sounds import Sounds
 from firmware_sim.speaker import Parts, Speaker
@@ -186,14 +187,14 @@ class Village:
     def _accepted_alert(self, alert: str, targets: frozenset[str]) -> Accepted:
         with self.office.database.read() as session:
             row = session.get_one(AlertRow, alert)
-        parts = {"tone": (row.tone_sha256, row.tone_ms)}
+        parts: dict[Part, tuple[str, int]] = {"tone": (row.tone_sha256, row.tone_ms)}
         if row.speech_sha256:
             parts["speech"] = (row.speech_sha256, row.speech_ms)
         return Accepted(
             order=row.id, occurrence=row.id, kind="alert", accepted_at=row.created_at, targets=targets,
             start_at=row.start_at, max_late=row.expires_at - row.start_at, expires_at=row.expires_at,
             parts=parts, repeats=row.repeats, cancelled_at=row.cancelled_at,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     def _targets(self, areas: Iterable[str], devices: Iterable[str]) -> frozenset[str]:
         """By what stands on the poles, not by what the controller wrote down."""
@@ -234,13 +235,14 @@ class Village:
         """What began to sound there."""
         return [line for line in pole.ledger.lines if line["kind"] == "started"]
 
-    def view(self) -> dict[tuple[str, str, str], Viewed]:
+    def view(self) -> dict[ViewKey, Viewed]:
         """What the controller shows of every delivery."""
         with self.office.database.read() as session:
-            rows = session.exec(
-                select(Delivery.order_id, Delivery.occurrence_id, Delivery.device_id, Delivery.state, Delivery.heard_ms)
-            ).all()
-        return {(order, occurrence, device): Viewed(state, heard) for order, occurrence, device, state, heard in rows}  # type: ignore[arg-type]
+            rows = session.exec(select(Delivery)).all()
+        return {
+            (row.order_id, row.occurrence_id, row.device_id): Viewed(cast(ViewState, row.state), row.heard_ms)
+            for row in rows
+        }
 
     def judged(self) -> Verdict:
         """The eight sets, now."""

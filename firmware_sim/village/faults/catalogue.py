@@ -19,9 +19,10 @@ from firmware_sim.village.faults.wipe import wipe
 from firmware_sim.village.happenings import Happening, Scene, Script, in_time_order
 from firmware_sim.village.week import office
 
-PROGRAMMES: Mapping[str, Script] = {
-    "storm": storm, "flood": flood, "silence": silence, "reconnect": reconnect, "swizzle": swizzle, "kill": kill, "wipe": wipe, "clock": clock, "disk": disk, "hostile": hostile, "tamper": tamper,
-}  # fmt: skip
+_SCRIPTS: tuple[Script, ...] = (
+    storm, flood, silence, reconnect, swizzle, kill, wipe, clock, disk, hostile, tamper,
+)  # fmt: skip
+PROGRAMMES: Mapping[str, Script] = {script.__name__: script for script in _SCRIPTS}
 
 
 def named(words: str) -> tuple[str, ...]:

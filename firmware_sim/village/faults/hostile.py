@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from devices.protocol.units import HOUR, MINUTE, SECOND
 from firmware_sim.runtime import Dice
-from firmware_sim.village.happenings import Happening, Scene, now_and_then
 from firmware_sim.village.forgeries import FORGERIES
-
+from firmware_sim.village.happenings import Happening, Scene, now_and_then
 
 HELD = (SECOND, 10 * SECOND, 60 * SECOND)
 """How long a message is held back at most, us."""
