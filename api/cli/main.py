@@ -203,6 +203,25 @@ def trust_export(data: Data = None) -> None:
     run(data)
 
 
+@app.command()
+def rehearse(
+    seed: Annotated[int, typer.Option(min=0, help="The whole story: same seed, same history.")] = 1,
+    days: Annotated[float, typer.Option(min=0.01, max=366, help="Days of the commune's time.")] = 1,
+    speakers: Annotated[int, typer.Option(min=2, max=2_000, help="How many speakers.")] = 50,
+    faults: Annotated[str, typer.Option(help="Fault programmes, with commas; `all` for every one.")] = "",
+    plant: Annotated[str, typer.Option(help="A bug to plant, by the set in which it must show.")] = "",
+    only: Annotated[str, typer.Option(help="Play these happenings only, by number, with commas.")] = "",
+    shrink: Annotated[bool, typer.Option(help="Make a failing history short.")] = True,
+    report: Annotated[Path | None, typer.Option(help="Write the report with plots to this HTML file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Days of a commune in virtual time, with faults, judged: real controller, real speaker code, one seed."""
+    from api.cli.rehearse import RehearseWish
+    from api.cli.rehearse import rehearse as run
+
+    raise typer.Exit(run(RehearseWish(seed, days, speakers, faults, plant, only, shrink, as_json, report)))
+
+
 @bench.command("audio")
 def bench_audio(
     minutes: Annotated[int, typer.Option(min=1, max=180, help="Length of the MP3.")] = 60, as_json: Json = False

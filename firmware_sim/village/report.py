@@ -1,0 +1,87 @@
+"""A rehearsal told to a person, and as numbers for a program."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from firmware_sim.village.happenings import Happening
+from firmware_sim.village.rehearsal import Outcome, Wish
+
+OFFICE = frozenset(("order", "stop", "alert", "cancel"))
+MOST_FINDINGS = 10
+
+
+def as_json(outcome: Outcome, wall_s: float) -> dict[str, object]:
+    """Everything but the plots; the same for the same seed but for `wall_s`."""
+    wish, told = outcome.wish, asdict(outcome.figures)
+    del told["skews"]
+    asked = {"seed": wish.seed, "days": wish.days, "speakers": wish.speakers, "faults": list(wish.faults)}
+    return (
+        asked
+        | outcome.verdict.as_json()
+        | {"digest": outcome.digest, "wall_s": round(wall_s, 2), "thinned": wish.thinning}
+        | {"happenings": len(outcome.played), "befell": befell(outcome)}
+        | told
+    )
+
+
+def befell(outcome: Outcome) -> dict[str, int]:
+    """How often each fault struck."""
+    return dict(Counter(one.deed for one in outcome.played if one.deed not in OFFICE))
+
+
+def in_words(outcome: Outcome, wall_s: float) -> list[str]:
+    """What happened, what each fault did, figures, verdict."""
+    wish, told = outcome.wish, outcome.figures
+    lines = [
+        f"seed {wish.seed}: {wish.speakers} speakers, {told.virtual_s / 3600:.1f} h of their time in {wall_s:.0f} s",
+        f"thinned: heartbeats every {wish.thinning['heartbeat_s']} s, time asked {wish.thinning['probes']} times rarer",
+        f"office    {_counted(Counter(one.deed for one in outcome.played if one.deed in OFFICE))}",
+        f"faults    {_counted(befell(outcome)) or 'none'}; the controller died {told.deaths} times",
+        f"heard     {_counted(told.deliveries)} ({told.messages} messages)",
+    ]
+    if told.reasons:
+        lines.append(f"because   {_counted(told.reasons)}")
+    if told.incidents:
+        lines.append(f"incidents {_counted(told.incidents)}")
+    if "p50" in told.skew_ms:
+        lines.append(f"skew      p50 {told.skew_ms['p50']} ms, p99 {told.skew_ms['p99']} ms between two of one commune")
+    if "p50" in told.alert_s:
+        lines.append(
+            f"alerts    p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound"
+        )
+    return [*lines, f"digest    {outcome.digest}", *_verdict(outcome)]
+
+
+def again(wish: Wish, only: Iterable[int] | None = None) -> str:
+    """The command that runs it again."""
+    words = [f"loa rehearse --seed {wish.seed} --days {wish.days:g} --speakers {wish.speakers}"]
+    words += [f"--faults {','.join(wish.faults)}"] if wish.faults else []
+    words += [f"--plant {wish.plant}"] if wish.plant else []
+    words += ["--only " + ",".join(str(number) for number in only)] if only is not None else []
+    return " ".join(words)
+
+
+def numbered(history: tuple[Happening, ...], kept: Iterable[Happening]) -> dict[int, Happening]:
+    """The kept happenings by their place in the whole history."""
+    left = Counter(kept)
+    places = {}
+    for place, one in enumerate(history):
+        if left[one]:
+            left[one] -= 1
+            places[place] = one
+    return places
+
+
+def _verdict(outcome: Outcome) -> list[str]:
+    if outcome.clean:
+        return ["verdict   clean: all eight sets are empty"]
+    found = [(name, one) for name, findings in outcome.verdict.sets.items() for one in findings]
+    lines = [f"verdict   DIRTY: {_counted({name: count for name, count in outcome.verdict.counts.items() if count})}"]
+    return lines + [
+        f"  {name}: {one.why}, {one.device[:8]}, order {one.order[:8]}" for name, one in found[:MOST_FINDINGS]
+    ]
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
