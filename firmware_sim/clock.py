@@ -13,16 +13,24 @@ SUSPECT = 4
 class Clock:
     """`floor` is the latest time that was ever signed for this speaker, us UTC, kept across reboots."""
 
-    __slots__ = ("_exchanges", "_fit", "floor")
+    __slots__ = ("_doubted", "_exchanges", "_fit", "floor")
 
     def __init__(self) -> None:
         self.floor = 0
         self._exchanges = Exchanges()
         self._fit: Fit | None = None
+        self._doubted = False
 
     @property
     def valid(self) -> bool:
-        return self._fit is not None
+        return self._fit is not None and not self._doubted
+
+    def doubt(self) -> None:
+        """It may have jumped: there is no valid time until the next exchange, or until it is trusted again."""
+        self._doubted = True
+
+    def trust(self) -> None:
+        self._doubted = False
 
     def accept(self, sample: Sample) -> bool:
         """Learn from one signed exchange; ClockBelowFloor if it would turn time back.
@@ -41,11 +49,12 @@ class Clock:
             self._exchanges, self._fit = Exchanges(), None
         self._exchanges.add(sample)
         self._fit = fit(list(self._exchanges), self._fit)
+        self.trust()
         return was_set
 
     def utc(self, mono: int) -> int | None:
         """us UTC; None without valid time."""
-        return None if self._fit is None else max(self._fit.utc(mono), self.floor)
+        return None if self._fit is None or self._doubted else max(self._fit.utc(mono), self.floor)
 
     def mono(self, utc: int) -> int:
         """The first monotonic instant at which it is `utc`; only with valid time."""

@@ -32,10 +32,8 @@ CONNECTS = 100
 """Speakers switched on a second at the start."""
 FILES = 256
 """Files that the process may have open beside one socket for each speaker."""
-EVENTS = 512
-"""Sockets served before wake-ups are looked at again."""
-DUE = 64
-"""Wake-ups served before sockets are looked at again."""
+EVENTS = DUE = 128
+"""Sockets, and wake-ups, served before the others have their turn: none may starve when there is too much of both."""
 CROWD = 500
 """From so many speakers on the audio lies once for all of them."""
 TOLD = ("have", "played", "failed", "refused", "expired", "cancelled")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from devices.protocol.errors import UnknownTopic
 from devices.protocol.messages.speaker import Report
 from devices.protocol.topics import Topics
-from devices.protocol.units import MINUTE
+from devices.protocol.units import MINUTE, SECOND
 from devices.protocol.verification import Believer, believe
 from firmware_sim.books import Books
 from firmware_sim.clock import Clock
@@ -43,6 +43,8 @@ from firmware_sim.trusted import Trusted
 from firmware_sim.voice import Voice
 from firmware_sim.wants import wants
 
+OVERSLEPT = 30 * SECOND
+"""Nobody looks at a speaker so late, us, unless its clock has jumped, or everything stood still."""
 FLOOR_STEP = MINUTE
 """How much later signed time must be to be kept in flash, us."""
 
@@ -132,6 +134,8 @@ class Speaker:
         self._machines = (*self._connected_parts, self._inbox)
         self._generation = -1
         self._floor_kept = 0
+        self._expected: int | None = None
+        self._was_valid = False
 
     # Power
 
@@ -175,6 +179,7 @@ class Speaker:
     def on_message(self, topic: str, payload: bytes, mono: int) -> None:
         """`mono` is when the message came out of the socket: the time exchange lives on it."""
         self._body.received(topic, len(payload))
+        self._mind_the_clock(mono)
         self._inbox.on_message(topic, payload, mono)
         self.do_once(mono)
 
@@ -189,6 +194,7 @@ class Speaker:
 
     def do_once(self, mono: int) -> None:
         """Do what is due."""
+        self._mind_the_clock(mono)
         self._conductor.do_once(mono)
         for sha256 in self._shelf.take_spoiled():
             self._refuse(Spoiled.code, sha256, mono)
@@ -201,7 +207,8 @@ class Speaker:
     def next_wakeup(self) -> int | None:
         """us monotonic; None: nothing to do until something happens."""
         times = [machine.next_wakeup() for machine in (self._conductor, *self._machines)]
-        return min((at for at in times if at is not None), default=None)
+        self._expected = min((at for at in times if at is not None), default=None)
+        return self._expected
 
     @property
     def playing(self) -> str | None:
@@ -227,6 +234,15 @@ class Speaker:
             self._floor_kept = self.clock.floor
             self._flash.put("floor", str(self._floor_kept).encode())
         self._conductor.look_again(mono)
+
+    def _mind_the_clock(self, mono: int) -> None:
+        """One who has slept too long asks before he acts."""
+        if self._expected is not None and mono > self._expected + OVERSLEPT:
+            self._timekeeper.doubt(mono)
+        if self.clock.valid != self._was_valid:
+            self._was_valid = self.clock.valid
+            self._conductor.look_again(mono)
+        self._expected = None
 
     def _on_no_blob(self, sha256: str, code: str, mono: int) -> None:
         self._refuse(code, sha256, mono)

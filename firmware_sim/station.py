@@ -10,8 +10,9 @@ from firmware_sim.link import MqttLink
 from firmware_sim.ports import Chance, SpeakerLink
 from firmware_sim.speaker import Parts, Speaker
 
-TICK = 5 * SECOND
-"""How often a connection is asked about its keep-alive, us."""
+TICK = 10 * SECOND
+"""How often a connection is asked about its keep-alive, us: with it the broker hears something within 40 s, and it
+waits for 45 s."""
 FIRST_PAUSE = SECOND
 LONGEST_PAUSE = 60 * SECOND
 NEVER = 2**62

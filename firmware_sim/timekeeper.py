@@ -14,6 +14,8 @@ GOOD = 20 * MILLI
 """While the clock may be further off than this, the next bursts come sooner, us: a crowd may be joining."""
 HURRIED = 4
 """How often they come sooner for that: a slow line is slow."""
+DOUBT = 10 * SECOND
+"""How long a clock that may have jumped is doubted while nobody answers, us."""
 PENDING = 32
 """Questions remembered; an answer to an older one is no answer."""
 
@@ -27,30 +29,46 @@ class Timekeeper:
         self._clock = clock
         self._chance = chance
         self._ask = ask
-        self._connected_at = 0
+        self._young_since: int | None = None
+        """Since when the clock learns: the first connection, or when it was set."""
         self._left = 0
         self._first = False
         self._next: int | None = None
         self._fruitless = 0
         self._pending: dict[str, tuple[int, bool]] = {}
+        self._doubted_at: int | None = None
 
     def on_connected(self, mono: int) -> None:
-        self._connected_at = mono
-        self._fruitless = 0
+        if self._young_since is None:
+            self._young_since = mono
         self._pending.clear()
         self._begin(FIRST_PROBES, mono)
 
     def on_disconnected(self) -> None:
-        self._next = None
+        self._next = self._doubted_at = None
+        self._clock.trust()
+
+    def doubt(self, mono: int) -> None:
+        """The clock may have jumped: where somebody can be asked, it does not count until he has answered."""
+        if self._next is not None and self._clock.valid:
+            self._clock.doubt()
+            self._doubted_at = mono
+            self._begin(BURST_PROBES, mono)
 
     def on_answer(self, answer: TimeAnswer, mono: int) -> bool:
         """Learn from a verified answer; whether the clock was set by it. Stale if nobody asked, or twice given."""
         t1, first = self._pending.pop(answer.nonce, (None, False))
         if t1 is None or answer.t1 != t1:
             raise Stale(nonce=answer.nonce)
-        return not first and self._clock.accept(Sample(t1, answer.t2, answer.t3, mono))
+        was_set = not first and self._clock.accept(Sample(t1, answer.t2, answer.t3, mono))
+        if was_set:
+            self._young_since, self._fruitless = mono, 0
+        return was_set
 
     def do_once(self, mono: int) -> None:
+        if self._doubted_at is not None and mono > self._doubted_at + DOUBT:
+            self._doubted_at = None
+            self._clock.trust()
         if self._next is None or mono < self._next:
             return
         if self._left == 0:
@@ -78,6 +96,6 @@ class Timekeeper:
         jitter = self._chance.uniform(0.8, 1.2)
         good = self._clock.error(mono) <= GOOD or self._fruitless >= HURRIED or self._thinning > 1
         if self._clock.valid and good:
-            return int(burst_interval(mono - self._connected_at) * self._thinning * jitter)
+            return int(burst_interval(mono - (self._young_since or 0)) * self._thinning * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)

@@ -12,7 +12,7 @@ from math import sqrt
 from devices.protocol.units import HOUR, MILLI, MINUTE, SECOND
 
 DRIFT_PPM = 50
-"""How much a speaker's crystal may run wrong, parts per million: what is believed before anything is known."""
+"""How much a crystal in order may run wrong, parts per million: so fast an error grows at most."""
 SWING_PPB = 3_000
 """What day and night do to a crystal, parts per billion: no drift is known better than that."""
 KNOWN_PPB = 12_000
@@ -207,6 +207,6 @@ def _line(when: Sequence[int], taken: Sequence[int], excess: Sequence[float]) ->
     return _Line(middle, level, sum_xx - sum_x * middle, sum_xy - sum_x * level)
 
 
-def burst_interval(since_connect: int) -> int:
-    """us between bursts: a minute for the first twenty minutes after connecting, then five."""
-    return MINUTE if since_connect < 20 * MINUTE else 5 * MINUTE
+def burst_interval(age: int) -> int:
+    """us between bursts: a minute for the first twenty minutes of a clock that learns, then five."""
+    return MINUTE if age < 20 * MINUTE else 5 * MINUTE

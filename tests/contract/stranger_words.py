@@ -86,11 +86,13 @@ class Asking:
         self._draw_nonce = draw_nonce
         self._chance = chance
         self._open = {}
-        self._since = 0
+        self._since = None
         self._empty = 0
 
     def connected(self, mono):
-        self._since, self._empty, self._open = mono, 0, {}
+        self._open = {}
+        if self._since is None:
+            self._since = mono
         self._ask(mono, 8, True)
 
     def answered(self, said, mono):

@@ -109,7 +109,6 @@ class Street:
         """Every boot has a monotonic clock of its own."""
         self.boots += 1
         self.crystal = Crystal(self.now, self.boots * 5 * SECOND, self.ppb)
-        crystal = self.crystal
         self.speaker = Speaker(
             Parts(
                 identity=self.identity,
@@ -120,7 +119,7 @@ class Street:
                 link=self,
                 chance=random.Random(self.seed * 1_000 + self.boots),
                 sounds=SOUNDS,
-                world=crystal.real,
+                world=self.true,
                 hardware=self.hardware,
             )
         )
@@ -199,6 +198,10 @@ class Street:
     @property
     def mono(self) -> int:
         return self.crystal.mono(self.now)
+
+    def true(self, mono: int) -> int:
+        """The true time at which its clock shows `mono`, us UTC."""
+        return self.crystal.real(mono)
 
     # The line, as the speaker sees it
 

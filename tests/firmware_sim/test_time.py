@@ -91,6 +91,25 @@ def test_eight_questions_then_five_a_minute_then_five_every_five_minutes() -> No
     assert 10 * 5 <= len(asked) - before <= 15 * 5
 
 
+def test_a_reconnect_asks_eight_times_and_keeps_the_pace_of_a_clock_that_has_learnt() -> None:
+    street = Street().joined().run(30 * MINUTE / SECOND)
+    street.disconnect()
+    before = street.questions
+    street.connect().run(2)
+    assert street.questions - before == 8
+    street.run(HOUR / SECOND)
+    assert 10 * 5 <= street.questions - before - 8 <= 15 * 5
+
+
+def test_a_clock_that_was_set_learns_anew_at_the_first_pace() -> None:
+    street = Street().joined().run(30 * MINUTE / SECOND)
+    street.hq.shift = DAY
+    street.run(6 * MINUTE / SECOND)
+    before = street.questions
+    street.run(10 * MINUTE / SECOND)
+    assert street.questions - before >= 8 * 5
+
+
 def test_the_first_answer_of_a_burst_does_not_count() -> None:
     street = Street()
     street.power_on().connect().run(0.15)
