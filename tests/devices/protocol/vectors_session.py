@@ -230,7 +230,7 @@ def _is_silenced(script):
     script.receipt(14.3, 14.0, SILENCED, state="cancelled")
     times = {"issued_at": utc(13), "start_at": utc(15), "max_late": 2_000, "expires_at": utc(60)}
     order = play(**SILENCED, **times, only=None)
-    script.comes(14.4, ORDERS, signed(order), "the order that was stopped")
+    script.comes(14.6, ORDERS, signed(order), "the order that was stopped")
 
 
 def _comes_too_late(script):
