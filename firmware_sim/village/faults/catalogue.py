@@ -1,5 +1,6 @@
 """The fault programmes by name, and a history drawn from some of them."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
@@ -32,6 +33,11 @@ def named(words: str) -> tuple[str, ...]:
         if word not in {"all", *PROGRAMMES}:
             raise UnknownProgramme(fault=word)
     return tuple(PROGRAMMES) if "all" in asked else tuple(dict.fromkeys(asked))
+
+
+def meaning(name: str) -> str:
+    """What a programme does, in one sentence: the docstring of its file."""
+    return " ".join((sys.modules[PROGRAMMES[name].__module__].__doc__ or "").split())
 
 
 def history(scene: Scene, seed: int, faults: Sequence[str]) -> tuple[Happening, ...]:
