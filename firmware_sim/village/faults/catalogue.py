@@ -41,7 +41,7 @@ def meaning(name: str) -> str:
 
 
 def history(scene: Scene, seed: int, faults: Sequence[str]) -> tuple[Happening, ...]:
-    """All that will happen, in order; each programme draws from its own dice."""
+    """All that will happen within the scene, in order; each programme draws from its own dice. Healing comes after."""
     scripts: dict[str, Script] = {"office": office} | {name: PROGRAMMES[name] for name in faults}
     drawn = (script(scene, runtime.dice(f"{seed}/{name}")) for name, script in scripts.items())
-    return in_time_order(chain.from_iterable(drawn))
+    return in_time_order(one for one in chain.from_iterable(drawn) if one.at < scene.span)
