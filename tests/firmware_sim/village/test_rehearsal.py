@@ -13,8 +13,8 @@ from firmware_sim.village import planted
 from firmware_sim.village.faults.catalogue import PROGRAMMES
 from firmware_sim.village.rehearsal import Wish, rehearse
 
-COMMAND = [sys.executable, "-m", "api.cli", "rehearse", "--days", "0.03", "--speakers", "6"]
-MIXED = Wish(1, 0.03, 6, plant="wrong_content")
+COMMAND = [sys.executable, "-m", "api.cli", "rehearse", "--days", "0.03", "--speakers", "4"]
+MIXED = Wish(1, 0.03, 4, plant="wrong_content")
 """Orders get the sound of the one before: three bulletins, of which two are enough."""
 
 
@@ -26,7 +26,7 @@ def run(*words: str, hashes: str = "0") -> subprocess.CompletedProcess[str]:
 def test_the_same_seed_is_the_same_history_in_any_process() -> None:
     told = []
     for hashes in ("1", "2"):
-        done = run("--seed", "5", "--faults", "all", "--json", hashes=hashes)
+        done = run("--days", "0.02", "--seed", "5", "--faults", "all", "--json", hashes=hashes)
         assert done.returncode == 0, done.stderr
         told.append(json.loads(done.stdout))
         told[-1].pop("wall_s")
@@ -40,7 +40,7 @@ def test_a_planted_bug_is_found_made_short_and_told_how_to_run_again(tmp_path: P
     assert "Dirty" in page.read_text("utf-8")
     (again,) = [line for line in done.stderr.splitlines() if line.startswith("again: ")]
     command, _, kept = again.partition(" --only ")
-    assert command == "again: loa rehearse --seed 1 --days 0.03 --speakers 6 --plant wrong_content"
+    assert command == "again: loa rehearse --seed 1 --days 0.03 --speakers 4 --plant wrong_content"
     places = [int(place) for place in kept.split(",")]
     assert len(places) == 2
     again_dirty = rehearse(MIXED, tmp_path / "again", [MIXED.history()[place] for place in places])
@@ -53,9 +53,8 @@ def test_a_part_of_a_history_can_be_played() -> None:
     assert (done.returncode, told["happenings"], told["orders"], told["verdict"]) == (0, 1, 1, "clean")
 
 
-@pytest.mark.parametrize("words", [("--faults", "locusts"), ("--plant", "none_of_ours")])
-def test_what_nobody_knows_is_refused_in_words(words: tuple[str, ...]) -> None:
-    done = run(*words)
+def test_a_bug_that_nobody_knows_is_refused_in_words() -> None:
+    done = run("--plant", "none_of_ours")
     assert done.returncode == 1 and "unknown_programme" in done.stderr and "Traceback" not in done.stderr
 
 
