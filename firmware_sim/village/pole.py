@@ -80,7 +80,7 @@ class Pole:
         self._radio = radio
         self._chance = runtime.dice(f"{around.seed}/{identity.device}")
         self.client = Client(identity.device, self._deliver, self._on_cut, self._down)
-        self._silent_until = 0
+        self._silent_since = self._silent_until = 0
         self._busy_until = 0
         self._boots = 0
         self._wake: int | None = None
@@ -138,14 +138,18 @@ class Pole:
 
     def fall_silent(self, span: int) -> None:
         """For `span` us nothing passes either way, and nobody is told: TCP waits, then each side gives up."""
-        self._silent_until = max(self._silent_until, self._time.now + span)
-        generation = self.client.generation
+        now = self._time.now
+        if now >= self._silent_until:
+            self._silent_since = now
+        self._silent_until = max(self._silent_until, now + span)
+        since, generation = self._silent_since, self.client.generation
 
         def drop() -> None:
-            if self._time.now < self._silent_until and self.client.generation == generation:
+            lasts = self._silent_since == since and self._time.now < self._silent_until
+            if lasts and self.client.generation == generation:
                 self._around.broker.cut(self.client)
 
-        self._time.after(DROPPED, drop)
+        self._time.at(since + DROPPED, drop)
 
     @property
     def hears(self) -> bool:

@@ -81,6 +81,26 @@ def test_a_short_silence_delays_and_loses_nothing(watching: Watching) -> None:
     assert any(begin <= watching.begin + SECOND and end >= watching.begin + 20 * SECOND for begin, end in pole.troubles)
 
 
+def test_two_silences_with_words_between_are_not_one_long_one(watching: Watching) -> None:
+    village, pole = watching.village, watching.pole
+    pole.fall_silent(10 * SECOND)
+    village.run(20)
+    pole.fall_silent(60 * SECOND)
+    village.time.run_until(watching.begin + 20 * SECOND + DROPPED - MILLI)
+    assert pole.client.up
+    village.run(1)
+    assert not pole.client.up
+
+
+def test_a_silence_that_grows_counts_from_its_beginning(watching: Watching) -> None:
+    village, pole = watching.village, watching.pole
+    pole.fall_silent(30 * SECOND)
+    village.run(20)
+    pole.fall_silent(60 * SECOND)
+    village.time.run_until(watching.begin + DROPPED + MILLI)
+    assert not pole.client.up
+
+
 def test_what_it_says_into_a_lost_network_is_said_again_later(watching: Watching) -> None:
     village, pole = watching.village, watching.pole
     order = village.broadcast(seconds=4)
