@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.cli.refusals import in_words
-from api.cli.screen import log_to_stderr, progress, result, result_json, say
+from api.cli.screen import fail, log_to_stderr, progress, result, result_json, say
 from controller.runtime import world
 from firmware_sim.errors import UnknownProgramme
 from firmware_sim.village import report
@@ -83,8 +83,12 @@ def _bug(plant: str) -> str:
 
 
 def _chosen(history: tuple[Happening, ...], only: str) -> tuple[Happening, ...]:
-    places = {int(place) for place in only.split(",") if place.strip()}
-    return tuple(one for place, one in enumerate(history) if place in places) if places else history
+    """Those happenings of which the numbers stand in `only`; nothing named: all."""
+    known = {str(place) for place in range(len(history))}
+    places = {word.strip() for word in only.split(",") if word.strip()}
+    if places - known:
+        fail(f"--only: numbers from 0 to {len(history) - 1}, not {', '.join(sorted(places - known))}")
+    return tuple(one for place, one in enumerate(history) if str(place) in places) if places else history
 
 
 def _in_a_folder(wish: Wish, happenings: Sequence[Happening], watch: Watch | None = None) -> Outcome:

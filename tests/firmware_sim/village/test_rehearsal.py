@@ -53,9 +53,12 @@ def test_a_part_of_a_history_can_be_played() -> None:
     assert (done.returncode, told["happenings"], told["orders"], told["verdict"]) == (0, 1, 1, "clean")
 
 
-def test_a_bug_that_nobody_knows_is_refused_in_words() -> None:
-    done = run("--plant", "none_of_ours")
-    assert done.returncode == 1 and "unknown_programme" in done.stderr and "Traceback" not in done.stderr
+@pytest.mark.parametrize(
+    ("words", "why"), [(("--plant", "none_of_ours"), "unknown_programme"), (("--only", "0,99"), "from 0 to 2, not 99")]
+)
+def test_what_nobody_knows_is_refused_in_words(words: tuple[str, ...], why: str) -> None:
+    done = run("--seed", "1", *words)
+    assert done.returncode == 1 and why in done.stderr and "Traceback" not in done.stderr
 
 
 def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
