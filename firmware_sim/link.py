@@ -57,6 +57,8 @@ class MqttLink:
         """Connect to the broker; OSError if nobody answers. CONNACK comes later, as `on_up`."""
         client = self._new_client(will)
         client.connect(self._address.host, self._address.port, KEEPALIVE)
+        if client.socket() is None:
+            raise ConnectionResetError("closed as soon as it was open")
         self._client = client
         self.opened += 1
         self._asked.clear()

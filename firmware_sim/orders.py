@@ -69,7 +69,7 @@ def next_span(entry: PlayEntry, trim: int, earliest: int) -> Span | None:
     """
     play = entry.play
     origin = play.start_at + trim if entry.origin is None else entry.origin
-    span = _on_grid(play, origin, max(earliest, origin + entry.mark))
+    span = _on_grid(play, origin, max(earliest, origin + _sounded(entry)))
     if entry.started:
         return span
     if span is None:
@@ -91,6 +91,13 @@ def _heard(entry: PlayEntry) -> End:
     if entry.heard * 100 >= expected(entry.play) * HEARD_PERCENT:
         return End("played")
     return End("failed", "partial" if entry.flaw == "none" else entry.flaw)
+
+
+def _sounded(entry: PlayEntry) -> int:
+    """Up to where on its timeline it has sounded, or will have when what is on air is over: a clock that is
+    corrected meanwhile must not make the rest of it sound twice."""
+    on_air = (one.position - one.from_ms * MILLI + one.length for one in entry.sounding)
+    return max([entry.mark, *on_air])
 
 
 def _on_grid(play: Play, origin: int, at: int) -> Span | None:

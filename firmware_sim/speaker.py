@@ -210,6 +210,10 @@ class Speaker:
         self._expected = min((at for at in times if at is not None), default=None)
         return self._expected
 
+    def next_sound(self) -> int | None:
+        """When the amplifier wants to be looked after next, us monotonic."""
+        return self._conductor.next_wakeup()
+
     @property
     def playing(self) -> str | None:
         """The occurrence that sounds now."""

@@ -28,9 +28,11 @@ class Hostility:
         village.broker.tamper = self._send
 
     def forge(self, kind: str, place: int, dice: Dice) -> None:
-        """An order for audio that is there, in the name of the office."""
+        """An order for audio that is there, in the name of the office; none where the store is empty."""
         village, now = self._village, self._village.time.now
-        sounds = [topic.split("/")[-2] for topic in self._broker.retained if topic.endswith("/m")] or ["0" * 64]
+        sounds = [topic.split("/")[-2] for topic in self._broker.retained if topic.endswith("/m")]
+        if not sounds:
+            return
         area = (village.province, *village.communes, *village.places)[place % (3 + len(village.places))]
         play = Play(
             tenant=village.office.keyring.tenant, to=f"area/{area}", issued_at=now, order=drawn_id(dice),

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
+from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim.village.happenings import Happening
 from firmware_sim.village.rehearsal import Outcome, Wish
+from firmware_sim.village.timeline import SAID, Lane, lanes
 
 OFFICE = frozenset(("order", "stop", "alert", "cancel"))
 MOST_FINDINGS = 10
@@ -30,6 +32,11 @@ def befell(outcome: Outcome) -> dict[str, int]:
     return dict(Counter(one.deed for one in outcome.played if one.deed not in OFFICE))
 
 
+def troubles(outcome: Outcome) -> tuple[Lane, ...]:
+    """What went wrong, by kind of trouble, with its spells."""
+    return tuple(lane for lane in lanes(outcome.played, outcome.wish.span) if lane.name not in SAID)
+
+
 def in_words(outcome: Outcome, wall_s: float) -> list[str]:
     """What happened, what each fault did, figures, verdict."""
     wish, told = outcome.wish, outcome.figures
@@ -37,7 +44,8 @@ def in_words(outcome: Outcome, wall_s: float) -> list[str]:
         f"seed {wish.seed}: {wish.speakers} speakers, {told.virtual_s / 3600:.1f} h of their time in {wall_s:.0f} s",
         f"thinned: heartbeats every {wish.thinning['heartbeat_s']} s, time asked {wish.thinning['probes']} times rarer",
         f"office    {_counted(Counter(one.deed for one in outcome.played if one.deed in OFFICE))}",
-        f"faults    {_counted(befell(outcome)) or 'none'}; the controller died {told.deaths} times",
+        f"faults    {', '.join(wish.faults) or 'none'}; the controller died {several(told.deaths, 'time')}",
+        *(f"  {_struck(lane)}" for lane in troubles(outcome)),
         f"heard     {_counted(told.deliveries)} ({told.messages} messages)",
     ]
     if told.reasons:
@@ -71,6 +79,22 @@ def numbered(history: tuple[Happening, ...], kept: Iterable[Happening]) -> dict[
             left[one] -= 1
             places[place] = one
     return places
+
+
+def lasting(span: int) -> str:
+    """us in words."""
+    if span >= 2 * DAY:
+        return f"{span / DAY:.1f} days"
+    return f"{span / HOUR:.1f} h" if span >= HOUR else f"{span / MINUTE:.1f} min"
+
+
+def several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _struck(lane: Lane) -> str:
+    who = f" at {several(len(lane.poles), 'speaker')}" if lane.poles else ""
+    return f"{lane.name:18}{several(len(lane.spells), 'time')}{who}{f', {lasting(lane.lasted)}' if lane.lasted else ''}"
 
 
 def _verdict(outcome: Outcome) -> list[str]:

@@ -39,6 +39,7 @@ class Fetching:
         self._utc = utc
         self._on_held = on_held
         self._connected = False
+        self._came = False
         self._transfers = {}
 
     def want(self, wanted, mono):
@@ -78,6 +79,7 @@ class Fetching:
         if hashlib.sha256(raw).hexdigest() != transfer.manifest["chunks"][index]:
             self._fail(transfer, index, mono)
             raise Refused("bad_chunk")
+        self._came = True
         self._flash["chunks"].setdefault(sha256, {})[index] = raw
         transfer.heard_at = mono
         self._drop(transfer, index)
@@ -104,7 +106,7 @@ class Fetching:
                     self._fail(transfer, piece, mono)
         for transfer in sorted(self._transfers.values(), key=lambda one: (not one.urgent, one.due or 0)):
             for piece in self._open(transfer):
-                if self._busy() < WINDOW and self._may_ask(transfer, piece) <= mono:
+                if self._has_room(piece) and self._may_ask(transfer, piece) <= mono:
                     transfer.asked[piece] = mono
                     self._emit({"out": "subscribe", "topic": self._topic(transfer.sha256, piece), "qos": 0})
         self._sleep(mono)
@@ -113,13 +115,15 @@ class Fetching:
         times = []
         for transfer in self._transfers.values():
             times += [max(at, transfer.heard_at) + 4 * SECOND for at in transfer.asked.values()]
-            if self._busy() < WINDOW:
-                times += [self._may_ask(transfer, piece) for piece in self._open(transfer)]
+            times += [self._may_ask(transfer, piece) for piece in self._open(transfer) if self._has_room(piece)]
         if times:
             self._later("fetch", max(mono + 1, min(times)), self.pump)
 
-    def _busy(self):
-        return sum(len(transfer.asked) for transfer in self._transfers.values())
+    def _has_room(self, piece):
+        """One chunk until it has come, then four pieces."""
+        asked = [one for transfer in self._transfers.values() for one in transfer.asked]
+        first = piece == TABLE or self._came or all(one == TABLE for one in asked)
+        return first and len(asked) < WINDOW
 
     def _open(self, transfer):
         pieces = [TABLE] if transfer.manifest is None else self._missing(transfer)

@@ -166,7 +166,7 @@ FIELDS = {
     "config": {
         "seq": SEQUENCE,
         "places": array(record(area=UUID, number=whole(0, 49_151)), 0, 16),
-        "heartbeat": whole(5, 3_600),
+        "heartbeat": whole(5, 86_400),
         "volume": PERCENT,
         "trim": whole(-500_000, 500_000),
         "clips": mapping(WORD, SHA256, 32),

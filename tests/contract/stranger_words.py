@@ -48,7 +48,7 @@ class Clock:
             level_d = [d + slope * a for a, d in zip(x, ds, strict=True)]
         up, down = y_u - slope * x_u, y_d + slope * x_d
         unsure = (3 / known) ** 0.5
-        error = (up + down) / 2 - unsure * (x_u + x_d) / 2
+        error = max(2_000, (up + down) / 2 - unsure * (x_u + x_d) / 2)
         self._line = (newest, (up - down) / 2, slope, error, min(50e-6, max(3e-6, unsure)))
 
     @staticmethod

@@ -185,7 +185,7 @@ def test_sound_of_another_length_than_ordered_is_not_played(street: Street) -> N
 
 
 def test_a_blob_that_can_never_fit_is_refused(street: Street) -> None:
-    street.say(street.hq.play("news", street.blob(bytes(5 * 1024 * 1024), 4_000, 65_536), 4_000)).run(20)
+    street.say(street.hq.play("news", street.blob(bytes(5 * 1024 * 1024), 600_000, 65_536), 600_000)).run(20)
     assert (street.end(NEWS).state, street.end(NEWS).reason) == ("refused", "no_space")
 
 

@@ -150,6 +150,23 @@ def test_a_fleet_that_is_cut_off_and_loses_power_ends_every_order_once(
     assert len(lines(tmp_path, "boot")) == 8 + 4, "four of them had a second life"
 
 
+def test_a_machine_that_stands_still_at_the_start_makes_no_speaker_late(
+    port: int, broker: iotcore.Broker, tmp_path: Path
+) -> None:
+    show = Show(port, tmp_path, 4)
+    with show.office, show.fleet:
+        show.wait(show.all_in_time)
+        start = show.order("news", in_seconds=4)
+        show.wait(lambda: show.fleet.counts()["have"] == 4)
+        show.wait(lambda: utc() > start - SECOND)
+        time.sleep(3)
+        show.wait(lambda: show.all_ended("news"))
+        assert {one.state for one in show.office.ended(name_of("news-1")).values()} == {"played"}
+    begun = lines(tmp_path, "started")
+    assert {line["from_ms"] for line in begun} == {0}
+    assert all(abs(line["true"] - start) < 250_000 for line in begun)
+
+
 def test_a_fleet_holds_one_descriptor_a_speaker_and_stops_at_once(
     port: int, broker: iotcore.Broker, tmp_path: Path
 ) -> None:

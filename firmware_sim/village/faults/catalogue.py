@@ -1,5 +1,6 @@
 """The fault programmes by name, and a history drawn from some of them."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
@@ -34,8 +35,13 @@ def named(words: str) -> tuple[str, ...]:
     return tuple(PROGRAMMES) if "all" in asked else tuple(dict.fromkeys(asked))
 
 
+def meaning(name: str) -> str:
+    """What a programme does, in one sentence: the docstring of its file."""
+    return " ".join((sys.modules[PROGRAMMES[name].__module__].__doc__ or "").split())
+
+
 def history(scene: Scene, seed: int, faults: Sequence[str]) -> tuple[Happening, ...]:
-    """All that will happen, in order; each programme draws from its own dice."""
+    """All that will happen within the scene, in order; each programme draws from its own dice. Healing comes after."""
     scripts: dict[str, Script] = {"office": office} | {name: PROGRAMMES[name] for name in faults}
     drawn = (script(scene, runtime.dice(f"{seed}/{name}")) for name, script in scripts.items())
-    return in_time_order(chain.from_iterable(drawn))
+    return in_time_order(one for one in chain.from_iterable(drawn) if one.at < scene.span)

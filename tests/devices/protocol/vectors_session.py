@@ -158,13 +158,14 @@ def _fetches_its_clip(script):
     script.granted(2.005, TOPICS.area_all(AREA))
     script.comes(2.010, table, signed(manifest(issued_at=utc(0))), "the manifest", retained=True)
     script.drops(2.010, table)
-    script.asks(2.010, *chunks)
+    script.asks(2.010, chunks[0])
+    script.comes(2.020, chunks[0], CHUNKS[0], "chunk 0: the line has a pace", retained=True)
+    script.drops(2.020, chunks[0])
+    script.asks(2.020, chunks[1], chunks[2])
     wrong = bytes([CHUNKS[1][0] ^ 1]) + CHUNKS[1][1:]
-    script.comes(2.020, chunks[1], wrong, "chunk 1 with a wrong bit", retained=True)
-    script.drops(2.020, chunks[1])
-    script.reports(2.020, "bad_chunk", chunks[1])
-    script.comes(2.030, chunks[0], CHUNKS[0], "chunk 0", retained=True)
-    script.drops(2.030, chunks[0])
+    script.comes(2.030, chunks[1], wrong, "chunk 1 with a wrong bit", retained=True)
+    script.drops(2.030, chunks[1])
+    script.reports(2.030, "bad_chunk", chunks[1])
     script.comes(2.040, chunks[2], CHUNKS[2], "chunk 2", retained=True)
     script.drops(2.040, chunks[2])
     script.asks(2.8, chunks[1])
@@ -229,7 +230,7 @@ def _is_silenced(script):
     script.receipt(14.3, 14.0, SILENCED, state="cancelled")
     times = {"issued_at": utc(13), "start_at": utc(15), "max_late": 2_000, "expires_at": utc(60)}
     order = play(**SILENCED, **times, only=None)
-    script.comes(14.4, ORDERS, signed(order), "the order that was stopped")
+    script.comes(14.6, ORDERS, signed(order), "the order that was stopped")
 
 
 def _comes_too_late(script):
