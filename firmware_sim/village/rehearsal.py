@@ -18,7 +18,7 @@ from firmware_sim.village.faults.catalogue import history
 from firmware_sim.village.figures import Figures, figures
 from firmware_sim.village.happenings import Happening, Scene
 from firmware_sim.village.hostility import Hostility
-from firmware_sim.village.planted import BUGS, Bug
+from firmware_sim.village.planted import BUGS, NUISANCES, Bug
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
 from firmware_sim.village.virtual_time import START
@@ -43,7 +43,7 @@ class Wish:
     speakers: int
     faults: tuple[str, ...] = ()
     plant: str = ""
-    """A bug to plant, one of `planted.BUGS`."""
+    """A bug or a nuisance to plant, see planted.py."""
 
     @property
     def span(self) -> int:
@@ -90,7 +90,7 @@ def rehearse(
 ) -> Outcome:
     """Run it in an empty `folder`; with `happenings` a part of its history only."""
     record = hashlib.sha256()
-    bug = BUGS[wish.plant] if wish.plant else Bug()
+    bug = {**BUGS, **NUISANCES}[wish.plant] if wish.plant else Bug()
 
     def note(device: str, line: Line) -> None:
         record.update(device.encode() + json.dumps(line).encode())
