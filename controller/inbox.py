@@ -86,7 +86,7 @@ class Inbox:
             for device_id, config in self._outdated(answers.hellos, now).items():
                 self.herald.config(device_id, config)
         if answers.broken_blobs:
-            self._mend(answers.broken_blobs, now)
+            self._mend(sorted(answers.broken_blobs), now)
 
     def _mend(self, sha256s: Iterable[str], now: int) -> None:
         with self.database.read() as session:

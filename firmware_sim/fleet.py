@@ -22,7 +22,7 @@ from firmware_sim.settings import SpeakerSettings
 from firmware_sim.sinks import NullSink, Sink
 from firmware_sim.sounds import Sounds
 from firmware_sim.speaker import Parts
-from firmware_sim.station import NEVER, Station
+from firmware_sim.station import NEVER, TICK, Station
 from firmware_sim.strokes import Stroke
 from firmware_sim.verdicts import Verdicts
 from firmware_sim.wav_sink import WavSink
@@ -67,7 +67,7 @@ class Fleet:
         self._chance = runtime.chance(seed)
         self._strokes = strokes
         self._next_stroke: Stroke | None = None
-        self._began = self._to_utc = 0
+        self._began = self._to_utc = self._rounds = 0
         self._sounds = Sounds()
         self._verdicts = Verdicts()
         self.stations: list[Station] = []
@@ -86,7 +86,7 @@ class Fleet:
         self._wakes = [NEVER] * len(self.stations)
         self._registered = [None] * len(self.stations)
         self._began = runtime.monotonic()
-        self._to_utc = runtime.utc() - self._began
+        self._to_utc, self._rounds = runtime.utc() - self._began, 0
         self._next_stroke = next(self._strokes, None)
         spread = len(self.stations) * SECOND // CONNECTS
         for index, station in enumerate(self.stations):
@@ -140,8 +140,20 @@ class Fleet:
                 self.stations[index].flush()
             self._look_at(index)
         now = runtime.monotonic()
+        self._go_round(now - self._began)
         self._run_due(now)
         self._strike(now - self._began)
+
+    def _go_round(self, since: int) -> None:
+        """Ask every connection about its keep-alive once in `TICK`: else a broker drops them in a busy hour, and
+        their coming back makes it busier.
+        """
+        count = len(self.stations)
+        wanted = since * count // TICK
+        for turn in range(max(self._rounds, wanted - count), wanted):
+            self.stations[turn % count].tick()
+            self._look_at(turn % count)
+        self._rounds = wanted
 
     def _strike(self, since: int) -> None:
         """Let fall the strokes that are due."""

@@ -34,7 +34,7 @@ class Station:
         self._crystal = draw_crystal(0, chance)
         self._earlier: Counter[ReceiptState] = Counter()
         self._attempts = 0
-        self._power_at = self._connect_at = self._tick_at = NEVER
+        self._power_at = self._connect_at = NEVER
         self._done = 0
         """Up to when the speaker has lived, by its own clock."""
         self.speaker: Speaker | None = None
@@ -69,7 +69,7 @@ class Station:
         if self.speaker is not None:
             self._earlier += self.speaker.books.words
         self.speaker, self.connected = None, False
-        self._power_at = self._connect_at = self._tick_at = NEVER
+        self._power_at = self._connect_at = NEVER
         self._link.close()
 
     def cut(self, until: int) -> None:
@@ -79,7 +79,7 @@ class Station:
         self._link.close()
         self._went()
         waiting = 0 if self._connect_at == NEVER else self._connect_at
-        self._connect_at, self._tick_at = max(until, waiting), NEVER
+        self._connect_at = max(until, waiting)
 
     def socket(self) -> tuple[int, int] | None:
         """The connection's number and its socket; None while there is none."""
@@ -111,7 +111,7 @@ class Station:
         """When to call `run` next."""
         wakeup = self.speaker.next_wakeup() if self.speaker is not None else None
         own = NEVER if wakeup is None else self._crystal.real(wakeup)
-        return min(own, self._tick_at, self._connect_at, self._power_at)
+        return min(own, self._connect_at, self._power_at)
 
     def run(self, now: int) -> None:
         """Do what is due."""
@@ -119,10 +119,12 @@ class Station:
             self._power_up(now)
         if now >= self._connect_at:
             self._connect(now)
-        if now >= self._tick_at:
-            self._tick_at = now + TICK
-            self._link.tick()
         self.settle()
+        self.flush()
+
+    def tick(self) -> None:
+        """Ask the connection about its keep-alive; wanted every `TICK`, however busy the machine is."""
+        self._link.tick()
         self.flush()
 
     def on_readable(self) -> None:
@@ -182,14 +184,11 @@ class Station:
             self._link.open(self.speaker.last_will())
         except OSError:
             self._connect_later(now)
-        else:
-            self._tick_at = now + TICK
 
     def _connect_later(self, now: int) -> None:
         """Each time later, and never all at once."""
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._attempts, 10))
         self._attempts += 1
-        self._tick_at = NEVER
         self._connect_at = now + int(pause * self._chance.uniform(0.5, 1.0))
 
     def _mono(self) -> int:

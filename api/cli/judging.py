@@ -1,6 +1,7 @@
 """What the interface answered and what the ledgers say, brought before the judge."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,16 @@ Shown = Mapping[str, Any]
 """A broadcast or alert as the interface shows it."""
 
 
-def verdict_of(broadcasts: Sequence[Shown], alerts: Sequence[Shown], folder: Path, now: int) -> Verdict:
-    """Judge orders as the interface shows them now against the ledgers below `folder`."""
+def verdict_of(
+    broadcasts: Sequence[Shown], alerts: Sequence[Shown], folder: Path, now: int, *, bad_link: bool = False
+) -> Verdict:
+    """Judge orders as the interface shows them now against the ledgers below `folder`.
+
+    `bad_link`: a fault may have delayed every cancel, so it counts from when the speaker verified it.
+    """
     accepted = [accepted_broadcast(order) for order in broadcasts] + [accepted_alert(order) for order in alerts]
+    if bad_link:
+        accepted = [replace(order, cancel_reachable=frozenset()) for order in accepted]
     view: dict[ViewKey, Viewed] = {}
     for order, record in zip([*broadcasts, *alerts], accepted, strict=True):
         view |= viewed(order, record)

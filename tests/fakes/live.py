@@ -174,7 +174,9 @@ class Live:
         until(all_ended, seconds, f"all speakers end, now {shown.get('counts')}")
         return shown
 
-    def judged(self, orders: list[dict[str, Any]], alerts: list[dict[str, Any]] | None = None) -> Verdict:
+    def judged(
+        self, orders: list[dict[str, Any]], alerts: list[dict[str, Any]] | None = None, *, bad_link: bool = False
+    ) -> Verdict:
         shown = [self.insist(lambda client, order=order: client.get(f"/broadcasts/{order['id']}")) for order in orders]
         raised = [self.insist(lambda client, one=one: client.get(f"/alerts/{one['id']}")) for one in alerts or []]
-        return verdict_of(shown, raised, self.data / "fleet", time.time_ns() // 1_000)
+        return verdict_of(shown, raised, self.data / "fleet", time.time_ns() // 1_000, bad_link=bad_link)

@@ -23,7 +23,7 @@ from firmware_sim.judge.reading import read_ledgers
 from tests.fakes.brokers import skip_without
 from tests.fakes.chaos import Chaos, chaos
 from tests.fakes.live import Live, until
-from tests.scenario.test_live import bulletin, clean, commune, order
+from tests.scenario.test_live import bulletin, commune, order
 
 SENTENCE = "Kính mời bà con trong xã đến nhà văn hóa dự buổi họp thôn tối nay. "
 SENTENCE_BYTES = 16_300
@@ -33,6 +33,11 @@ ENDS = {"played", "failed", "refused", "expired", "cancelled"}
 Order = dict[str, Any]
 figures = logging.getLogger(__name__)
 """Shown with `--log-cli-level=INFO`."""
+
+
+def clean(live: Live, orders: list[Order], alerts: list[Order] | None = None) -> None:
+    verdict = live.judged(orders, alerts, bad_link=True)
+    assert verdict.verdict == "clean", verdict.as_json()
 
 
 def spoken(live: Live, size: int) -> tuple[str, int]:
