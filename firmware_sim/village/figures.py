@@ -10,8 +10,11 @@ from sqlmodel import select
 
 from controller.deliveries.models import Delivery
 from devices.models import Incident
-from devices.protocol.units import MILLI
+from devices.protocol.units import MILLI, SECOND
 from firmware_sim.village.virtual_time import START
+
+JOINED_LATER = 5 * SECOND
+"""Who begins so much after the first was not there, us."""
 
 if TYPE_CHECKING:
     from firmware_sim.village.deeds import Stage
@@ -75,7 +78,12 @@ def _begun(village: "Village") -> dict[tuple[object, ...], list[int]]:
                 if line["kind"] == "started" and line["part"] == "body" and line["from_ms"] == 0:
                     key = (commune, line["occurrence"], line["repeat"])
                     found[key].append(cast(int, line["true"]))
-    return found
+    return {key: _together(times) for key, times in found.items()}
+
+
+def _together(times: list[int]) -> list[int]:
+    """Without those that were let in much later: they had no power, no network or no audio."""
+    return [time for time in times if time - min(times) < JOINED_LATER]
 
 
 def _pair_skews(times: Iterable[int]) -> np.ndarray:

@@ -32,6 +32,8 @@ LAST_WORD = 3 * MINUTE
 CANCEL_WATCH = 3 * SECOND
 """What happens so soon after a cancel may have delayed it, us."""
 CHUNK = 65_536
+MAKES = ("common", "plain", "common", "remote", "common", "loud", "common", "solar")
+"""Every other speaker is of the common make."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def rehearse(
 
     village = Village(
         folder, wish.speakers, wish.seed, radio=RadioModel.read(), heartbeat_s=wish.thinning["heartbeat_s"],
-        settings=SpeakerSettings(probe_thinning=wish.thinning["probes"]), build=bug.build, note=note, chunk_bytes=CHUNK,
+        settings=SpeakerSettings(probe_thinning=wish.thinning["probes"]), makes=MAKES, build=bug.build,
+        note=note, chunk_bytes=CHUNK,
     )  # fmt: skip
     try:
         return _play(wish, village, bug, wish.history() if happenings is None else tuple(happenings), record, watch)

@@ -52,6 +52,7 @@ def test_a_loose_plug_alone_is_no_bug(tmp_path: Path) -> None:
     assert outcome.clean and outcome.figures.deliveries["played"] > 0
 
 
+@pytest.mark.full
 def test_a_mobile_village_hears_a_week_on_time(tmp_path: Path) -> None:
     """Small, but as long as a week is."""
     outcome = rehearse(Wish(1, 7, 12, ("storm",)), tmp_path)
