@@ -6,7 +6,7 @@ files of the audio.
 
 import heapq
 import select
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -34,6 +34,8 @@ FILES = 256
 """Files that the process may have open beside one socket for each speaker."""
 EVENTS = DUE = 128
 """Sockets, and wake-ups, served before the others have their turn: none may starve when there is too much of both."""
+MOST_AT_ONCE = 16
+"""Speakers switched on between two looks at the others."""
 CROWD = 500
 """From so many speakers on the audio lies once for all of them."""
 TOLD = ("have", "played", "failed", "refused", "expired", "cancelled")
@@ -75,6 +77,8 @@ class Fleet:
         self._wakes: list[int] = []
         self._by_fd: dict[int, int] = {}
         self._registered: list[tuple[int, int, int] | None] = []
+        self._dark: deque[tuple[int, int]] = deque()
+        """When to switch on whom, at the start."""
         self._stopped = True
 
     def start(self) -> None:
@@ -89,9 +93,8 @@ class Fleet:
         self._to_utc, self._rounds = runtime.utc() - self._began, 0
         self._next_stroke = next(self._strokes, None)
         spread = len(self.stations) * SECOND // CONNECTS
-        for index, station in enumerate(self.stations):
-            station.switch_on(self._began + int(self._chance.uniform(0, spread)))
-            self._look_at(index)
+        drawn = [(self._began + int(self._chance.uniform(0, spread)), index) for index in range(len(self.stations))]
+        self._dark = deque(sorted(drawn))
 
     def stop(self) -> None:
         """Switch all speakers off, as by pulling the plug; safe to call twice."""
@@ -131,8 +134,10 @@ class Fleet:
     def do_once(self, timeout: float) -> None:
         """Serve what has come and what is due; wait for it up to `timeout` seconds."""
         now = runtime.monotonic()
-        wait = min(timeout, max(0, self._next_due() - now) / SECOND)
-        for fd, events in self._epoll.poll(wait, EVENTS):
+        first_dark = self._dark[0][0] if self._dark else NEVER
+        wait = min(timeout, max(0, min(self._next_due(), first_dark) - now) / SECOND)
+        ready = self._epoll.poll(wait, EVENTS)
+        for fd, events in ready:
             index = self._by_fd[fd]
             if events & ~select.EPOLLOUT:
                 self.stations[index].on_readable()
@@ -141,8 +146,17 @@ class Fleet:
             self._look_at(index)
         now = runtime.monotonic()
         self._go_round(now - self._began)
+        self._switch_on(now, MOST_AT_ONCE if len(ready) < EVENTS and self._next_due() > now - SECOND else 1)
         self._run_due(now)
         self._strike(now - self._began)
+
+    def _switch_on(self, now: int, most: int) -> None:
+        """Speakers whose time has come; who is behind with those that live takes on one at a time."""
+        while self._dark and self._dark[0][0] <= now and most > 0:
+            index = self._dark.popleft()[1]
+            self.stations[index].switch_on(now)
+            self._look_at(index)
+            most -= 1
 
     def _go_round(self, since: int) -> None:
         """Ask every connection about its keep-alive once in `TICK`: else a broker drops them in a busy hour, and

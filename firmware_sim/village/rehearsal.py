@@ -121,10 +121,11 @@ def _play(
     stage = Stage(village, Hostility(village))
     for index, happening in enumerate(happenings):
         _schedule(stage, happening, index)
-    _run(village, START + SETTLING + wish.span, watch)
+    faulty = (SETTLING + wish.span) / (SETTLING + wish.span + HEALING)
+    _run(village, START + SETTLING + wish.span, watch, (0, faulty))
     stage.heal()
     last = max((accepted.expires_at for accepted in village.accepted), default=0)
-    _run(village, max(village.time.now + HEALING, last + LAST_WORD), watch)
+    _run(village, max(village.time.now + HEALING, last + LAST_WORD), watch, (faulty, 1))
     village.accepted[:] = [_reached(accepted, stage) for accepted in village.accepted]
     return Outcome(wish, village.judged(), record.hexdigest(), figures(village, stage), happenings)
 
@@ -135,13 +136,14 @@ def _schedule(stage: Stage, happening: Happening, index: int) -> None:
     stage.village.time.at(START + SETTLING + happening.at, lambda: stage.play(happening, dice))
 
 
-def _run(village: Village, until: int, watch: Watch | None) -> None:
-    begin = village.time.now
+def _run(village: Village, until: int, watch: Watch | None, shares: tuple[float, float]) -> None:
+    """`shares`: how much of the whole is done before and after."""
+    begin, (before, after) = village.time.now, shares
     step = max(MINUTE, (until - begin) // 200)
     while village.time.now < until:
         village.time.run_until(min(until, village.time.now + step))
         if watch:
-            watch((village.time.now - START) / (until - START))
+            watch(before + (after - before) * (village.time.now - begin) / (until - begin))
 
 
 def _reached(accepted: Accepted, stage: Stage) -> Accepted:

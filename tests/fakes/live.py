@@ -71,8 +71,7 @@ class Live:
         self._own_way = own_way
         self._stack = ExitStack()
         self.way: Chaos
-        self.port = free_port()
-        self.mqtt_port = free_port()
+        self.port = self.mqtt_port = 0
         self.server: subprocess.Popen[bytes] | None = None
         self.speakers: subprocess.Popen[bytes] | None = None
         self.starts = 0
@@ -83,6 +82,7 @@ class Live:
         if self._own_way is not None:
             self.way = self._stack.enter_context(self._own_way(self.broker_url))
             self._settings["LOA_MQTT__URL"] = self.way.url
+        self.port, self.mqtt_port = free_port(), free_port()  # only now: others have taken theirs
         self.start_server()
         return self
 
