@@ -1,7 +1,7 @@
 """What a rehearsal measured: deliveries by end, skew between neighbours, incidents, messages."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -10,11 +10,8 @@ from sqlmodel import select
 
 from controller.deliveries.models import Delivery
 from devices.models import Incident
-from devices.protocol.units import MILLI, SECOND
+from devices.protocol.units import DAY, MILLI
 from firmware_sim.village.virtual_time import START
-
-JOINED_LATER = 5 * SECOND
-"""Who begins so much after the first was not there, us."""
 
 if TYPE_CHECKING:
     from firmware_sim.village.deeds import Stage
@@ -52,7 +49,8 @@ def figures(village: "Village", stage: "Stage") -> Figures:
         )
         incidents = Counter(session.exec(select(Incident.kind)).all())
     begun = _begun(village)
-    pairs = [_pair_skews(times) for times in begun.values() if len(times) > 1]
+    heard = [(min(times), _pair_skews(times)) for times in begun.values() if len(times) > 1]
+    pairs = [pair for _, pair in heard]
     return Figures(
         orders=len({accepted.key for accepted in village.accepted}), refused=stage.refused,
         deliveries=dict(sorted(states.items())), reasons=dict(sorted(reasons.items())),
@@ -60,30 +58,28 @@ def figures(village: "Village", stage: "Stage") -> Figures:
         virtual_s=(village.time.now - START) / 1_000_000, deaths=village.desk.deaths,
         skew_ms=_percentiles(pairs) | {"pairs": int(sum(len(pair) for pair in pairs))},
         alert_s=_percentiles([np.array(_alert_delays(village))]),
-        skews=tuple(
-            ((min(times) - START) / 86_400e6, float(np.percentile(_pair_skews(times), 99)))
-            for times in begun.values() if len(times) > 1
-        ),
+        skews=tuple(((first - START) / DAY, float(np.percentile(pair, 99))) for first, pair in heard),
     )  # fmt: skip
 
 
 def _begun(village: "Village") -> dict[tuple[object, ...], list[int]]:
     """True instants at which a sound began on time, by commune and sound."""
+    commune = {device: area for area in village.communes for device in village.members[area]}
+    over = {
+        one.occurrence: one.start_at + one.parts["body"][1] * MILLI for one in village.accepted if "body" in one.parts
+    }
     found: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for commune in village.communes:
-        for pole in village.poles:
-            if pole.identity.device not in village.members[commune]:
-                continue
-            for line in pole.ledger.lines:
-                if line["kind"] == "started" and line["part"] == "body" and line["from_ms"] == 0:
-                    key = (commune, line["occurrence"], line["repeat"])
-                    found[key].append(cast(int, line["true"]))
-    return {key: _together(times) for key, times in found.items()}
+    for pole in village.poles:
+        for line in village.sounds_of(pole):
+            if line["part"] == "body" and _in_step(line, over.get(str(line["occurrence"]), 0)):
+                sound = commune[pole.identity.device], line["occurrence"], line["repeat"]
+                found[sound].append(cast(int, line["true"]))
+    return found
 
 
-def _together(times: list[int]) -> list[int]:
-    """Without those that were let in much later: they had no power, no network or no audio."""
-    return [time for time in times if time - min(times) < JOINED_LATER]
+def _in_step(line: Mapping[str, object], over: int) -> bool:
+    """From the beginning, and not alone after all others: a speaker that came back begins after the first is `over`."""
+    return line["from_ms"] == 0 and (line["repeat"] != 0 or cast(int, line["true"]) < over)
 
 
 def _pair_skews(times: Iterable[int]) -> np.ndarray:
