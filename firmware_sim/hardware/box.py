@@ -189,7 +189,7 @@ class Hardware:
         stored, budget = self._supply.battery_ah > 0, self.profile.link.budget_mb * 1_000_000
         return Readings(
             temperature=round(self._degrees + self._chance.uniform(-0.2, 0.2), 1),
-            supply=round(self._power.volts + self._chance.uniform(-0.05, 0.05), 2),
+            supply=max(0.0, round(self._power.volts + self._chance.uniform(-0.05, 0.05), 2)),
             signal=self._waver(),
             slot=self._slots.running,
             feed=self._power.feed,

@@ -135,6 +135,7 @@ def _sounding(device: str, draft: _Draft, ear: Ear) -> Sounding:
     end = ear.until(draft)
     heard = (end - started.at) // MILLI
     if ended:
-        heard = min(heard, ended.heard_ms)
+        begun = 1 if ear.cut(draft) and heard else 0  # a moment that the speaker could not be sure of
+        heard = max(begun, min(heard, ended.heard_ms))
         end = end if ear.cut(draft) else started.at + heard * MILLI
     return Sounding(device, draft.index, draft.boot, started, end, heard, None)

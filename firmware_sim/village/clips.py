@@ -18,7 +18,7 @@ def opus_clip(seconds: float, frequency: float = 440.0) -> bytes:
     wave = (LOUDNESS * np.sin(2 * np.pi * frequency * np.arange(count) / RATE)).astype(np.int16)
     target = io.BytesIO()
     with av.open(target, "w", format="ogg", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream("libopus", rate=RATE, layout="mono", options={"flags": "+bitexact"})
+        stream = container.add_stream("libopus", rate=RATE, layout="mono", options={"flags": "+bitexact", "vbr": "off"})
         stream.bit_rate = 24_000
         for start in range(0, count, FRAME):
             frame = av.AudioFrame.from_ndarray(wave[None, start : start + FRAME], format="s16", layout="mono")

@@ -49,6 +49,7 @@ class Stage:
         self.hostility.peace()
         village.desk.before_publish = village.desk.after_publish = lambda topic: None
         broker_returns(self)
+        power_back(self, everybody)
         flash_well(self, everybody)
         radio_back(self, everybody)
 
@@ -152,14 +153,14 @@ def silent(stage: Stage, poles: tuple[int, ...], span: int) -> None:
 @deed
 def power_lost(stage: Stage, poles: tuple[int, ...]) -> None:
     for pole in stage.poles(poles):
-        pole.power_cut()
+        pole.mains(0)
 
 
 @deed
 def power_back(stage: Stage, poles: tuple[int, ...]) -> None:
     stage.trouble(MINUTE, stage.poles(poles))
     for pole in stage.poles(poles):
-        pole.power_up()
+        pole.mains(1)
 
 
 @deed
@@ -174,6 +175,8 @@ def reboot(stage: Stage, poles: tuple[int, ...]) -> None:
     """Without a battery a clock begins anew: anywhere, and the speaker must not care."""
     stage.trouble(MINUTE, stage.poles(poles))
     for pole in stage.poles(poles):
+        if pole.speaker is None:
+            continue
         pole.power_cut()
         pole.quartz.restart(stage.village.time.now, stage.dice.choice((0, stage.dice.randrange(10**12))))
         pole.power_up()
@@ -182,7 +185,7 @@ def reboot(stage: Stage, poles: tuple[int, ...]) -> None:
 @deed
 def flash_full(stage: Stage, poles: tuple[int, ...]) -> None:
     for pole in stage.poles(poles):
-        pole.flash.lose_room(stage.village.settings.flash_bytes)
+        pole.flash.lose_room(pole.flash.capacity)
 
 
 @deed
@@ -216,7 +219,7 @@ def flash_well(stage: Stage, poles: tuple[int, ...]) -> None:
         pole.flash.lose_room(0)
         pole.flash.slow_down(0)
         pole.flash.die_in(None)
-        pole.power_up()
+        pole.revive()
 
 
 # Controller and broker

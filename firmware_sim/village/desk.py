@@ -18,7 +18,7 @@ BACK_AFTER = 3 * SECOND
 """How long a killed process is away, us."""
 AT_HAND = MILLI
 """From the broker to the controller, us."""
-GATHERED = 50 * MILLI
+GATHERED = 250 * MILLI
 """Words that arrive so close together are booked together, as by a thread that was busy so long, us."""
 
 HEARTBEATS_GATHERED = 600 * SECOND

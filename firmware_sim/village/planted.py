@@ -162,3 +162,5 @@ BUGS: Mapping[str, Bug] = {
     "false_played": Bug(("flood",), _boastful),
 }
 """By the set in which each must show."""
+NUISANCES: Mapping[str, Bug] = {"loose_plug": Bug((), plant=_loose_plug)}
+"""What uncovers a bug and is none: it must leave all sets empty."""

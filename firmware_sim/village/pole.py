@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devices.protocol.units import MILLI, SECOND
+from devices.protocol.units import DAY, MILLI, SECOND
 from firmware_sim import runtime
+from firmware_sim.hardware.box import Hardware
 from firmware_sim.hardware.faulty_flash import FaultyFlash, PowerDied
 from firmware_sim.identity import Identity
 from firmware_sim.ledger import Line
@@ -55,7 +56,6 @@ class Surroundings:
     broker: MemoryBroker
     sounds: Sounds
     verdicts: Verdicts
-    settings: SpeakerSettings
     seed: int
     build: Build
     note: Callable[[str, Line], None]
@@ -65,16 +65,23 @@ class Surroundings:
 class Pole:
     """Drives one speaker by events of virtual time."""
 
-    def __init__(self, around: Surroundings, identity: Identity, quartz: Quartz, radio: Radio | None) -> None:
+    def __init__(
+        self, around: Surroundings, identity: Identity, settings: SpeakerSettings, quartz: Quartz,
+        radio: Radio | None, hardware: Hardware | None = None,
+    ) -> None:  # fmt: skip
         self.identity = identity
         self.quartz = quartz
-        self.flash = FaultyFlash(MemoryFlash(around.settings.flash_bytes))
+        self.hardware = hardware
+        """None: a healthy box that runs whenever the street has power."""
+        memory = MemoryFlash(settings.flash_bytes)
+        self.flash = hardware.flash(memory) if hardware else FaultyFlash(memory)
         self.ledger = MemoryLedger(lambda line: around.note(identity.device, line))
         self.speaker: Speaker | None = None
         self.reachable = True
         self.cuts: list[int] = []
         self.troubles: list[tuple[int, int]] = []
         """From and to when something stood between it and the controller, us."""
+        self._settings = settings
         self._around = around
         self._time = around.time
         self._radio = radio
@@ -82,6 +89,7 @@ class Pole:
         self.client = Client(identity.device, self._deliver, self._on_cut, self._down)
         self._silent_since = self._silent_until = 0
         self._busy_until = 0
+        self._power_looks = 0
         self._boots = 0
         self._wake: int | None = None
 
@@ -99,7 +107,8 @@ class Pole:
         self._busy_until = 0
         around = self._around
         parts = Parts(
-            identity=self.identity, settings=around.settings, flash=self.flash, sink=NullSink(), ledger=self.ledger,
+            identity=self.identity, settings=self._settings, hardware=self.hardware, flash=self.flash,
+            sink=NullSink(), ledger=self.ledger,
             link=_Line(self), chance=runtime.dice(f"{around.seed}/{self.identity.device}/{self._boots}"),
             sounds=around.sounds, world=self.quartz.true, believer=around.verdicts,
         )  # fmt: skip
@@ -114,6 +123,37 @@ class Pole:
         self.cuts.append(self._time.now)
         self.speaker = None
         self._around.broker.cut(self.client)
+
+    def mains(self, level: float) -> None:
+        """Voltage in the street as a share of what it should be; a battery carries the box on for a while."""
+        if self.hardware is None:
+            self._be_powered(level >= 1)
+        else:
+            self.hardware.advance(self._time.now)
+            self.hardware.mains(level)
+            self.watch_power()
+
+    def watch_power(self) -> None:
+        """Follow the box's own supply: off when the battery is empty, on when mains or sun have filled it."""
+        hardware, self._power_looks = self.hardware, self._power_looks + 1
+        if hardware is None:
+            return
+        change, look = hardware.power_change(self._time.now), self._power_looks
+        self._be_powered(hardware.powered)
+        self._time.at(change or self._time.now + DAY, lambda: self.watch_power() if look == self._power_looks else None)
+
+    def revive(self) -> None:
+        """Boot again after a crash of the flash, if there is power."""
+        if self.hardware is None:
+            self.power_up()
+        else:
+            self.watch_power()
+
+    def _be_powered(self, powered: bool) -> None:
+        if powered:
+            self.power_up()
+        else:
+            self.power_cut()
 
     # Network
 

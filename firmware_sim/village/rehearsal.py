@@ -18,7 +18,7 @@ from firmware_sim.village.faults.catalogue import history
 from firmware_sim.village.figures import Figures, figures
 from firmware_sim.village.happenings import Happening, Scene
 from firmware_sim.village.hostility import Hostility
-from firmware_sim.village.planted import BUGS, Bug
+from firmware_sim.village.planted import BUGS, NUISANCES, Bug
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
 from firmware_sim.village.virtual_time import START
@@ -32,6 +32,8 @@ LAST_WORD = 3 * MINUTE
 CANCEL_WATCH = 3 * SECOND
 """What happens so soon after a cancel may have delayed it, us."""
 CHUNK = 65_536
+MAKES = ("common", "plain", "common", "remote", "common", "loud", "common", "solar")
+"""Every other speaker is of the common make."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Wish:
     speakers: int
     faults: tuple[str, ...] = ()
     plant: str = ""
-    """A bug to plant, one of `planted.BUGS`."""
+    """A bug or a nuisance to plant, see planted.py."""
 
     @property
     def span(self) -> int:
@@ -90,14 +92,15 @@ def rehearse(
 ) -> Outcome:
     """Run it in an empty `folder`; with `happenings` a part of its history only."""
     record = hashlib.sha256()
-    bug = BUGS[wish.plant] if wish.plant else Bug()
+    bug = {**BUGS, **NUISANCES}[wish.plant] if wish.plant else Bug()
 
     def note(device: str, line: Line) -> None:
         record.update(device.encode() + json.dumps(line).encode())
 
     village = Village(
         folder, wish.speakers, wish.seed, radio=RadioModel.read(), heartbeat_s=wish.thinning["heartbeat_s"],
-        settings=SpeakerSettings(probe_thinning=wish.thinning["probes"]), build=bug.build, note=note, chunk_bytes=CHUNK,
+        settings=SpeakerSettings(probe_thinning=wish.thinning["probes"]), makes=MAKES, build=bug.build,
+        note=note, chunk_bytes=CHUNK,
     )  # fmt: skip
     try:
         return _play(wish, village, bug, wish.history() if happenings is None else tuple(happenings), record, watch)

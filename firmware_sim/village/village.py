@@ -19,6 +19,8 @@ from devices.models import Incident
 from devices.protocol.topics import Topics
 from devices.protocol.units import MINUTE, SECOND
 from firmware_sim import runtime
+from firmware_sim.hardware.box import Hardware
+from firmware_sim.hardware.profile import Profile
 from firmware_sim.identity import Birth, Identity
 from firmware_sim.judge.records import Accepted, Faults, Part, Viewed, ViewKey, ViewState
 from firmware_sim.judge.verdict import Verdict, judge
@@ -60,6 +62,8 @@ class Village:
     """How the speakers are connected; None: 10 ms each way."""
     heartbeat_s: int = 60
     settings: SpeakerSettings = field(default_factory=SpeakerSettings)
+    makes: tuple[str, ...] = ()
+    """Makes of speaker, in turn; none: healthy boxes with the given settings."""
     build: Callable[[Pole, Parts], Speaker] = _plain
     note: Callable[[str, Line], None] = lambda device, line: None
     chunk_bytes: int = 4096
@@ -74,9 +78,7 @@ class Village:
         self.topics = Topics(self.office.keyring.tenant)
         self.province = self.office.area("Tỉnh Tiền Giang")
         self.communes = [self.office.area(name, self.province) for name in COMMUNES]
-        self._around = Surroundings(
-            self.time, self.broker, Sounds(), Verdicts(), self.settings, self.seed, self.build, self.note
-        )
+        self._around = Surroundings(self.time, self.broker, Sounds(), Verdicts(), self.seed, self.build, self.note)
         self.members: dict[str, set[str]] = {}
         """Who stands where, by area: known without asking the controller."""
         self.places: list[str] = []
@@ -87,7 +89,7 @@ class Village:
         self.desk = Desk(self.time, self.broker, self.office, air)
         self.desk.start()
         for pole in self.poles:
-            self.time.after(self.chance.randrange(SECOND), pole.power_up)
+            self.time.after(self.chance.randrange(SECOND), pole.watch_power if pole.hardware else pole.power_up)
 
     def _settle_down(self) -> list[list[Pole]]:
         """Hamlets in turn in one commune and the other, at least one in each."""
@@ -113,7 +115,17 @@ class Village:
         identity = Identity(birth, self.office.keys[device])
         quartz = Quartz(START, self.chance.randrange(10**12), self.chance.uniform(-50, 50))
         radio = Radio(self.radio, runtime.dice(f"{self.seed}/radio/{device}")) if self.radio else None
-        return Pole(self._around, identity, quartz, radio)
+        hardware = self._box(device) if self.makes else None
+        settings = (
+            replace(hardware.profile.settings(), probe_thinning=self.settings.probe_thinning)
+            if hardware
+            else self.settings
+        )
+        return Pole(self._around, identity, settings, quartz, radio, hardware)
+
+    def _box(self, device: str) -> Hardware:
+        make = self.makes[len(self.office.keys) % len(self.makes)]
+        return Hardware(Profile.read(make), runtime.dice(f"{self.seed}/box/{device}"), START)
 
     # Time
 

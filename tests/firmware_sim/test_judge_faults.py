@@ -141,6 +141,16 @@ def test_a_later_repeat_or_a_resumption_is_no_late_start():
     assert one(ledger.sound(order(), 28 * SECOND, from_ms=8_000, resumed=True), state="failed") == {}
 
 
+def test_a_start_cut_off_at_once_was_a_start_where_the_cut_is_known():
+    """The recovery closes it with what was surely heard: nothing. The amplifier was open all the same."""
+    begun = Ledger().boot().start(order(), 20 * SECOND).boot(22 * SECOND).end(20 * SECOND, 0, "power_cut")
+    resumed = begun.sound(order(), 28 * SECOND, from_ms=8_000, resumed=True)
+    begun_before = Faults(cuts={"s1": (T0 + 20_014 * MILLI,)})
+    assert one(resumed, state="failed", faults=begun_before) == {}
+    armed_only = Faults(cuts={"s1": (T0 + 19_990 * MILLI,)})
+    assert one(resumed, state="failed", faults=armed_only) == {"late": 1}
+
+
 def test_late_when_a_resumption_had_no_start():
     ledger = Ledger().boot().sound(order(), 28 * SECOND, from_ms=8_000, resumed=True)
     assert one(ledger, state="failed") == {"late": 1}

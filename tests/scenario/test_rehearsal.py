@@ -1,0 +1,60 @@
+"""Seeds of some hours in a village that everything befalls: the judge finds nothing, and finds every planted bug."""
+
+from pathlib import Path
+
+import pytest
+
+from firmware_sim import runtime
+from firmware_sim.village.faults.catalogue import PROGRAMMES
+from firmware_sim.village.planted import BUGS
+from firmware_sim.village.rehearsal import Wish, rehearse
+from firmware_sim.village.report import again
+
+HOURS = 2 / 24
+SEEDS, MORE, ALL = 100, 300, 2_000
+FOUND_WITHIN = 50
+
+
+def seeds() -> list[object]:
+    """The first hundred always; the longer counts where they are asked for."""
+    often = [pytest.param(seed, id=str(seed)) for seed in range(SEEDS)]
+    full = [pytest.param(seed, id=str(seed), marks=pytest.mark.full) for seed in range(SEEDS, SEEDS + MORE)]
+    rehearsed = range(SEEDS + MORE, ALL)
+    return [*often, *full, *(pytest.param(seed, id=str(seed), marks=pytest.mark.rehearse) for seed in rehearsed)]
+
+
+def drawn(seed: int) -> Wish:
+    """One to four programmes at once, on some 20 speakers (a few seeds: 50)."""
+    dice = runtime.dice(f"programmes/{seed}")
+    names = dice.sample(sorted(PROGRAMMES), dice.randint(1, 4))
+    return Wish(seed, HOURS, 50 if seed % 25 == 0 else dice.randint(20, 24), tuple(names))
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_nothing_is_lost_doubled_or_false(seed: int, tmp_path: Path) -> None:
+    wish = drawn(seed)
+    outcome = rehearse(wish, tmp_path)
+    assert outcome.clean, f"{again(wish)}\n{outcome.verdict.as_json()}"
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_planted_bug_is_found_in_its_own_set(name: str, tmp_path: Path) -> None:
+    for seed in range(FOUND_WITHIN):
+        outcome = rehearse(Wish(seed, HOURS, 20, BUGS[name].faults, name), tmp_path / str(seed))
+        if outcome.verdict.counts[name]:
+            return
+    pytest.fail(f"{name} was not found by {FOUND_WITHIN} seeds")
+
+
+def test_a_loose_plug_alone_is_no_bug(tmp_path: Path) -> None:
+    """What uncovers the forgetful speaker does no harm to one that remembers."""
+    outcome = rehearse(Wish(3, HOURS, 20, plant="loose_plug"), tmp_path)
+    assert outcome.clean and outcome.figures.deliveries["played"] > 0
+
+
+@pytest.mark.full
+def test_a_mobile_village_hears_a_week_on_time(tmp_path: Path) -> None:
+    """Small, but as long as a week is."""
+    outcome = rehearse(Wish(1, 7, 12, ("storm",)), tmp_path)
+    assert outcome.clean
+    assert outcome.figures.orders > 30
