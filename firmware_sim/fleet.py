@@ -8,6 +8,7 @@ import heapq
 import select
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,8 @@ from devices.protocol.units import SECOND
 from firmware_sim import runtime
 from firmware_sim.crystal import Crystal
 from firmware_sim.folder_flash import FolderFlash
+from firmware_sim.hardware.box import Hardware
+from firmware_sim.hardware.profile import Profile
 from firmware_sim.identity import Identity
 from firmware_sim.ledger import FileLedger
 from firmware_sim.ports import SpeakerLink
@@ -55,9 +58,11 @@ class Fleet:
         settings: SpeakerSettings | None = None,
         seed: int | None = None,
         strokes: Iterator[Stroke] = _CALM,
+        makes: Sequence[Profile] = (),
     ) -> None:
         """`url` of the broker; WAV files go to `wav_dir`; with a `seed` chance is repeatable.
 
+        `makes` of speaker stand one after the other along the road; without any, all are as `settings` say.
         `strokes` name places in `identities` and instants from the start on, in order.
         """
         self.wav_dir = folder / "wav"
@@ -66,6 +71,7 @@ class Fleet:
         self._folder = folder
         self._sink = sink
         self._settings = settings or SpeakerSettings()
+        self._makes = makes
         self._chance = runtime.chance(seed)
         self._strokes = strokes
         self._next_stroke: Stroke | None = None
@@ -220,19 +226,29 @@ class Fleet:
         self._by_fd[fd] = index
 
     def _station(self, identity: Identity) -> Station:
+        box = self._box(len(self.stations))
+        settings = self._settings if box is None else box.profile.settings()
+        settings = replace(settings, probe_thinning=self._settings.probe_thinning)
+
         def assemble(link: SpeakerLink, crystal: Crystal) -> Parts:
-            return self._parts(identity, link, crystal)
+            return replace(self._parts(identity, link, crystal, settings), hardware=box)
 
         return Station(self._url, identity.device, assemble, self._chance, runtime.monotonic)
 
-    def _parts(self, identity: Identity, link: SpeakerLink, crystal: Crystal) -> Parts:
+    def _box(self, index: int) -> Hardware | None:
+        """What is in the tin of this speaker; None: a healthy box of the common make."""
+        if not self._makes:
+            return None
+        return Hardware(self._makes[index % len(self._makes)], self._chance, runtime.utc())
+
+    def _parts(self, identity: Identity, link: SpeakerLink, crystal: Crystal, settings: SpeakerSettings) -> Parts:
         home = self._folder / identity.device
         shelf = self._folder / "shelf" if len(self._identities) >= CROWD else None
         sink: Sink = WavSink(self.wav_dir, identity.name) if self._sink == "wav" else NullSink()
         return Parts(
             identity=identity,
-            settings=self._settings,
-            flash=FolderFlash(home / "flash", self._settings.flash_bytes, shelf=shelf),
+            settings=settings,
+            flash=FolderFlash(home / "flash", settings.flash_bytes, shelf=shelf),
             sink=sink,
             ledger=FileLedger(home / "ledger.jsonl"),
             link=link,

@@ -16,6 +16,7 @@ from api.cli.screen import log_to_stderr, result_json, rewrite, say
 from controller.runtime import world
 from firmware_sim import runtime
 from firmware_sim.fleet import CROWD, Fleet, SinkName
+from firmware_sim.hardware.profile import Profile
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.strokes import FAULTS, Fault, strokes
 
@@ -40,6 +41,8 @@ class FleetWish:
     part: Part
     mqtt: str | None
     """Another way to the broker than the installation's own."""
+    makes: Sequence[str]
+    """Makes of speaker, in turn."""
     as_json: bool
 
 
@@ -78,6 +81,7 @@ def fleet(wish: FleetWish) -> None:
             identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed,
             settings=SpeakerSettings(probe_thinning=thinning),
             strokes=strokes(wish.faults, villages(identities), fate),
+            makes=[Profile.read(make) for make in wish.makes],
         ) as running:  # fmt: skip
             _run(running, asked, wish.as_json)
 

@@ -70,13 +70,15 @@ def fleet(
     seed: Annotated[int | None, typer.Option(help="Makes the faults repeatable.")] = None,
     mqtt: Annotated[str | None, typer.Option(help="Another way to the broker, as a chaos proxy.")] = None,
     part: Annotated[str, typer.Option(help="2/3: the second of three fleets that share the speakers.")] = "1/1",
+    makes: Annotated[str, typer.Option(help="Makes of speaker, in turn: common, loud, plain, remote, solar.")] = "",
     as_json: Json = False,
 ) -> None:
     """Simulated speakers for the installation of a data folder, in one process, until Ctrl-C."""
     from api.cli.fleet import FleetWish, fault_names, part_of
     from api.cli.fleet import fleet as run
 
-    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, as_json))
+    named = [make.strip() for make in makes.split(",") if make.strip()]
+    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, named, as_json))
 
 
 @app.command("chaos-proxy")

@@ -15,6 +15,7 @@ import iotcore
 import pytest
 
 from firmware_sim.fleet import Fleet
+from firmware_sim.hardware.profile import Profile, profiles
 from firmware_sim.identity import write_identity
 from firmware_sim.strokes import Stroke
 from firmware_sim.village.clips import opus_clip
@@ -49,12 +50,25 @@ def lines(folder: Path, kind: str) -> list[dict]:
 class Show:
     """An office, a fleet, and one bulletin for all of them."""
 
-    def __init__(self, port: int, folder: Path, speakers: int, strokes: Iterable[Stroke] = ()) -> None:
+    def __init__(
+        self, port: int, folder: Path, speakers: int, strokes: Iterable[Stroke] = (), makes: Iterable[str] = ()
+    ) -> None:
         self.identities = [Headquarters().born(f"Loa {number}") for number in range(speakers)]
         self.url = f"mqtt://127.0.0.1:{port}"
         self.folder = folder
         self.clip = opus_clip(4.0)
-        self.fleet = Fleet(self.identities, self.url, folder, sink="wav", seed=1, strokes=iter(strokes))
+        made = [Profile.read(make) for make in makes]
+        self.fleet = Fleet(
+            self.identities, self.url, folder, sink="wav", seed=1, strokes=iter(strokes), makes=made
+        )
+            self.identities,
+            self.url,
+            folder,
+            sink="wav",
+            seed=1,
+            strokes=iter(strokes),
+            makes=[Profile.read(make) for make in makes],
+        )
         self.office = LiveOffice(port, self.identities)
 
     def turn(self) -> None:
@@ -81,7 +95,7 @@ class Show:
 def test_a_dozen_speakers_play_a_bulletin_together_and_write_what_sounded(
     port: int, broker: iotcore.Broker, tmp_path: Path
 ) -> None:
-    show = Show(port, tmp_path, 12)
+    show = Show(port, tmp_path, 12, makes=profiles())
     with show.office, show.fleet:
         show.wait(show.all_in_time)
         start = show.order("news", in_seconds=3)
@@ -183,6 +197,7 @@ def test_a_fleet_holds_one_descriptor_a_speaker_and_stops_at_once(
 CHILD = """
 import sys
 from pathlib import Path
+from firmware_sim.hardware.profile import Profile, profiles
 from firmware_sim.fleet import Fleet
 from firmware_sim.identity import read_identity
 folder = Path(sys.argv[1])
