@@ -58,17 +58,7 @@ class Show:
         self.folder = folder
         self.clip = opus_clip(4.0)
         made = [Profile.read(make) for make in makes]
-        self.fleet = Fleet(
-            self.identities, self.url, folder, sink="wav", seed=1, strokes=iter(strokes), makes=made
-        )
-            self.identities,
-            self.url,
-            folder,
-            sink="wav",
-            seed=1,
-            strokes=iter(strokes),
-            makes=[Profile.read(make) for make in makes],
-        )
+        self.fleet = Fleet(self.identities, self.url, folder, seed=1, strokes=iter(strokes), makes=made)
         self.office = LiveOffice(port, self.identities)
 
     def turn(self) -> None:
