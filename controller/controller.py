@@ -16,6 +16,7 @@ from controller.quiet import is_quiet
 from controller.retained import Retained
 from devices.link import Inbound
 from devices.protocol.errors import ProtocolError
+from devices.protocol.messages.speaker import Hello
 from devices.protocol.topics import Address, Topics
 from devices.protocol.units import SECOND
 from scheduler.occurrences import upcoming
@@ -104,12 +105,17 @@ class Controller:
             log.error("batch_not_stored", code=error.code, messages=len(batch))
             return False
         self.inbox.give(answers, now)
-        with self.database.read() as session:
-            still_owing = owing(session, answers.hellos)
-        for device_id in sorted(still_owing):
-            self.outbox.answer(device_id, answers.hellos[device_id].open_orders, now)
-            self.siren.answer(device_id, now)
+        if answers.hellos:
+            self._catch_up(answers.hellos, now)
         return bool(answers.hellos)
+
+    def _catch_up(self, hellos: Mapping[str, Hello], now: int) -> None:
+        """Tell who came back of all that still lacks its signed end."""
+        with self.database.read() as session:
+            still_owing = owing(session, hellos)
+        for device_id in sorted(still_owing):
+            self.outbox.answer(device_id, hellos[device_id].open_orders, now)
+            self.siren.answer(device_id, now)
 
     def _parsed(self, messages: Sequence[Inbound]) -> list[tuple[Inbound, Address]]:
         found = []

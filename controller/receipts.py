@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import Session, SQLModel, col, select
 
 from controller.alerts.models import AlertArea, AlertRow
@@ -18,6 +19,11 @@ HEARD_SHARE = 0.95
 """Less than this of the sound is no "played"."""
 
 _E = DeliveryEventKind
+_DEVICES: BindParameter[list[str]] = bindparam("devices", expanding=True)
+_LEDGERS = select(ReceiptLedger).where(col(ReceiptLedger.device_id).in_(_DEVICES))
+_OWED = select(Delivery).where(
+    col(Delivery.device_id).in_(_DEVICES), col(Delivery.state).in_([state.value for state in OPEN])
+)
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,8 @@ class Booker:
         """
         if not devices:
             return ()
-        open_states = [state.value for state in OPEN]
-        ledgers = select(ReceiptLedger).where(col(ReceiptLedger.device_id).in_(devices))
-        owed = select(Delivery).where(col(Delivery.device_id).in_(devices), col(Delivery.state).in_(open_states))
-        return [*session.exec(ledgers), *session.exec(owed)]
+        wanted = {"devices": list(devices)}
+        return [*session.exec(_LEDGERS, params=wanted), *session.exec(_OWED, params=wanted)]
 
     def take(self, session: Session, device_id: str, receipt: Receipt, now: int) -> int:
         """Book a receipt if it is the next one of its ledger; the number up to which all are stored."""
@@ -95,6 +99,14 @@ def believed(receipt: Receipt, expected_ms: int, sounds: frozenset[str]) -> tupl
 
 
 def _ordered_sounds(session: Session, delivery: Delivery) -> frozenset[str]:
+    """Kept for the transaction: a village says the same of one order at once."""
+    known: dict[str, frozenset[str]] = session.info.setdefault("ordered_sounds", {})
+    if delivery.order_id not in known:
+        known[delivery.order_id] = _read_sounds(session, delivery)
+    return known[delivery.order_id]
+
+
+def _read_sounds(session: Session, delivery: Delivery) -> frozenset[str]:
     if delivery.kind == "alert":
         alert = session.get_one(AlertRow, delivery.order_id)
         return frozenset(filter(None, (alert.tone_sha256, alert.speech_sha256)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from devices.areas import lineage
@@ -70,6 +71,10 @@ def parents(session: Session, *needed: str) -> dict[str, str | None]:
     return tree
 
 
+_NAMED = select(Device).where(col(Device.id).in_(bindparam("wanted", expanding=True)))
+"""Built once: it is asked for every batch of words."""
+
+
 def get_device(session: Session, device_id: str) -> Device:
     device = session.get(Device, device_id)
     if device is None:
@@ -79,7 +84,7 @@ def get_device(session: Session, device_id: str) -> Device:
 
 def find_devices(session: Session, wanted: Iterable[str]) -> Sequence[Device]:
     """Those of these speakers that are registered; a few hundred at a time."""
-    return session.exec(select(Device).where(col(Device.id).in_(list(wanted)))).all()
+    return session.exec(_NAMED, params={"wanted": list(wanted)}).all()
 
 
 def members(session: Session, areas: Iterable[str]) -> set[str]:

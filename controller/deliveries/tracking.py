@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -14,6 +14,14 @@ WORD_DUE = MINUTE
 """How long after the expiry a speaker's signed word is waited for, us."""
 FIRST_WAIT = 5 * SECOND
 LONGEST_WAIT = 120 * SECOND
+
+
+_UNSIGNED = [state.value for state in (*OPEN, DeliveryState.UNREACHABLE)]
+_OWING = (
+    select(Delivery.device_id)
+    .where(col(Delivery.device_id).in_(bindparam("devices", expanding=True)), col(Delivery.state).in_(_UNSIGNED))
+    .distinct()
+)
 
 
 def queue(session: Session, model: Delivery, devices: Iterable[str]) -> None:
@@ -70,11 +78,7 @@ def advance(
 
 def owing(session: Session, devices: Iterable[str]) -> set[str]:
     """Those of these speakers (a few hundred) that have not signed an end of everything sent to them."""
-    unsigned = [state.value for state in (*OPEN, DeliveryState.UNREACHABLE)]
-    rows = select(Delivery.device_id).where(
-        col(Delivery.device_id).in_(list(devices)), col(Delivery.state).in_(unsigned)
-    )
-    return set(session.exec(rows.distinct()))
+    return set(session.exec(_OWING, params={"devices": list(devices)}))
 
 
 def mark_published(session: Session, occurrence_id: str, devices: Iterable[str], now: int) -> None:

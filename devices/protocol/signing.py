@@ -42,6 +42,7 @@ def sign(payload: bytes, key: SigningKey) -> bytes:
     return raw
 
 
+@lru_cache(maxsize=256)
 def open_envelope(raw: bytes) -> Envelope:
     """Read header and payload without believing them; Malformed if these are no JWS of this protocol."""
     if not 0 < len(raw) <= MAX_MESSAGE_BYTES:

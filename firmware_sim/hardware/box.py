@@ -127,6 +127,8 @@ class Hardware:
     def power_change(self, now: int, horizon: int = 2 * DAY) -> int | None:
         """When it goes off or comes on by itself if nothing changes and nothing plays, us UTC, to five minutes."""
         self.advance(now)
+        if not self._supply.battery_ah or (self._power.mains >= 1 and self._supply.mains_volts):
+            return None  # it follows the mains, and those are as they are
         state, at = self._power, now
         while at < now + horizon:
             at += 5 * MINUTE

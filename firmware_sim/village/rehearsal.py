@@ -61,7 +61,7 @@ class Wish:
     @property
     def thinning(self) -> dict[str, int]:
         """Heartbeats so many seconds apart, and bursts of time probes so many times rarer than on the wire."""
-        return {"heartbeat_s": 3_600, "probes": 12} if self.days < 1 else {"heartbeat_s": 21_600, "probes": 72}
+        return {"heartbeat_s": 3_600, "probes": 12} if self.days < 1 else {"heartbeat_s": 21_600, "probes": 144}
 
     def history(self) -> tuple[Happening, ...]:
         return history(self.scene, self.seed, self.faults)

@@ -12,7 +12,7 @@ EVE = 12 * HOUR
 """How long before a day begins its programme is ordered at most, us."""
 LENGTHS = (10.0, 15.0, 20.0, 30.0)
 """Seconds of a bulletin, in a week that must be run in two minutes; villages speak for longer."""
-PITCHES = tuple(200 + 25 * step for step in range(8))
+PITCHES = tuple(200 + 25 * step for step in range(6))
 """Few, so that a sound comes back as a jingle does."""
 PARTS = ("all",) * 7 + ("commune", "hamlet", "some")
 """Whom a bulletin is for: mostly everybody."""
