@@ -128,7 +128,7 @@ def test_its_plots_are_four_and_told_in_words() -> None:
     text = page(clean(), 1)
     plots = [ET.fromstring("<svg" + part.split("</svg>")[0] + "</svg>") for part in text.split("<svg")[1:]]  # noqa: S314 - our own
     names = [plot.findtext("title") for plot in plots]
-    assert names == ["Deliveries by end", "Incidents by kind", "What happened when", "Skew of each sound"]
+    assert names == ["Deliveries by end", "Incidents by kind", "What happened when", "Skew of each bulletin"]
     assert plots[0].findtext("desc") == "played 1940, expired 20"
     assert len(list(plots[3].iter("circle"))) == len(FULL.skews)
     assert all(name in Reader(text).said for name in ("deliveries", "p99 of skew, ms", "hours after the beginning"))
@@ -151,7 +151,7 @@ def test_words_from_outside_cannot_break_out() -> None:
 
 def test_a_page_of_nothing_says_nothing() -> None:
     read = Reader(page(clean(Wish(1, 0.01, 2), NOTHING), 1))
-    for told in ("No deliveries.", "No incidents.", "no fault struck", "No sound began at two speakers"):
+    for told in ("No deliveries.", "No incidents.", "no fault struck", "No bulletin began at two speakers"):
         assert told in read.said
 
 
