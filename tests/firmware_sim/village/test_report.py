@@ -9,7 +9,7 @@ import pytest
 
 from firmware_sim.village import report
 from firmware_sim.village.page import MEANINGS, MOST_FINDINGS, page
-from firmware_sim.village.planted import BUGS
+from firmware_sim.village.planted import BUGS, NUISANCES
 from firmware_sim.village.rehearsal import Wish
 from tests.firmware_sim.village.outcomes import ALL, FULL, NOTHING, clean, dirty
 
@@ -164,5 +164,9 @@ def test_a_part_of_a_history_keeps_its_numbers() -> None:
 
 @pytest.mark.parametrize("plant", sorted(BUGS))
 def test_a_planted_bug_is_told(plant: str) -> None:
-    assert plant in MEANINGS
-    assert f"--plant {plant}" in page(clean(replace(ALL, plant=plant)), 1)
+    assert f"{plant}: {MEANINGS[plant]}" in Reader(page(clean(replace(ALL, plant=plant)), 1)).said
+
+
+def test_so_is_a_nuisance() -> None:
+    for nuisance in NUISANCES:
+        assert f"{nuisance}: a nuisance" in page(clean(replace(ALL, plant=nuisance)), 1)
