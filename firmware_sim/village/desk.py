@@ -22,7 +22,7 @@ GATHERED = 250 * MILLI
 """Words that arrive so close together are booked together, as by a thread that was busy so long, us."""
 
 HEARTBEATS_GATHERED = 600 * SECOND
-"""Heartbeats are not waited for by anybody, us."""
+"""Heartbeats are not waited for by anybody, but for so long at most, nor for more than a sixth of their pause, us."""
 NEVER = 2**62
 
 
@@ -124,7 +124,7 @@ class Desk:
         if not topic.endswith("/health"):
             self._take_after(GATHERED)
         else:
-            self._take_after(HEARTBEATS_GATHERED)
+            self._take_after(min(HEARTBEATS_GATHERED, self._settings.air.heartbeat_s * SECOND // 6))
 
     def _take_after(self, span: int) -> None:
         due = self._time.now + span

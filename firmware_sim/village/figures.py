@@ -33,11 +33,11 @@ class Figures:
     deaths: int
     """Of the controller."""
     skew_ms: dict[str, float]
-    """Between two speakers of one commune that began the same sound on time: p50, p99, and how many pairs."""
+    """Between two speakers of one commune that began the same bulletin on time: p50, p99, and how many pairs."""
     alert_s: dict[str, float]
     """From the call to the first sound at a speaker that nothing kept from it: p50, p99."""
     skews: tuple[tuple[float, float], ...] = field(repr=False, default=())
-    """For each sound: days after the beginning, and the p99 of its skew in ms."""
+    """For each bulletin and commune: days after the beginning, and the p99 of its skew in ms."""
 
 
 def figures(village: "Village", stage: "Stage") -> Figures:
@@ -62,24 +62,24 @@ def figures(village: "Village", stage: "Stage") -> Figures:
     )  # fmt: skip
 
 
-def _begun(village: "Village") -> dict[tuple[object, ...], list[int]]:
-    """True instants at which a sound began on time, by commune and sound."""
+def _begun(village: "Village") -> dict[tuple[str, str], list[int]]:
+    """True instants at which a bulletin began on time, by commune and occurrence."""
     commune = {device: area for area in village.communes for device in village.members[area]}
     over = {
         one.occurrence: one.start_at + one.parts["body"][1] * MILLI for one in village.accepted if "body" in one.parts
     }
-    found: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for pole in village.poles:
         for line in village.sounds_of(pole):
-            if line["part"] == "body" and _in_step(line, over.get(str(line["occurrence"]), 0)):
-                sound = commune[pole.identity.device], line["occurrence"], line["repeat"]
-                found[sound].append(cast(int, line["true"]))
+            occurrence, begun = str(line["occurrence"]), cast(int, line["true"])
+            if _is_beginning(line) and begun < over.get(occurrence, 0):
+                found[commune[pole.identity.device], occurrence].append(begun)
     return found
 
 
-def _in_step(line: Mapping[str, object], over: int) -> bool:
-    """From the beginning, and not alone after all others: a speaker that came back begins after the first is `over`."""
-    return line["from_ms"] == 0 and (line["repeat"] != 0 or cast(int, line["true"]) < over)
+def _is_beginning(line: Mapping[str, object]) -> bool:
+    """Of a bulletin, once: who comes when it is over plays all of it alone, and is not in step with anybody."""
+    return (line["part"], line["repeat"], line["from_ms"]) == ("body", 0, 0)
 
 
 def _pair_skews(times: Iterable[int]) -> np.ndarray:

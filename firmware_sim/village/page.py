@@ -60,7 +60,7 @@ def _asked(outcome: Outcome, wall_s: float) -> str:
         "Digest": outcome.digest,
     }  # fmt: skip
     if wish.plant:
-        rows["Planted bug"] = f"{wish.plant}: {MEANINGS[wish.plant]}"
+        rows["Planted"] = f"{wish.plant}: {MEANINGS.get(wish.plant, 'a nuisance that must break no promise')}"
     command = again(wish, None if whole else numbered(history, outcome.played))
     return f"{pairs(rows)}<p>Run it again: {element('code', command)}</p>"
 

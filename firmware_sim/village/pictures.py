@@ -45,11 +45,11 @@ def _timeline(outcome: Outcome) -> str:
 
 
 def _skew(outcome: Outcome) -> str:
-    name, told = "Skew of each sound", outcome.figures.skews
+    name, told = "Skew of each bulletin", outcome.figures.skews
     if not told:
-        return figure(name, element("p", "No sound began at two speakers of one commune."))
+        return figure(name, element("p", "No bulletin began at two speakers of one commune."))
     least, most = min(skew for _, skew in told), max(skew for _, skew in told)
-    described = f"{len(told)} sounds, their 99th percentiles from {least:.1f} to {most:.1f} ms"
+    described = f"{len(told)} beginnings, their 99th percentiles from {least:.1f} to {most:.1f} ms"
     values = [(int(days * DAY) - SETTLING, skew) for days, skew in told]
     return figure(name, plots.points(name, described, values, "p99 of skew, ms", _axis(outcome)))
 

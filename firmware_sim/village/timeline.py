@@ -12,13 +12,13 @@ from devices.protocol.units import SECOND
 from firmware_sim.village.happenings import Happening
 
 BEGINS: Mapping[str, str] = {
-    "radio_lost": "radio gone", "power_lost": "power gone", "broker_dies": "broker down",
+    "radio_lost": "radio gone", "power_lost": "mains gone", "broker_dies": "broker down",
     "flash_full": "flash full", "flash_slow": "flash slow",
 }  # fmt: skip
 """The lane in which a deed begins a spell."""
 ENDS: Mapping[str, tuple[str, ...]] = {
-    "radio_back": ("radio gone",), "power_back": ("power gone",), "reboot": ("power gone",),
-    "broker_returns": ("broker down",), "flash_well": ("flash full", "flash slow", "power gone"),
+    "radio_back": ("radio gone",), "power_back": ("mains gone",), "broker_returns": ("broker down",),
+    "flash_well": ("flash full", "flash slow"),
 }  # fmt: skip
 LASTS: Mapping[str, tuple[str, int]] = {
     "silent": ("link silent", 1), "disorder": ("message disorder", 2), "tamper": ("audio tampered", 1),

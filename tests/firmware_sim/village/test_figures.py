@@ -12,7 +12,7 @@ def test_skew_is_between_speakers_that_sound_together_and_not_with_one_that_play
     village = Village(tmp_path / "village", speakers=4).settle()
     stage = Stage(village, Hostility(village))
     village.poles[0].lose_network()
-    order = village.broadcast(seconds=4, max_late_ms=600_000)
+    order = village.broadcast(seconds=4, max_late_ms=600_000, repeats=2)
     village.run(60)
     village.poles[0].find_network()
     village.run(60)

@@ -9,7 +9,7 @@ import pytest
 
 from firmware_sim.village import report
 from firmware_sim.village.page import MEANINGS, MOST_FINDINGS, page
-from firmware_sim.village.planted import BUGS
+from firmware_sim.village.planted import BUGS, NUISANCES
 from firmware_sim.village.rehearsal import Wish
 from tests.firmware_sim.village.outcomes import ALL, FULL, NOTHING, clean, dirty
 
@@ -128,7 +128,7 @@ def test_its_plots_are_four_and_told_in_words() -> None:
     text = page(clean(), 1)
     plots = [ET.fromstring("<svg" + part.split("</svg>")[0] + "</svg>") for part in text.split("<svg")[1:]]  # noqa: S314 - our own
     names = [plot.findtext("title") for plot in plots]
-    assert names == ["Deliveries by end", "Incidents by kind", "What happened when", "Skew of each sound"]
+    assert names == ["Deliveries by end", "Incidents by kind", "What happened when", "Skew of each bulletin"]
     assert plots[0].findtext("desc") == "played 1940, expired 20"
     assert len(list(plots[3].iter("circle"))) == len(FULL.skews)
     assert all(name in Reader(text).said for name in ("deliveries", "p99 of skew, ms", "hours after the beginning"))
@@ -151,7 +151,7 @@ def test_words_from_outside_cannot_break_out() -> None:
 
 def test_a_page_of_nothing_says_nothing() -> None:
     read = Reader(page(clean(Wish(1, 0.01, 2), NOTHING), 1))
-    for told in ("No deliveries.", "No incidents.", "no fault struck", "No sound began at two speakers"):
+    for told in ("No deliveries.", "No incidents.", "no fault struck", "No bulletin began at two speakers"):
         assert told in read.said
 
 
@@ -164,5 +164,9 @@ def test_a_part_of_a_history_keeps_its_numbers() -> None:
 
 @pytest.mark.parametrize("plant", sorted(BUGS))
 def test_a_planted_bug_is_told(plant: str) -> None:
-    assert plant in MEANINGS
-    assert f"--plant {plant}" in page(clean(replace(ALL, plant=plant)), 1)
+    assert f"{plant}: {MEANINGS[plant]}" in Reader(page(clean(replace(ALL, plant=plant)), 1)).said
+
+
+def test_so_is_a_nuisance() -> None:
+    for nuisance in NUISANCES:
+        assert f"{nuisance}: a nuisance" in page(clean(replace(ALL, plant=nuisance)), 1)
