@@ -24,7 +24,8 @@ class Timekeeper:
     """Sends questions through `ask`, gives answers to `clock`."""
 
     def __init__(self, clock: Clock, chance: Chance, ask: Callable[[TimeRequest], None], thinning: int = 1) -> None:
-        """`thinning`: after the first burst, so many times the usual pause."""
+        """`thinning`: in the end so many times the usual pause. Until then each pause is twice the time since the
+        first question: the drift is learned from few bursts, each further from the first."""
         self._thinning = thinning
         self._clock = clock
         self._chance = chance
@@ -96,6 +97,8 @@ class Timekeeper:
         jitter = self._chance.uniform(0.8, 1.2)
         good = self._clock.error(mono) <= GOOD or self._fruitless >= HURRIED or self._thinning > 1
         if self._clock.valid and good:
-            return int(burst_interval(mono - (self._young_since or 0)) * self._thinning * jitter)
+            age = mono - (self._young_since or 0)
+            usual = burst_interval(age)
+            return int(min(usual * self._thinning, max(usual, 2 * age)) * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)
