@@ -171,6 +171,13 @@ def drift(stage: Stage, poles: tuple[int, ...], ppm: float) -> None:
 
 
 @deed
+def warmed(stage: Stage, poles: tuple[int, ...], ppm: float) -> None:
+    """The crystals run faster by so much from now on."""
+    for pole in stage.poles(poles):
+        pole.quartz.warmed(stage.village.time.now, ppm)
+
+
+@deed
 def reboot(stage: Stage, poles: tuple[int, ...]) -> None:
     """Without a battery a clock begins anew: anywhere, and the speaker must not care."""
     stage.trouble(MINUTE, stage.poles(poles))

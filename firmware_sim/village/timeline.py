@@ -25,7 +25,8 @@ LASTS: Mapping[str, tuple[str, int]] = {
 }  # fmt: skip
 """The lane of a deed that says itself how long it lasts, and where in its words (us)."""
 MOMENTS: Mapping[str, str] = {
-    "drift": "crystal changed", "reboot": "box rebooted", "flash_rot": "flash rotten", "flash_torn": "write torn",
+    "drift": "crystal bad", "warmed": "crystal warmed", "reboot": "box rebooted", "flash_rot": "flash rotten",
+    "flash_torn": "write torn",
     "kill": "fail point armed", "forge": "order forged", "replay": "messages replayed",
     "roll_back": "store rolled back", "alert": "alerts", "stop": "stops, cancels", "cancel": "stops, cancels",
 }  # fmt: skip

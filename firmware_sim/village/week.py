@@ -16,8 +16,10 @@ PITCHES = tuple(200 + 25 * step for step in range(6))
 """Few, so that a sound comes back as a jingle does."""
 PARTS = ("all",) * 7 + ("commune", "hamlet", "some")
 """Whom a bulletin is for: mostly everybody."""
+QUIET = 40 * MINUTE
+"""How long a busy day is silent at most, us; half of it in a scene of an hour or less."""
 SHORT = 12 * HOUR
-"""A scene below this is a busy day: something every quarter of an hour."""
+"""A scene below this is a busy day: something every twenty minutes."""
 
 
 def office(scene: Scene, dice: Dice) -> Iterator[Happening]:
@@ -52,7 +54,7 @@ def _busy(scene: Scene, dice: Dice, numbers: Iterator[int]) -> Iterator[Happenin
             yield from _stopped(at, dice, next(numbers), 20.0)
         else:
             yield from _alert(at, dice, next(numbers), dice.randint(1, 5))
-        at += dice.randrange(MINUTE, 25 * MINUTE)
+        at += dice.randrange(MINUTE, QUIET if scene.span > HOUR else QUIET // 2)
 
 
 def _bulletin(at: int, ahead: int, dice: Dice, number: int, seconds: float) -> Happening:

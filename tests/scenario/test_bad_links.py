@@ -142,7 +142,7 @@ def test_a_link_as_bad_as_thirty_percent_loss(tmp_path: Path) -> None:
     lossy(tmp_path, EmbeddedBroker, delay_ms=20, speakers=4, size=16_000, alerts=1)
 
 
-@pytest.mark.full
+@pytest.mark.rehearse
 @pytest.mark.timeout(400)
 def test_a_third_of_a_megabyte_over_thirty_percent_loss_and_150_ms(tmp_path: Path) -> None:
     """At the rate at which 1 MB takes ten minutes, or faster."""

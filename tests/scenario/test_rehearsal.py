@@ -24,10 +24,10 @@ def seeds() -> list[object]:
 
 
 def drawn(seed: int) -> Wish:
-    """One to four programmes at once, on some 20 speakers (a few seeds: 50)."""
+    """One to four programmes at once, on 20 speakers (a few seeds: 50)."""
     dice = runtime.dice(f"programmes/{seed}")
     names = dice.sample(sorted(PROGRAMMES), dice.randint(1, 4))
-    return Wish(seed, HOURS, 50 if seed % 25 == 0 else dice.randint(20, 24), tuple(names))
+    return Wish(seed, HOURS, 50 if seed % 25 == 1 else 20, tuple(names))
 
 
 @pytest.mark.parametrize("seed", seeds())
