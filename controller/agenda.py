@@ -9,7 +9,6 @@ from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN, DeliveryState
 from controller.deliveries.tracking import patience as word_patience
 from controller.library.models import Blob
-from devices.health import patience
 from devices.models import Device
 from scheduler.models import Occurrence
 
@@ -17,9 +16,12 @@ _OPEN = tuple(state.value for state in OPEN)
 _UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
 
 
-def next_instant(session: Session, now: int, heartbeat_s: int, tick: int, longest: int) -> int:
-    """The next instant (us UTC) at which `do_once` has work; what should have left already is tried every `tick`."""
-    wanted = [at for at in (_word_due(session, now), *_instants(session, heartbeat_s)) if at is not None]
+def next_instant(session: Session, now: int, silence: int | None, tick: int, longest: int) -> int:
+    """The next instant (us UTC) at which `do_once` has work; what should have left already is tried every `tick`.
+
+    `silence`: when the speaker that has been silent for longest counts as gone; None while nobody does.
+    """
+    wanted = [at for at in (_word_due(session, now), silence, *_instants(session, now)) if at is not None]
     soonest = min([*wanted, now + longest])
     return soonest if soonest > now else now + tick
 
@@ -44,11 +46,12 @@ def _word_due(session: Session, now: int) -> int | None:
     return min((now if at is None else at + word_patience(attempts) for at, attempts in told), default=None)
 
 
-def _instants(session: Session, heartbeat_s: int) -> tuple[int | None, ...]:
-    publish = select(func.min(Occurrence.publish_at)).where(col(Occurrence.claimed_at).is_(None))
+def _instants(session: Session, now: int) -> tuple[int | None, ...]:
+    """An order whose time has passed before it could leave waits for nothing but its deadline."""
+    publish = select(func.min(Occurrence.publish_at)).where(
+        col(Occurrence.claimed_at).is_(None), Occurrence.expires_at > now
+    )
     deadline = select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(_OPEN))
     expiry = select(func.min(AlertRow.expires_at)).where(col(AlertRow.cleared).is_(False))
     unneeded = select(func.min(Blob.retained_until)).where(col(Blob.clip).is_(None), Blob.retained_until > 0)
-    heard = session.exec(select(func.min(Device.last_seen)).where(col(Device.online))).one()
-    silent = None if heard is None else heard + patience(heartbeat_s) + 1
-    return (*(session.exec(rows).one() for rows in (publish, deadline, expiry, unneeded)), silent)
+    return tuple(session.exec(rows).one() for rows in (publish, deadline, expiry, unneeded))

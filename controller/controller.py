@@ -88,7 +88,7 @@ class Controller:
         if self.retained.steps or self.to_restore:
             return now + TICK
         with self.database.read() as session:
-            return next_instant(session, now, self.watch.heartbeat_s, TICK, self.longest_sleep)
+            return next_instant(session, now, self.watch.next_silence(session), TICK, self.longest_sleep)
 
     def would_renew(self, most: int | None, now: int) -> bool:
         """Whether the broker has seen more than `most` topics of audio, and this is a moment to start it anew."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from devices.condition import shown, wrong
@@ -37,6 +38,13 @@ class Watch:
         rows = select(Device).where(col(Device.online), col(Device.last_seen) < edge)
         for device in session.exec(rows).all():
             self.note(session, device, "tick", now)
+
+    def next_silence(self, session: Session) -> int | None:
+        """When `tick` may find the next speaker silent, us UTC; None while we do not listen, or nobody is there."""
+        heard = session.exec(select(func.min(Device.last_seen)).where(col(Device.online))).one()
+        if heard is None or self.listening_since is None:
+            return None
+        return max(heard, self.listening_since) + patience(self.heartbeat_s) + 1
 
     def keep_health(self, session: Session, device: Device, health: Health, now: int) -> None:
         """The latest values, and (`wrong`) what they say is wrong: an incident until they say that it is well."""

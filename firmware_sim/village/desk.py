@@ -40,7 +40,8 @@ class Desk:
         self.after_publish: Callable[[str], None] = lambda topic: None
         self.remake: Callable[[Controller], None] = lambda controller: None
         """Called with each new controller, before it runs."""
-        self.deaths = 0
+        self.deaths = self.rings = 0
+        """How often the process died, and how often its controller was asked to do what is due."""
         self._time, self._broker, self._office = time, broker, office
         self._settings = Settings(data=office.folder, air=air)
         self._topics = Topics(office.keyring.tenant)
@@ -91,6 +92,7 @@ class Desk:
 
     def ring(self) -> None:
         """Somebody wrote into the tables, or it is time."""
+        self.rings += 1
         self._guarded(lambda controller: controller.do_once(self._time.now))
         if self.controller is not None:
             self._wake_at(self.controller.next_wakeup(self._time.now))

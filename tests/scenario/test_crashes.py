@@ -48,6 +48,20 @@ def test_killed_while_an_alert_leaves(village: Village, when: str) -> None:
     clean(village)
 
 
+def test_a_controller_with_nothing_to_do_sleeps(village: Village) -> None:
+    """Also when a speaker was silent while nobody listened, and when an order's whole time passed without a broker."""
+    village.broker_dies()
+    village.broadcast(seconds=4, max_late_ms=0)
+    village.poles[0].power_cut()
+    village.run(200)
+    village.broker_returns()
+    before = village.desk.rings
+    village.run(140)
+    assert village.desk.rings - before < 20
+    village.run(600)
+    clean(village)
+
+
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 9))])
 def test_a_day_of_faults(village: Village, seed: int) -> None:
     """Every few seconds something dies; in the end all is known and nothing false was heard."""
