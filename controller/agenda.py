@@ -6,13 +6,12 @@ from sqlmodel import Session, col, select
 from controller.alerts.models import AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
-from controller.deliveries.states import OPEN, DeliveryState
+from controller.deliveries.states import OPEN_WORDS, DeliveryState
 from controller.deliveries.tracking import patience as word_patience
 from controller.library.models import Blob
 from devices.models import Device
 from scheduler.models import Occurrence
 
-_OPEN = tuple(state.value for state in OPEN)
 _UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
 
 
@@ -37,10 +36,10 @@ def _word_due(session: Session, now: int) -> int | None:
         col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= now, Occurrence.expires_at > now
     )
     stopped = reachable.join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id)).where(
-        col(Delivery.state).in_(_OPEN), col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > now
+        col(Delivery.state).in_(OPEN_WORDS), col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > now
     )
     sounding = reachable.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(
-        col(Delivery.state).in_(_OPEN), AlertRow.expires_at > now
+        col(Delivery.state).in_(OPEN_WORDS), AlertRow.expires_at > now
     )
     told = {row for rows in (unheard, stopped, sounding) for row in session.exec(rows.distinct())}
     return min((now if at is None else at + word_patience(attempts) for at, attempts in told), default=None)
@@ -51,7 +50,7 @@ def _instants(session: Session, now: int) -> tuple[int | None, ...]:
     publish = select(func.min(Occurrence.publish_at)).where(
         col(Occurrence.claimed_at).is_(None), Occurrence.expires_at > now
     )
-    deadline = select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(_OPEN))
+    deadline = select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(OPEN_WORDS))
     expiry = select(func.min(AlertRow.expires_at)).where(col(AlertRow.cleared).is_(False))
     unneeded = select(func.min(Blob.retained_until)).where(col(Blob.clip).is_(None), Blob.retained_until > 0)
     return tuple(session.exec(rows).one() for rows in (publish, deadline, expiry, unneeded))

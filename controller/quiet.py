@@ -4,13 +4,12 @@ from sqlmodel import Session, col, select
 
 from controller.alerts.models import AlertRow
 from controller.deliveries.models import Delivery
-from controller.deliveries.states import OPEN
+from controller.deliveries.states import OPEN_WORDS
 from devices.protocol.units import MINUTE
 from scheduler.models import Occurrence
 
 QUIET = 10 * MINUTE
 """So long before and after anything that is to sound, us."""
-_OPEN = tuple(state.value for state in OPEN)
 
 
 def is_quiet(session: Session, now: int) -> bool:
@@ -21,7 +20,7 @@ def is_quiet(session: Session, now: int) -> bool:
     sounding = (
         select(Occurrence.id)
         .join(Delivery, col(Delivery.occurrence_id) == col(Occurrence.id))
-        .where(col(Delivery.state).in_(_OPEN), Occurrence.start_at <= soon)
+        .where(col(Delivery.state).in_(OPEN_WORDS), Occurrence.start_at <= soon)
     )
     fresh = select(Occurrence.id).where(Occurrence.start_at > now - QUIET, Occurrence.start_at <= soon)
     return all(session.exec(rows.limit(1)).first() is None for rows in (alerts, leaving, sounding, fresh))

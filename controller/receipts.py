@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, col, select
 from controller.alerts.models import AlertArea, AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery, ReceiptLedger
-from controller.deliveries.states import OPEN, DeliveryEventKind, DeliveryState
+from controller.deliveries.states import OPEN_WORDS, DeliveryEventKind, DeliveryState
 from controller.deliveries.tracking import advance, new_delivery
 from devices.incidents import open_incident
 from devices.models import Membership
@@ -21,9 +21,7 @@ HEARD_SHARE = 0.95
 _E = DeliveryEventKind
 _DEVICES: BindParameter[list[str]] = bindparam("devices", expanding=True)
 _LEDGERS = select(ReceiptLedger).where(col(ReceiptLedger.device_id).in_(_DEVICES))
-_OWED = select(Delivery).where(
-    col(Delivery.device_id).in_(_DEVICES), col(Delivery.state).in_([state.value for state in OPEN])
-)
+_OWED = select(Delivery).where(col(Delivery.device_id).in_(_DEVICES), col(Delivery.state).in_(OPEN_WORDS))
 
 
 @dataclass(frozen=True)

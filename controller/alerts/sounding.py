@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from controller.alerts.models import AlertArea, AlertRow
 from controller.db import Database
 from controller.deliveries.models import Delivery
-from controller.deliveries.states import OPEN, DeliveryState
+from controller.deliveries.states import OPEN_WORDS, UNSIGNED_WORDS
 from controller.deliveries.tracking import mark_published, patience
 from controller.herald import Herald
 from controller.library.carriage import Carrier
@@ -16,7 +16,6 @@ from devices.models import Device
 from devices.protocol.messages.alerts import Alert
 from devices.protocol.units import DAY
 
-_UNSIGNED = tuple(state.value for state in (*OPEN, DeliveryState.UNREACHABLE))
 REPORTABLE = 8 * DAY
 """How long after its expiry an alert without a signed end is still told to a speaker that comes back, us."""
 
@@ -95,7 +94,7 @@ def _call(session: Session, alert: AlertRow, now: int) -> Call:
     rows = (
         select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Device.online)
         .join(Device, col(Device.id) == col(Delivery.device_id))
-        .where(Delivery.occurrence_id == alert.id, col(Delivery.state).in_([state.value for state in OPEN]))
+        .where(Delivery.occurrence_id == alert.id, col(Delivery.state).in_(OPEN_WORDS))
     )
     owing = tuple(
         device_id
@@ -121,7 +120,7 @@ def _ended_unsigned(session: Session, device_id: str, now: int) -> list[AlertRow
         .join(Delivery, col(Delivery.occurrence_id) == col(AlertRow.id))
         .where(
             Delivery.device_id == device_id,
-            col(Delivery.state).in_(_UNSIGNED),
+            col(Delivery.state).in_(UNSIGNED_WORDS),
             AlertRow.expires_at <= now,
             AlertRow.expires_at > now - REPORTABLE,
         )

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from controller.broadcast.models import Broadcast, BroadcastArea
 from controller.db import Database
 from controller.deliveries.models import Delivery
-from controller.deliveries.states import OPEN, DeliveryState
+from controller.deliveries.states import OPEN_WORDS, UNSIGNED_WORDS, DeliveryState
 from controller.deliveries.tracking import FIRST_WAIT, mark_published, patience
 from controller.herald import Herald
 from controller.library.carriage import Carrier
@@ -23,7 +23,6 @@ from scheduler.models import Occurrence
 from scheduler.occurrences import claim
 
 _UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
-_UNSIGNED = tuple(state.value for state in (*OPEN, DeliveryState.UNREACHABLE))
 REPORTABLE = 8 * DAY
 """How long after its expiry an order without a signed end is still told to a speaker that comes back, us."""
 
@@ -97,8 +96,7 @@ class Outbox:
 
 def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
     stopped = col(Broadcast.stop_requested_at).is_not(None)
-    open_states = [state.value for state in OPEN]
-    waiting = or_(col(Delivery.state).in_(_UNHEARD), and_(stopped, col(Delivery.state).in_(open_states)))
+    waiting = or_(col(Delivery.state).in_(_UNHEARD), and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
     rows = (
         select(Delivery.occurrence_id, Delivery.device_id, Delivery.published_at, Delivery.attempts)
         .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
@@ -131,7 +129,7 @@ def _lacking(session: Session, tenant: str, device_id: str, held: set[str], now:
         .where(
             Delivery.device_id == device_id,
             Delivery.kind == "broadcast",
-            col(Delivery.state).in_(_UNSIGNED),
+            col(Delivery.state).in_(UNSIGNED_WORDS),
             Occurrence.publish_at <= now,
             Occurrence.expires_at > now - REPORTABLE,
         )

@@ -41,6 +41,10 @@ SIGNED_ENDS = frozenset({_S.PLAYED, _S.FAILED, _S.REFUSED, _S.EXPIRED, _S.CANCEL
 """Ends that the speaker itself has signed: nothing replaces them."""
 ENDS = SIGNED_ENDS | {_S.UNREACHABLE}
 OPEN = frozenset(_S) - ENDS
+OPEN_WORDS = tuple(sorted(state.value for state in OPEN))
+"""As they stand in the tables."""
+UNSIGNED_WORDS = tuple(sorted((*OPEN_WORDS, _S.UNREACHABLE.value)))
+"""Without the speaker's signed end: what it is told again when it comes back."""
 
 _WORD_TO_END = {
     _E.PLAYED: _S.PLAYED,

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from controller.deliveries.models import Delivery, DeliveryEvent
-from controller.deliveries.states import ENDS, OPEN, DeliveryEventKind, DeliveryState, step
+from controller.deliveries.states import OPEN_WORDS, UNSIGNED_WORDS, DeliveryEventKind, DeliveryState, step
 from devices.protocol.units import MINUTE, SECOND
 
 WORD_DUE = MINUTE
@@ -16,10 +16,9 @@ FIRST_WAIT = 5 * SECOND
 LONGEST_WAIT = 120 * SECOND
 
 
-_UNSIGNED = [state.value for state in (*OPEN, DeliveryState.UNREACHABLE)]
 _OWING = (
     select(Delivery.device_id)
-    .where(col(Delivery.device_id).in_(bindparam("devices", expanding=True)), col(Delivery.state).in_(_UNSIGNED))
+    .where(col(Delivery.device_id).in_(bindparam("devices", expanding=True)), col(Delivery.state).in_(UNSIGNED_WORDS))
     .distinct()
 )
 
@@ -42,8 +41,7 @@ def new_delivery(order_id: str, occurrence_id: str, kind: str, now: int, expires
 
 def open_deliveries(occurrence_id: str) -> SelectOfScalar[Delivery]:
     """The deliveries of an occurrence that have not ended."""
-    ended = [state.value for state in ENDS]
-    return select(Delivery).where(Delivery.occurrence_id == occurrence_id, col(Delivery.state).not_in(ended))
+    return select(Delivery).where(Delivery.occurrence_id == occurrence_id, col(Delivery.state).in_(OPEN_WORDS))
 
 
 def tell_again(session: Session, occurrence_id: str) -> None:
@@ -92,8 +90,7 @@ def mark_published(session: Session, occurrence_id: str, devices: Iterable[str],
 
 def close_silent(session: Session, now: int) -> int:
     """Give up waiting where no signed end came by expiry + 60 s; how many that were."""
-    states = [state.value for state in OPEN]
-    overdue = select(Delivery).where(col(Delivery.state).in_(states), Delivery.deadline_at <= now)
+    overdue = select(Delivery).where(col(Delivery.state).in_(OPEN_WORDS), Delivery.deadline_at <= now)
     rows = session.exec(overdue).all()
     for delivery in rows:
         advance(session, delivery, DeliveryEventKind.DEADLINE, now, reason="no_word")
