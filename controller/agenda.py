@@ -11,6 +11,7 @@ from controller.deliveries.tracking import patience as word_patience
 from controller.library.models import Blob
 from devices.models import Device
 from scheduler.models import Occurrence
+from scheduler.occurrences import to_leave
 
 _UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
 
@@ -46,10 +47,7 @@ def _word_due(session: Session, now: int) -> int | None:
 
 
 def _instants(session: Session, now: int) -> tuple[int | None, ...]:
-    """An order whose time has passed before it could leave waits for nothing but its deadline."""
-    publish = select(func.min(Occurrence.publish_at)).where(
-        col(Occurrence.claimed_at).is_(None), Occurrence.expires_at > now
-    )
+    publish = select(func.min(Occurrence.publish_at)).where(to_leave(now))
     deadline = select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(OPEN_WORDS))
     expiry = select(func.min(AlertRow.expires_at)).where(col(AlertRow.cleared).is_(False))
     unneeded = select(func.min(Blob.retained_until)).where(col(Blob.clip).is_(None), Blob.retained_until > 0)

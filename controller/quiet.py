@@ -7,6 +7,7 @@ from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS
 from devices.protocol.units import MINUTE
 from scheduler.models import Occurrence
+from scheduler.occurrences import to_leave
 
 QUIET = 10 * MINUTE
 """So long before and after anything that is to sound, us."""
@@ -16,7 +17,7 @@ def is_quiet(session: Session, now: int) -> bool:
     """No alert in force, nothing to leave or to start soon, and nobody who owes a word on what has started."""
     soon = now + QUIET
     alerts = select(AlertRow.id).where(AlertRow.expires_at > now - QUIET, AlertRow.created_at <= soon)
-    leaving = select(Occurrence.id).where(col(Occurrence.claimed_at).is_(None), Occurrence.publish_at <= soon)
+    leaving = select(Occurrence.id).where(to_leave(now), Occurrence.publish_at <= soon)
     sounding = (
         select(Occurrence.id)
         .join(Delivery, col(Delivery.occurrence_id) == col(Occurrence.id))

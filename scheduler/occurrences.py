@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from scheduler.models import Occurrence
 
 
+def to_leave(now: int) -> ColumnElement[bool]:
+    """Of an occurrence: nobody has claimed it, and it has not missed its time; one that has waits for nothing."""
+    return and_(col(Occurrence.claimed_at).is_(None), col(Occurrence.expires_at) > now)
+
+
 def upcoming(session: Session, now: int) -> Mapping[str, int]:
     """Occurrences that nobody has claimed, by id, with the instant (us UTC) when their order is to leave."""
-    rows = select(Occurrence.id, Occurrence.publish_at).where(
-        col(Occurrence.claimed_at).is_(None), Occurrence.publish_at > now
-    )
+    rows = select(Occurrence.id, Occurrence.publish_at).where(to_leave(now), Occurrence.publish_at > now)
     return dict(session.exec(rows).all())
 
 

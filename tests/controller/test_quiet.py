@@ -46,6 +46,15 @@ def test_a_bulletin_far_ahead_does_not_keep_the_broker_from_being_renewed(commun
     assert not quiet(commune)
 
 
+def test_an_order_that_missed_its_time_without_a_link_keeps_nobody_waiting(commune: Commune) -> None:
+    commune.bench.controller.on_link(False, commune.bench.now)
+    commune.bench.link.up = False
+    order = commune.order(max_late_ms=0)
+    commune.bench.now = order.expires_at + 11 * MINUTE
+    commune.bench.controller.do_once(commune.bench.now)
+    assert quiet(commune)
+
+
 def test_an_alert_in_force_is_no_quiet_moment(office: Office) -> None:
     emergency = Emergency(office)
     emergency.raised()
