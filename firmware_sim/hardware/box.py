@@ -254,5 +254,6 @@ class Hardware:
     def _fit_flash(self) -> None:
         if self._flash is not None:
             self._flash.lose_room(0)
-            self._flash.lose_room(self._flash.capacity if "flash_full" in self.faults else 0)
+            if "flash_full" in self.faults:
+                self._flash.fill()
             self._flash.slow_down(SLOW if "flash_slow" in self.faults else 0.0)

@@ -41,8 +41,12 @@ class FaultyFlash:
     # Faults
 
     def lose_room(self, size: int) -> None:
-        """So many bytes of the room for blobs hold nothing any more; 0: all is well. Full: the whole capacity."""
+        """So many bytes of the room for blobs hold nothing any more; 0: all is well."""
         self._lost = size
+
+    def fill(self) -> None:
+        """There is no room for blobs, however often that is said."""
+        self._lost = self._inner.capacity
 
     def slow_down(self, slowness: float) -> None:
         """Writes take time from now on, see `write_time`; 0: none."""

@@ -192,7 +192,7 @@ def reboot(stage: Stage, poles: tuple[int, ...]) -> None:
 @deed
 def flash_full(stage: Stage, poles: tuple[int, ...]) -> None:
     for pole in stage.poles(poles):
-        pole.flash.lose_room(pole.flash.capacity)
+        pole.flash.fill()
 
 
 @deed

@@ -119,8 +119,8 @@ def _play(
     village.broker.overhear = lambda topic, payload: record.update(topic.encode() + payload)
     bug.plant(village)
     stage = Stage(village, Hostility(village))
-    for index, happening in enumerate(happenings):
-        _schedule(stage, happening, index)
+    for happening in happenings:
+        _schedule(stage, happening)
     faulty = (SETTLING + wish.span) / (SETTLING + wish.span + HEALING)
     _run(village, START + SETTLING + wish.span, watch, (0, faulty))
     stage.heal()
@@ -130,7 +130,7 @@ def _play(
     return Outcome(wish, village.judged(), record.hexdigest(), figures(village, stage), happenings)
 
 
-def _schedule(stage: Stage, happening: Happening, index: int) -> None:
+def _schedule(stage: Stage, happening: Happening) -> None:
     """Each happening throws dice of its own, so that others may be left out."""
     dice = runtime.dice(f"{stage.village.seed}/{happening.at}/{happening.deed}/{happening.of}")
     stage.village.time.at(START + SETTLING + happening.at, lambda: stage.play(happening, dice))

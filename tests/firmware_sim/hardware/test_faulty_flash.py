@@ -37,6 +37,15 @@ def store(flash: FaultyFlash, sha256: str, content: bytes) -> None:
 # The faults
 
 
+def test_a_flash_that_is_filled_twice_is_full() -> None:
+    flash = FaultyFlash(MemoryFlash(4_096))
+    flash.fill()
+    flash.fill()
+    assert flash.capacity == 0
+    flash.lose_room(0)
+    assert flash.capacity == 4_096
+
+
 def test_lost_room_is_no_space_and_comes_back(flash: FaultyFlash) -> None:
     flash.lose_room(4 * 1024 * 1024 - 500)
     assert free(flash) == 500
