@@ -1,5 +1,6 @@
 """Whatever is pasted in: never an error, no digit left, read twice as read once, in time that only grows with it."""
 
+import gc
 import time
 import unicodedata
 from pathlib import Path
@@ -122,6 +123,16 @@ def test_a_bulletin_of_110_kb_is_read_within_two_seconds() -> None:
 
 
 def _seconds(text: str) -> float:
-    before = time.process_time()
+    """Of this thread alone, without a collection of what other tests left; the better of three."""
+    gc.collect()
+    gc.disable()
+    try:
+        return min(_reading(text) for _ in range(3))
+    finally:
+        gc.enable()
+
+
+def _reading(text: str) -> float:
+    before = time.thread_time()
     read_as(text, {})
-    return time.process_time() - before
+    return time.thread_time() - before
