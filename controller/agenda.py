@@ -7,7 +7,7 @@ from controller.alerts.models import AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS, DeliveryState
-from controller.deliveries.tracking import patience as word_patience
+from controller.deliveries.tracking import patience, tell_again_at
 from controller.library.models import Blob
 from devices.models import Device
 from scheduler.models import Occurrence
@@ -28,22 +28,29 @@ def next_instant(session: Session, now: int, silence: int | None, tick: int, lon
 
 def _word_due(session: Session, now: int) -> int | None:
     """When somebody who can hear us is told again for want of a word: who is away will say hello first."""
-    reachable = (
+    hears = col(Delivery.published_at).is_(None) | col(Device.online)
+    ordered = (
+        select(Delivery.published_at, Delivery.attempts, Occurrence.start_at)
+        .join(Device, col(Device.id) == col(Delivery.device_id))
+        .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+        .where(hears, col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= now, Occurrence.expires_at > now)
+    )
+    urgent = (
         select(Delivery.published_at, Delivery.attempts)
         .join(Device, col(Device.id) == col(Delivery.device_id))
-        .where(col(Delivery.published_at).is_(None) | col(Device.online))
+        .where(hears, col(Delivery.state).in_(OPEN_WORDS))
     )
-    unheard = reachable.join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id)).where(
-        col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= now, Occurrence.expires_at > now
+    stopped = urgent.join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id)).where(
+        col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > now
     )
-    stopped = reachable.join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id)).where(
-        col(Delivery.state).in_(OPEN_WORDS), col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > now
-    )
-    sounding = reachable.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(
-        col(Delivery.state).in_(OPEN_WORDS), AlertRow.expires_at > now
-    )
-    told = {row for rows in (unheard, stopped, sounding) for row in session.exec(rows.distinct())}
-    return min((now if at is None else at + word_patience(attempts) for at, attempts in told), default=None)
+    sounding = urgent.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(AlertRow.expires_at > now)
+    due = {
+        now if at is None else tell_again_at(at, attempts, start_at)
+        for at, attempts, start_at in session.exec(ordered.distinct())
+    }
+    for rows in (stopped, sounding):
+        due |= {now if at is None else at + patience(attempts) for at, attempts in session.exec(rows.distinct())}
+    return min(due, default=None)
 
 
 def _instants(session: Session, now: int) -> tuple[int | None, ...]:

@@ -38,16 +38,21 @@ class Conductor:
         self._clock = clock
         self._configuration = configuration
         self._wakes: list[int] = []
+        """When somebody may begin or end."""
         self._noted_at = 0
+        """Since when what is heard is not in flash, us monotonic; may lie ahead, at a start."""
 
     def look_again(self, mono: int) -> None:
         """Something changed: an order, a blob, the time."""
         self._wakes = [mono]
 
     def next_wakeup(self) -> int | None:
-        return min(self._wakes, default=None)
+        noting = [self._noted_at + NOTED] if self._player.cues else []
+        return min([*self._wakes, *noting], default=None)
 
     def do_once(self, mono: int) -> None:
+        if self._player.cues and mono >= self._noted_at + NOTED:
+            self._note(mono)
         if not self._wakes or mono < min(self._wakes):
             return
         self._wakes = []
@@ -58,7 +63,7 @@ class Conductor:
             self._cast(mono, now)
         sounding = self._player.next_wakeup()
         if sounding is not None:
-            self._wakes.append(min(sounding, self._noted_at + NOTED))
+            self._wakes.append(sounding)
 
     def stop(self, key: Key, why: Why, mono: int) -> None:
         """Silence one order at once, and close its stretch."""
@@ -88,13 +93,19 @@ class Conductor:
             self._begin(cue, mono)
         for cue in self._player.finished(mono):
             self._close(cue, mono)
-        if mono >= self._noted_at + NOTED:
-            self._noted_at = mono
-            self._player.steer(self._clock, mono)
-            for cue in self._player.cues:
-                if cue.begun:
-                    entry = self._memory.active_entry(cue.key)
-                    self._memory.put(progress.noted(entry, cue.sounding.mono, self._player.heard(cue, mono)))
+
+    def _note(self, mono: int) -> None:
+        """Note what was heard, and keep in step; who ends otherwise for that is looked at again."""
+        self._noted_at = mono
+        self._player.steer(self._clock, mono)
+        for cue in self._player.cues:
+            if cue.begun:
+                entry = self._memory.active_entry(cue.key)
+                self._memory.put(progress.noted(entry, cue.sounding.mono, self._player.heard(cue, mono)))
+                self._keep_expiry(entry, mono)
+        sounding = self._player.next_wakeup()
+        if sounding is not None:
+            self._wakes.append(sounding)
 
     def _begin(self, cue: Cue, mono: int) -> None:
         entry = progress.begun(self._memory.active_entry(cue.key), cue.sounding.mono)
@@ -221,6 +232,7 @@ class Conductor:
         last = min(sound.length, first + samples_in(proposal.length))
         rate = rate_for(self._clock.drift, 0)
         run = Run(entry.occurrence, sound, at, first, last, gain(proposal.volume), rate)
+        self._noted_at = max(self._noted_at, at)
         self._player.arm(Cue(entry.key, stretch, run, "expired" if proposal.until_expiry else "finished"))
         return after
 

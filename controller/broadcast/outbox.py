@@ -10,7 +10,7 @@ from controller.broadcast.models import Broadcast, BroadcastArea
 from controller.db import Database
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS, UNSIGNED_WORDS, DeliveryState
-from controller.deliveries.tracking import FIRST_WAIT, mark_published, patience
+from controller.deliveries.tracking import FIRST_WAIT, mark_published, tell_again_at
 from controller.herald import Herald
 from controller.library.carriage import Carrier
 from controller.library.models import Blob
@@ -98,7 +98,7 @@ def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
     stopped = col(Broadcast.stop_requested_at).is_not(None)
     waiting = or_(col(Delivery.state).in_(_UNHEARD), and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
     rows = (
-        select(Delivery.occurrence_id, Delivery.device_id, Delivery.published_at, Delivery.attempts)
+        select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Broadcast)
         .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
         .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
         .join(Device, col(Device.id) == col(Delivery.device_id))
@@ -108,9 +108,10 @@ def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
         quiet = and_(col(Device.online), col(Delivery.published_at) <= now - FIRST_WAIT)
         rows = rows.where(or_(col(Delivery.published_at).is_(None), quiet))
     found: dict[str, list[str]] = {}
-    for occurrence_id, device_id, published_at, attempts in session.exec(rows):
-        if again or published_at is None or published_at + patience(attempts) <= now:
-            found.setdefault(occurrence_id, []).append(device_id)
+    for device_id, published_at, attempts, broadcast in session.exec(rows):
+        wanted_from = now if broadcast.stop_requested_at is not None else broadcast.start_at
+        if again or published_at is None or tell_again_at(published_at, attempts, wanted_from) <= now:
+            found.setdefault(broadcast.occurrence_id, []).append(device_id)
     return [_area_parcel(session, tenant, occurrence_id, devices) for occurrence_id, devices in sorted(found.items())]
 
 

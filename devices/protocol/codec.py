@@ -70,9 +70,9 @@ def to_json(message: Frame) -> bytes:
     return canonical(message.model_dump(mode="json", exclude_none=True))
 
 
-def read_type(payload: bytes) -> str:
-    """The `type` of a JSON object; Malformed for anything else."""
-    kind = read_object(payload).get("type")
+def read_type(said: dict[str, object]) -> str:
+    """The `type` of a message; Malformed where it says none."""
+    kind = said.get("type")
     if not isinstance(kind, str):
         raise Malformed(reason="no type")
     return kind
@@ -80,7 +80,12 @@ def read_type(payload: bytes) -> str:
 
 def parse(payload: bytes, model: type[M]) -> M:
     """Read one message of a known type; Malformed names the first field that is out of bounds."""
-    absent = model.model_fields.keys() & {"type", "mode"} - read_object(payload).keys()
+    return validate(payload, read_object(payload), model)
+
+
+def validate(payload: bytes, said: dict[str, object], model: type[M]) -> M:
+    """`payload`, which says what `said` holds, as a message; Malformed as `parse`."""
+    absent = model.model_fields.keys() & {"type", "mode"} - said.keys()
     if absent:
         raise Malformed(field=absent.pop(), reason="missing")
     try:

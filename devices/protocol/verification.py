@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devices.protocol.codec import PLACES, SIGNED, parse, place, read_type
+from devices.protocol.codec import PLACES, SIGNED, place, read_type, validate
 from devices.protocol.errors import FromFuture, Malformed, TooFarAhead, WrongPlace, WrongRole
+from devices.protocol.json_text import read_object
 from devices.protocol.keys import VerifyKey
 from devices.protocol.messages.frame import Signed
 from devices.protocol.messages.trust import Role
@@ -37,13 +38,14 @@ Believer = Callable[[Envelope, VerifyKey, tuple[Role, ...]], Verified]
 def believe(envelope: Envelope, key: VerifyKey, roles: tuple[Role, ...]) -> Verified:
     """Signature, type, role and fields of a message: what depends on its bytes and the key alone."""
     check_signature(envelope, key)
-    kind = read_type(envelope.payload)
+    said = read_object(envelope.payload)
+    kind = read_type(said)
     if kind not in SIGNED:
         raise Malformed(type=kind[:64])
     model, role = SIGNED[kind]
     if role not in roles:
         raise WrongRole(type=kind, key=envelope.key_id)
-    return Verified(parse(envelope.payload, model), content_digest(envelope))
+    return Verified(validate(envelope.payload, said, model), content_digest(envelope))
 
 
 def verify(

@@ -1,6 +1,7 @@
 """The office: a controller's folder with database, store and keys, filled from one seed without the web."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from controller.people.audit import Act
 from controller.tables import METADATA
 from devices.models import Area, Device
 from devices.protocol.keys import SigningKey
-from devices.registry import add_area, add_device
+from devices.registry import add_area, add_devices
 from firmware_sim.runtime import Dice, dice
 from firmware_sim.village.clips import opus_clip
 from firmware_sim.village.virtual_time import START
@@ -55,14 +56,19 @@ class Office:
 
     def speaker(self, area: str, name: str = "loa") -> str:
         """Register a speaker with a key of its own; its id."""
-        key = SigningKey(self.chance.randbytes(32))
+        return self.register(area, [name])[0]
+
+    def register(self, area: str, names: Sequence[str]) -> list[str]:
+        """Register speakers with keys of their own; their ids."""
+        keys = {self.new_id(): SigningKey(self.chance.randbytes(32)) for _ in names}
+        devices = [
+            Device(id=device, name=name, area_id=area, public_key=key.verify_key.public, registered_at=START)
+            for name, (device, key) in zip(names, keys.items(), strict=True)
+        ]
         with self.database.write() as session:
-            device = Device(
-                id=self.new_id(), name=name, area_id=area, public_key=key.verify_key.public, registered_at=START
-            )
-            add_device(session, device)
-        self.keys[device.id] = key
-        return device.id
+            add_devices(session, devices)
+        self.keys |= keys
+        return list(keys)
 
     def blob(self, seconds: float = 2.0, frequency: float = 440.0, clip: str | None = None) -> str:
         """A sound in the store; its SHA-256."""

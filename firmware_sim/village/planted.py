@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from controller.deliveries.models import Delivery
 from devices.protocol.codec import SIGNED, parse, read_type, to_json
+from devices.protocol.json_text import read_object
 from devices.protocol.keys import SigningKey, VerifyKey
 from devices.protocol.messages.frame import Signed
 from devices.protocol.messages.orders import Play, Stop
@@ -68,7 +69,7 @@ def _tidy_up(village: Village) -> None:
 
 def _gullible(envelope: Envelope, _key: VerifyKey, _roles: tuple[Role, ...]) -> Verified:
     """Nobody looks at the signature."""
-    model, _ = SIGNED[read_type(envelope.payload)]
+    model, _ = SIGNED[read_type(read_object(envelope.payload))]
     return Verified(parse(envelope.payload, model), content_digest(envelope))
 
 

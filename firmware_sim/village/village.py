@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import cycle, zip_longest
 from pathlib import Path
 from typing import cast
 
@@ -72,6 +72,7 @@ class Village:
 
     def __post_init__(self) -> None:
         self.chance = runtime.dice(self.seed)
+        self._makes = cycle(self.makes)
         self.office = Office(self.folder, self.seed, self.chunk_bytes)
         self.office.blob(2.0, 900, clip="tone")
         self.broker = MemoryBroker(self.time)
@@ -104,13 +105,13 @@ class Village:
         commune = self.communes[number % 2]
         area = self.office.area(f"Ấp {number + 1}", commune)
         self.places.append(area)
-        poles = [self._pole(area, f"Loa {place}") for place in range(number, self.speakers, count)]
+        names = [f"Loa {place}" for place in range(number, self.speakers, count)]
+        poles = [self._pole(*one) for one in zip(self.office.register(area, names), names, strict=True)]
         for name in (area, commune, self.province):
             self.members.setdefault(name, set()).update(pole.identity.device for pole in poles)
         return poles
 
-    def _pole(self, area: str, name: str) -> Pole:
-        device = self.office.speaker(area, name)
+    def _pole(self, device: str, name: str) -> Pole:
         birth = Birth(**self.office.keyring.birth(device), name=name)
         identity = Identity(birth, self.office.keys[device])
         quartz = Quartz(START, self.chance.randrange(10**12), self.chance.uniform(-50, 50))
@@ -124,8 +125,7 @@ class Village:
         return Pole(self._around, identity, settings, quartz, radio, hardware)
 
     def _box(self, device: str) -> Hardware:
-        make = self.makes[len(self.office.keys) % len(self.makes)]
-        return Hardware(Profile.read(make), runtime.dice(f"{self.seed}/box/{device}"), START)
+        return Hardware(Profile.read(next(self._makes)), runtime.dice(f"{self.seed}/box/{device}"), START)
 
     # Time
 

@@ -8,6 +8,7 @@ from controller.runtime.composition import World, build_controller
 from controller.settings import AirSettings, Settings
 from devices.link import Inbound
 from devices.protocol.codec import parse, read_type, to_json
+from devices.protocol.json_text import read_object
 from devices.protocol.messages.frame import Frame, Signed
 from devices.protocol.signing import open_envelope, sign
 from devices.protocol.topics import Topics
@@ -48,7 +49,7 @@ class Bench:
         for topic, payload, _qos, _retain in sent:
             if payload.count(b".") == 2 and payload.startswith(b"ey"):
                 body = open_envelope(payload).payload
-                if read_type(body) == model.model_fields["type"].default:
+                if read_type(read_object(body)) == model.model_fields["type"].default:
                     found.append((topic, parse(body, model)))
         return found
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from devices.protocol import codec
 from devices.protocol.codec import MAX_UNSIGNED_BYTES, SIGNED, UNSIGNED, parse, parse_unsigned, read_type, to_json
 from devices.protocol.errors import Malformed
+from devices.protocol.json_text import read_object
 from tests.devices.protocol.samples import (
     AREA,
     BLOB_SHA,
@@ -49,7 +50,7 @@ def test_every_type_has_a_maker_and_every_model_its_type():
 def test_every_message_survives_the_wire(kind):
     message = MAKERS[kind]()
     assert parse(to_json(message), MODELS[kind]) == message
-    assert read_type(to_json(message)) == kind
+    assert read_type(read_object(to_json(message))) == kind
 
 
 EDGES = [
