@@ -1,6 +1,6 @@
 """When the controller has something to do next, read from the tables. Between two such instants it may sleep."""
 
-from sqlalchemy import func
+from sqlalchemy import BigInteger, bindparam, func
 from sqlmodel import Session, col, select
 
 from controller.alerts.models import AlertRow
@@ -16,6 +16,34 @@ from scheduler.occurrences import to_leave
 _UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
 
 
+_NOW = bindparam("now", type_=BigInteger)
+_HEARS = col(Delivery.published_at).is_(None) | col(Device.online)
+"""Who is away will say hello first."""
+_ORDERED = (
+    select(Delivery.published_at, Delivery.attempts, Occurrence.start_at)
+    .join(Device, col(Device.id) == col(Delivery.device_id))
+    .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+    .where(_HEARS, col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= _NOW, Occurrence.expires_at > _NOW)
+    .distinct()
+)
+_URGENT = (
+    select(Delivery.published_at, Delivery.attempts)
+    .join(Device, col(Device.id) == col(Delivery.device_id))
+    .where(_HEARS, col(Delivery.state).in_(OPEN_WORDS))
+    .distinct()
+)
+_STOPPED = _URGENT.join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id)).where(
+    col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > _NOW
+)
+_SOUNDING = _URGENT.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(AlertRow.expires_at > _NOW)
+_INSTANTS = (
+    select(func.min(Occurrence.publish_at)).where(to_leave(_NOW)),
+    select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(OPEN_WORDS)),
+    select(func.min(AlertRow.expires_at)).where(col(AlertRow.cleared).is_(False)),
+    select(func.min(Blob.retained_until)).where(col(Blob.clip).is_(None), Blob.retained_until > 0),
+)
+
+
 def next_instant(session: Session, now: int, silence: int | None, tick: int, longest: int) -> int:
     """The next instant (us UTC) at which `do_once` has work; what should have left already is tried every `tick`.
 
@@ -27,35 +55,14 @@ def next_instant(session: Session, now: int, silence: int | None, tick: int, lon
 
 
 def _word_due(session: Session, now: int) -> int | None:
-    """When somebody who can hear us is told again for want of a word: who is away will say hello first."""
-    hears = col(Delivery.published_at).is_(None) | col(Device.online)
-    ordered = (
-        select(Delivery.published_at, Delivery.attempts, Occurrence.start_at)
-        .join(Device, col(Device.id) == col(Delivery.device_id))
-        .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
-        .where(hears, col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= now, Occurrence.expires_at > now)
-    )
-    urgent = (
-        select(Delivery.published_at, Delivery.attempts)
-        .join(Device, col(Device.id) == col(Delivery.device_id))
-        .where(hears, col(Delivery.state).in_(OPEN_WORDS))
-    )
-    stopped = urgent.join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id)).where(
-        col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > now
-    )
-    sounding = urgent.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(AlertRow.expires_at > now)
-    due = {
-        now if at is None else tell_again_at(at, attempts, start_at)
-        for at, attempts, start_at in session.exec(ordered.distinct())
-    }
-    for rows in (stopped, sounding):
-        due |= {now if at is None else at + patience(attempts) for at, attempts in session.exec(rows.distinct())}
+    """When somebody who can hear us is told again for want of a word."""
+    ordered = session.exec(_ORDERED, params={"now": now})
+    due = {now if at is None else tell_again_at(at, attempts, start_at) for at, attempts, start_at in ordered}
+    for rows in (_STOPPED, _SOUNDING):
+        urgent = session.exec(rows, params={"now": now})
+        due |= {now if at is None else at + patience(attempts) for at, attempts in urgent}
     return min(due, default=None)
 
 
 def _instants(session: Session, now: int) -> tuple[int | None, ...]:
-    publish = select(func.min(Occurrence.publish_at)).where(to_leave(now))
-    deadline = select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(OPEN_WORDS))
-    expiry = select(func.min(AlertRow.expires_at)).where(col(AlertRow.cleared).is_(False))
-    unneeded = select(func.min(Blob.retained_until)).where(col(Blob.clip).is_(None), Blob.retained_until > 0)
-    return tuple(session.exec(rows).one() for rows in (publish, deadline, expiry, unneeded))
+    return tuple(session.exec(rows, params={"now": now}).one() for rows in _INSTANTS)

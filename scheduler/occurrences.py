@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from scheduler.models import Occurrence
 
 
-def to_leave(now: int) -> ColumnElement[bool]:
+def to_leave(now: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Of an occurrence: nobody has claimed it, and it has not missed its time; one that has waits for nothing."""
     return and_(col(Occurrence.claimed_at).is_(None), col(Occurrence.expires_at) > now)
 
