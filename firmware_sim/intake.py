@@ -39,6 +39,7 @@ class Intake:
         """Silence at once; also for an order that never came, and without effect on one that has ended."""
         if not _is_named(stop.only, number):
             return
+        self._conductor.stop((stop.order, stop.occurrence), "cancelled", mono)
         known = self._memory.get((stop.order, stop.occurrence))
         if known is None:
             known = CancelEntry(order=stop.order, occurrence=stop.occurrence, expires_at=stop.expires_at)
@@ -53,11 +54,11 @@ class Intake:
             raise Conflicting(alert=alert.alert)
         if known is not None and alert.rev <= known.alert.rev:
             return
-        entry = _alert_entry(alert) if known is None else self._revised(known, alert, now)
         if alert.action == "cancel":
-            self._cancel(entry, now, mono)
+            self._conductor.stop((alert.alert, alert.alert), "cancelled", mono)
+            self._cancel(self._with(alert, now), now, mono)
         elif known is None or known.end != "cancelled":
-            self._sound(entry, now, mono)
+            self._sound(self._with(alert, now), now, mono)
 
     def on_blob(self, sha256: str, mono: int) -> None:
         """A blob is whole."""
@@ -90,6 +91,11 @@ class Intake:
             if any(one.part == "speech" and one.sha256 != entry.alert.speech for one in entry.sounding):
                 self._conductor.stop(entry.key, "replaced", mono)
 
+    def _with(self, alert: Alert, now: int) -> AlertEntry:
+        """The alert as it is known by now, with this revision."""
+        known = self._memory.get((alert.alert, alert.alert))
+        return self._revised(known, alert, now) if isinstance(known, AlertEntry) else _alert_entry(alert)
+
     def _revised(self, known: AlertEntry, alert: Alert, now: int) -> AlertEntry:
         """The alert with its new revision; one that had ended goes on only if there is something new to hear."""
         outdated = known.redo is not None and known.redo.part == "speech" and known.redo.sha256 != alert.speech
@@ -105,15 +111,15 @@ class Intake:
         self._conductor.look_again(mono)
 
     def _cancel(self, entry: AnyEntry, now: int, mono: int) -> None:
-        self._books.note("cancel", mono, order=entry.order, occurrence=entry.occurrence)
+        """What is cancelled is silent by now. Flash never holds the cancel without the end: power may go between two
+        writes, and the same revision, told again after it, would change nothing."""
         if entry.end:
             self._memory.put(entry)
         elif self._memory.get(entry.key) is None and not self._memory.has_room(type(entry), now):
             self._books.turn_away(entry, End("cancelled"), mono)
         else:
-            self._memory.put(entry)
-            self._conductor.stop(entry.key, "cancelled", mono)
-            self._books.end(self._memory.get(entry.key) or entry, End("cancelled"), mono)
+            self._books.end(entry, End("cancelled"), mono)
+        self._books.note("cancel", mono, order=entry.order, occurrence=entry.occurrence)
 
 
 def _is_named(only: str | None, number: int | None) -> bool:

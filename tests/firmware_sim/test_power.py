@@ -4,6 +4,7 @@ import pytest
 
 from devices.protocol.units import DAY, SECOND
 from firmware_sim.entries import PlayEntry
+from firmware_sim.hardware.faulty_flash import FaultyFlash, PowerDied
 from firmware_sim.memory_flash import MemoryFlash
 from tests.firmware_sim.headquarters import after, name_of
 from tests.firmware_sim.street import ENDS, Street
@@ -164,3 +165,26 @@ def test_a_correction_that_reopened_an_alert_survives_a_reboot() -> None:
     street.run(60)
     assert [line["sha256"] for line in street.started("speech")] == [wrong, right]
     assert street.words(name_of("flood")).count("played") == 2
+
+
+@pytest.mark.parametrize("written", range(0, 4_000, 100))
+def test_power_that_fails_while_a_cancel_is_written_leaves_no_alert_that_goes_on(
+    written: int,
+) -> None:
+    flash = FaultyFlash(MemoryFlash(4 * 1024 * 1024))
+    street = Street(flash=flash)
+    siren = street.tone(2, 900)
+    street.joined(clips={"tone": siren})
+    street.say(street.hq.alert("flood", 1, siren, repeats=20, expires_at=after(200)), retain=True).run_until(after(40))
+    flash.die_in(written)
+    street.say(street.hq.alert("flood", 2, siren, action="cancel", expires_at=after(200)), retain=True)
+    try:
+        street.run(5)
+    except PowerDied:
+        cut_for(street, 1)
+    connected = street.now
+    street.run(120)
+    assert street.words(name_of("flood"))[-1] == "cancelled"
+    assert all(line["true"] < connected + SECOND for line in street.started())
+    cancels = [number for number, line in enumerate(street.ledger.lines) if line["kind"] == "cancel"]
+    assert cancels and "started" not in [line["kind"] for line in street.ledger.lines[cancels[0] :]]
