@@ -115,7 +115,7 @@ def test_a_stop_silences_at_once(street: Street) -> None:
     end = street.end(name_of("low-1"))
     assert (end.state, end.heard // 100) == ("cancelled", 50)
     kinds = [line["kind"] for line in street.ledger.lines if line["kind"] != "boot"]
-    assert kinds == ["started", "cancel", "ended"]
+    assert kinds == ["started", "ended", "cancel"]
 
 
 def test_a_stop_of_what_is_armed_but_not_begun_is_silence(street: Street) -> None:
