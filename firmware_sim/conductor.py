@@ -17,8 +17,6 @@ from firmware_sim.player import Cue, Player, rate_for
 from firmware_sim.shelf import Shelf
 from firmware_sim.sinks import Run, samples_in
 
-AHEAD = 100 * MILLI
-"""How long before its first sample a stretch is handed to the amplifier."""
 LEAD = 20 * MILLI
 """What starts at once starts so much later: time to hand it over."""
 WARM = 10 * SECOND
@@ -30,7 +28,11 @@ NOTED = 2 * SECOND
 
 
 class Conductor:
-    def __init__(self, books: Books, player: Player, shelf: Shelf, clock: Clock, configuration: Configuration) -> None:
+    def __init__(
+        self, books: Books, player: Player, shelf: Shelf, clock: Clock, configuration: Configuration, ahead: int
+    ) -> None:
+        """`ahead`: how long before its first sample a stretch is handed to the amplifier, us."""
+        self._ahead = ahead
         self._books = books
         self._memory = books.memory
         self._player = player
@@ -164,12 +166,13 @@ class Conductor:
 
     def _is_time(self, proposal: Proposal, at: int, mono: int) -> bool:
         """Whether to arm now; if not, when to look again."""
-        if at > mono + WARM:
-            self._wakes.append(at - WARM)
+        warm = max(WARM, self._ahead)
+        if at > mono + warm:
+            self._wakes.append(at - warm)
         elif not self._shelf.warm(proposal.sha256, samples_in(proposal.offset), mono):
             self._wakes.append(mono)
-        elif at > mono + AHEAD:
-            self._wakes.append(at - AHEAD)
+        elif at > mono + self._ahead:
+            self._wakes.append(at - self._ahead)
         else:
             return True
         return False

@@ -228,7 +228,8 @@ class Fleet:
     def _station(self, identity: Identity) -> Station:
         box = self._box(len(self.stations))
         settings = self._settings if box is None else box.profile.settings()
-        settings = replace(settings, probe_thinning=self._settings.probe_thinning)
+        shared = {name: getattr(self._settings, name) for name in ("probe_thinning", "slow_start", "armed_ahead")}
+        settings = replace(settings, **shared)
 
         def assemble(link: SpeakerLink, crystal: Crystal) -> Parts:
             return replace(self._parts(identity, link, crystal, settings), hardware=box)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from devices.protocol.units import MILLI
+
 MIB = 1024 * 1024
+ARMED_AHEAD = 100 * MILLI
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,11 @@ class SpeakerSettings:
     """Seconds between two health messages until a configuration says otherwise."""
     probe_thinning: int = 1
     """After the first burst of questions for the time, so many times the usual pause; more than 1 in rehearsals."""
+    slow_start: bool = False
+    """Three questions for the time at each connect, and thinned from the first burst on: where thousands of speakers
+    share one processor."""
+    armed_ahead: int = ARMED_AHEAD
+    """How long before its first sample a stretch is handed to the amplifier, us."""
     window_bytes: int = 256 * 1024
     """Audio asked for at a time, bytes; one piece at least."""
     longest: int = 86_400_000

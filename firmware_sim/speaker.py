@@ -90,12 +90,17 @@ class Speaker:
             identity.tenant, self._memory, self._receipts, parts.ledger, self._shelf, self.clock, parts.world
         )
         player = Player(self._body.horn(parts.sink))
-        self._conductor = Conductor(self.books, player, self._shelf, self.clock, self._configuration)
+        settings = parts.settings
+        self._conductor = Conductor(
+            self.books, player, self._shelf, self.clock, self._configuration, settings.armed_ahead
+        )
         self._intake = Intake(self.books, self._conductor, self._shelf)
         self._fetcher = Fetcher(
             flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob, parts.settings
         )
-        self._timekeeper = Timekeeper(self.clock, chance, self._voice.ask_time, parts.settings.probe_thinning)
+        self._timekeeper = Timekeeper(
+            self.clock, chance, self._voice.ask_time, settings.probe_thinning, settings.slow_start
+        )
         self._subscriptions = Subscriptions(link, chance)
         self._presence = Presence(
             tenant=identity.tenant,

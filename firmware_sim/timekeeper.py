@@ -16,6 +16,8 @@ HURRIED = 4
 """How often they come sooner for that: a slow line is slow."""
 DOUBT = 10 * SECOND
 """How long a clock that may have jumped is doubted while nobody answers, us."""
+FEW_PROBES = 3
+"""Questions of the first burst of a slow start; the first answer is dropped, two are left."""
 PENDING = 32
 """Questions remembered; an answer to an older one is no answer."""
 
@@ -23,10 +25,19 @@ PENDING = 32
 class Timekeeper:
     """Sends questions through `ask`, gives answers to `clock`."""
 
-    def __init__(self, clock: Clock, chance: Chance, ask: Callable[[TimeRequest], None], thinning: int = 1) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        chance: Chance,
+        ask: Callable[[TimeRequest], None],
+        thinning: int = 1,
+        slow_start: bool = False,
+    ) -> None:
         """`thinning`: in the end so many times the usual pause. Until then each pause is twice the time since the
-        first question: the drift is learned from few bursts, each further from the first."""
+        first question: the drift is learned from few bursts, each further from the first. With `slow_start` the
+        first burst is short and each pause the long one."""
         self._thinning = thinning
+        self._slow_start = slow_start
         self._clock = clock
         self._chance = chance
         self._ask = ask
@@ -36,6 +47,8 @@ class Timekeeper:
         self._first = False
         self._next: int | None = None
         self._fruitless = 0
+        self._blind = False
+        """Whether there was no time yet when the next burst was fixed."""
         self._pending: dict[str, tuple[int, bool]] = {}
         self._doubted_at: int | None = None
 
@@ -43,7 +56,7 @@ class Timekeeper:
         if self._young_since is None:
             self._young_since = mono
         self._pending.clear()
-        self._begin(FIRST_PROBES, mono)
+        self._begin(FEW_PROBES if self._slow_start else FIRST_PROBES, mono)
 
     def on_disconnected(self) -> None:
         self._next = self._doubted_at = None
@@ -73,6 +86,9 @@ class Timekeeper:
         if self._next is None or mono < self._next:
             return
         if self._left == 0:
+            if self._slow_start and self._blind and self._clock.valid:
+                self._next = mono + self._pause(mono)  # the answers came, later than it looked for them
+                return
             self._begin(BURST_PROBES, mono)
         self._probe(mono)
         self._left -= 1
@@ -95,10 +111,12 @@ class Timekeeper:
     def _pause(self, mono: int) -> int:
         """Until the next burst: by the rule, or sooner while there is no time, or no good one yet."""
         jitter = self._chance.uniform(0.8, 1.2)
+        self._blind = not self._clock.valid
         good = self._clock.error(mono) <= GOOD or self._fruitless >= HURRIED or self._thinning > 1
         if self._clock.valid and good:
             age = mono - (self._young_since or 0)
             usual = burst_interval(age)
-            return int(min(usual * self._thinning, max(usual, 2 * age)) * jitter)
+            grown = usual * self._thinning if self._slow_start else max(usual, 2 * age)
+            return int(min(usual * self._thinning, grown) * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)

@@ -1,5 +1,6 @@
 """`loa fleet`: speakers that exist only here, registered and played as real ones."""
 
+import gc
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from api.cli.enrolment import Part, enrol, villages
 from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, result_json, rewrite, say
 from controller.runtime import world
+from devices.protocol.units import SECOND
 from firmware_sim import runtime
 from firmware_sim.fleet import CROWD, Fleet, SinkName
 from firmware_sim.hardware.profile import Profile
@@ -23,8 +25,12 @@ from firmware_sim.strokes import FAULTS, Fault, strokes
 FOLDER = "fleet"
 MOST_PARTS = 100
 DENSE, THINNING = 2_000, 5
-"""From so many speakers on they ask for the time at the pace of an old connection from the first burst on: every
-five minutes, where a young one asks every minute."""
+"""From so many speakers on they ask for the time three times where one asks eight times at its start, and then at the
+pace of an old connection: every five minutes, where a young one asks every minute."""
+ARMED_EACH_S = 0.005
+"""So much sooner for each of them a dense fleet hands over what is to sound: all begin at one instant."""
+RARELY = (20_000, 20, 100)
+"""Garbage collections: a dense fleet has millions of objects that stay."""
 TELL_EVERY_S, TELL_JSON_EVERY_S = 1.0, 5.0
 
 
@@ -75,15 +81,22 @@ def fleet(wish: FleetWish) -> None:
         if endpoint is None:
             raise Unreachable(f"no installation runs on {root}")
         sink = wish.sink or ("null" if len(identities) >= CROWD else "wav")
-        thinning = THINNING if len(identities) >= DENSE else 1
         fate = runtime.chance(None if wish.seed is None else wish.seed + 1)
         with Fleet(
             identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed,
-            settings=SpeakerSettings(probe_thinning=thinning),
+            settings=_settings(len(identities)),
             strokes=strokes(wish.faults, villages(identities), fate),
             makes=[Profile.read(make) for make in wish.makes],
         ) as running:  # fmt: skip
             _run(running, asked, wish.as_json)
+
+
+def _settings(speakers: int) -> SpeakerSettings:
+    """What thousands on one processor may do less often, or sooner."""
+    if speakers < DENSE:
+        return SpeakerSettings()
+    gc.set_threshold(*RARELY)
+    return SpeakerSettings(probe_thinning=THINNING, slow_start=True, armed_ahead=int(speakers * ARMED_EACH_S * SECOND))
 
 
 def stop_signals() -> list[int]:

@@ -11,7 +11,7 @@ from math import log
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.units import MILLI, SECOND
 from firmware_sim.clock import Clock
-from firmware_sim.conductor import AHEAD, NOTED
+from firmware_sim.conductor import NOTED
 from firmware_sim.crystal import draw_crystal
 from firmware_sim.entries import Sounding
 from firmware_sim.opus import RATE
@@ -19,6 +19,7 @@ from firmware_sim.player import Cue, Player, rate_for
 from firmware_sim.ports import Chance
 from firmware_sim.radio.model import RadioModel
 from firmware_sim.radio.radio import Radio
+from firmware_sim.settings import ARMED_AHEAD
 from firmware_sim.sinks import NullSink, Run
 from firmware_sim.sounds import Sound
 from firmware_sim.timekeeper import Timekeeper
@@ -86,7 +87,7 @@ class Trial:
 
     def play(self, seconds: int) -> tuple[int, int]:
         """us by which a sound of that length begins too late, and by which it ends too late."""
-        start = self.now + AHEAD
+        start = self.now + ARMED_AHEAD
         at = self._clock.mono(start)
         run = Run("trial", Silence(seconds), at, 0, seconds * RATE, 1.0, rate_for(self._clock.drift, 0))
         cue = Cue((NOBODY, NOBODY), _stretch(at, start, seconds), run)
