@@ -11,6 +11,7 @@ from devices.protocol.units import DAY, HOUR, MINUTE, SECOND
 from firmware_sim.clock import Clock
 from firmware_sim.crystal import Crystal
 from firmware_sim.errors import ClockBelowFloor
+from firmware_sim.settings import SpeakerSettings
 from tests.firmware_sim.headquarters import T0, after, name_of
 from tests.firmware_sim.street import Street
 
@@ -99,6 +100,32 @@ def test_a_reconnect_asks_eight_times_and_keeps_the_pace_of_a_clock_that_has_lea
     assert street.questions - before == 8
     street.run(HOUR / SECOND)
     assert 10 * 5 <= street.questions - before - 8 <= 15 * 5
+
+
+def test_a_slow_start_asks_three_times_and_then_every_five_minutes() -> None:
+    street = Street(settings=SpeakerSettings(probe_thinning=5, slow_start=True)).power_on().connect()
+    street.run(200)
+    assert street.questions == 3
+    street.run(HOUR / SECOND)
+    assert 3 + 8 * 5 <= street.questions <= 3 + 16 * 5
+
+
+def test_a_slow_start_asks_no_more_where_the_answers_came_late() -> None:
+    """Questions leave over 0.4 s; the answers are a second under way."""
+    street = Street(settings=SpeakerSettings(probe_thinning=5, slow_start=True), way=500_000).power_on().connect()
+    street.run(200)
+    assert street.questions == 3 and street.speaker.clock.valid
+
+
+def test_what_is_armed_long_ahead_starts_on_time_and_a_stop_still_silences_it() -> None:
+    street = Street(settings=SpeakerSettings(armed_ahead=20 * SECOND)).joined()
+    street.say(street.hq.play("news", street.tone(5), 5_000, start_at=after(60)))
+    street.say(street.hq.play("late", street.tone(5, 300), 5_000, start_at=after(90)))
+    street.run_until(after(75)).say(street.hq.stop("late")).run(60)
+    (line,) = [one for one in street.started() if one["order"] == name_of("news")]
+    assert abs(line["true"] - after(60)) < 3_000
+    assert street.words(name_of("late-1"))[-1] == "cancelled"
+    assert [one["heard_ms"] for one in street.ended() if one["order"] == name_of("late")] in ([], [0])
 
 
 def test_a_clock_that_was_set_learns_anew_at_the_first_pace() -> None:
