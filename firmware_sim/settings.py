@@ -19,8 +19,8 @@ class SpeakerSettings:
     probe_thinning: int = 1
     """After the first burst of questions for the time, so many times the usual pause; more than 1 in rehearsals."""
     slow_start: bool = False
-    """Three questions for the time at each connect, and thinned from the first burst on: where thousands of speakers
-    share one processor."""
+    """Three questions for the time at each connect, and an old connection's pauses at once: where thousands of
+    speakers share one processor."""
     armed_ahead: int = ARMED_AHEAD
     """How long before its first sample a stretch is handed to the amplifier, us."""
     window_bytes: int = 256 * 1024

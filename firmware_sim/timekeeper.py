@@ -5,7 +5,7 @@ from collections.abc import Callable
 from devices.protocol import base64url
 from devices.protocol.errors import Stale
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
-from devices.protocol.timesync import BURST_PROBES, FIRST_PROBES, PROBE_GAP, Sample, burst_interval
+from devices.protocol.timesync import BURST_PROBES, FIRST_PROBES, PROBE_GAP, WINDOW, Sample, burst_interval
 from devices.protocol.units import MILLI, MINUTE, SECOND
 from firmware_sim.clock import Clock
 from firmware_sim.ports import Chance
@@ -35,7 +35,7 @@ class Timekeeper:
     ) -> None:
         """`thinning`: in the end so many times the usual pause. Until then each pause is twice the time since the
         first question: the drift is learned from few bursts, each further from the first. With `slow_start` the
-        first burst is short and each pause the long one."""
+        first burst is short, and the pauses are an old connection's at once."""
         self._thinning = thinning
         self._slow_start = slow_start
         self._clock = clock
@@ -112,11 +112,10 @@ class Timekeeper:
         """Until the next burst: by the rule, or sooner while there is no time, or no good one yet."""
         jitter = self._chance.uniform(0.8, 1.2)
         self._blind = not self._clock.valid
-        good = self._clock.error(mono) <= GOOD or self._fruitless >= HURRIED or self._thinning > 1
-        if self._clock.valid and good:
+        patient = self._slow_start or self._thinning > 1 or self._fruitless >= HURRIED
+        if self._clock.valid and (patient or self._clock.error(mono) <= GOOD):
             age = mono - (self._young_since or 0)
-            usual = burst_interval(age)
-            grown = usual * self._thinning if self._slow_start else max(usual, 2 * age)
-            return int(min(usual * self._thinning, grown) * jitter)
+            usual = burst_interval(WINDOW if self._slow_start else age)
+            return int(min(usual * self._thinning, max(usual, 2 * age)) * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)

@@ -24,7 +24,7 @@ from firmware_sim.strokes import FAULTS, Fault, strokes
 
 FOLDER = "fleet"
 MOST_PARTS = 100
-DENSE, THINNING = 2_000, 5
+DENSE = 2_000
 """From so many speakers on they ask for the time three times where one asks eight times at its start, and then at the
 pace of an old connection: every five minutes, where a young one asks every minute."""
 ARMED_EACH_S = 0.005
@@ -96,7 +96,7 @@ def _settings(speakers: int) -> SpeakerSettings:
     if speakers < DENSE:
         return SpeakerSettings()
     gc.set_threshold(*RARELY)
-    return SpeakerSettings(probe_thinning=THINNING, slow_start=True, armed_ahead=int(speakers * ARMED_EACH_S * SECOND))
+    return SpeakerSettings(slow_start=True, armed_ahead=int(speakers * ARMED_EACH_S * SECOND))
 
 
 def stop_signals() -> list[int]:

@@ -103,7 +103,7 @@ def test_a_reconnect_asks_eight_times_and_keeps_the_pace_of_a_clock_that_has_lea
 
 
 def test_a_slow_start_asks_three_times_and_then_every_five_minutes() -> None:
-    street = Street(settings=SpeakerSettings(probe_thinning=5, slow_start=True)).power_on().connect()
+    street = Street(settings=SpeakerSettings(slow_start=True)).power_on().connect()
     street.run(200)
     assert street.questions == 3
     street.run(HOUR / SECOND)
@@ -112,7 +112,7 @@ def test_a_slow_start_asks_three_times_and_then_every_five_minutes() -> None:
 
 def test_a_slow_start_asks_no_more_where_the_answers_came_late() -> None:
     """Questions leave over 0.4 s; the answers are a second under way."""
-    street = Street(settings=SpeakerSettings(probe_thinning=5, slow_start=True), way=500_000).power_on().connect()
+    street = Street(settings=SpeakerSettings(slow_start=True), way=500_000).power_on().connect()
     street.run(200)
     assert street.questions == 3 and street.speaker.clock.valid
 
