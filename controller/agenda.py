@@ -6,15 +6,12 @@ from sqlmodel import Session, col, select
 from controller.alerts.models import AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
-from controller.deliveries.states import OPEN_WORDS, DeliveryState
+from controller.deliveries.states import OPEN_WORDS, UNHEARD_WORDS
 from controller.deliveries.tracking import patience, tell_again_at
 from controller.library.models import Blob
 from devices.models import Device
 from scheduler.models import Occurrence
 from scheduler.occurrences import to_leave
-
-_UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
-
 
 _NOW = bindparam("now", type_=BigInteger)
 _HEARS = col(Delivery.published_at).is_(None) | col(Device.online)
@@ -23,7 +20,7 @@ _ORDERED = (
     select(Delivery.published_at, Delivery.attempts, Occurrence.start_at)
     .join(Device, col(Device.id) == col(Delivery.device_id))
     .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
-    .where(_HEARS, col(Delivery.state).in_(_UNHEARD), Occurrence.publish_at <= _NOW, Occurrence.expires_at > _NOW)
+    .where(_HEARS, col(Delivery.state).in_(UNHEARD_WORDS), Occurrence.publish_at <= _NOW, Occurrence.expires_at > _NOW)
     .distinct()
 )
 _URGENT = (

@@ -63,9 +63,7 @@ class Conductor:
         if now is not None:
             self._settle(mono, now)
             self._cast(mono, now)
-        sounding = self._player.next_wakeup()
-        if sounding is not None:
-            self._wakes.append(sounding)
+        self._wake_with_the_player()
 
     def stop(self, key: Key, why: Why, mono: int) -> None:
         """Silence one order at once, and close its stretch."""
@@ -105,6 +103,9 @@ class Conductor:
                 entry = self._memory.active_entry(cue.key)
                 self._memory.put(progress.noted(entry, cue.sounding.mono, self._player.heard(cue, mono)))
                 self._keep_expiry(entry, mono)
+        self._wake_with_the_player()
+
+    def _wake_with_the_player(self) -> None:
         sounding = self._player.next_wakeup()
         if sounding is not None:
             self._wakes.append(sounding)

@@ -227,9 +227,7 @@ class Fleet:
 
     def _station(self, identity: Identity) -> Station:
         box = self._box(len(self.stations))
-        settings = self._settings if box is None else box.profile.settings()
-        shared = {name: getattr(self._settings, name) for name in ("probe_thinning", "slow_start", "armed_ahead")}
-        settings = replace(settings, **shared)
+        settings = self._settings if box is None else box.profile.settings(self._settings)
 
         def assemble(link: SpeakerLink, crystal: Crystal) -> Parts:
             return replace(self._parts(identity, link, crystal, settings), hardware=box)

@@ -71,8 +71,8 @@ class Speaker:
     """Call `power_on` first; then events as they come, and `do_once` whenever `next_wakeup` is due."""
 
     def __init__(self, parts: Parts) -> None:
-        identity, flash, chance = parts.identity, parts.flash, parts.chance
-        self._body = parts.hardware or Hardware(Profile.read("common"), chance, firmware=parts.settings.firmware)
+        identity, flash, chance, settings = parts.identity, parts.flash, parts.chance, parts.settings
+        self._body = parts.hardware or Hardware(Profile.read("common"), chance, firmware=settings.firmware)
         link = self._body.line(parts.link)
         self.identity = identity
         self._flash = flash
@@ -81,7 +81,7 @@ class Speaker:
         self._voice = Voice(self._topics, identity.device, identity.key, link)
         self.clock = Clock()
         self._trusted = Trusted(flash, identity)
-        self._configuration = Configuration(flash, parts.settings.heartbeat)
+        self._configuration = Configuration(flash, settings.heartbeat)
         self._shelf = Shelf(flash, parts.sounds)
         self._memory = Memory(flash)
         self._receipts = Receipts(flash, chance, lambda receipt: self._voice.say("receipt", receipt))
@@ -90,13 +90,12 @@ class Speaker:
             identity.tenant, self._memory, self._receipts, parts.ledger, self._shelf, self.clock, parts.world
         )
         player = Player(self._body.horn(parts.sink))
-        settings = parts.settings
         self._conductor = Conductor(
             self.books, player, self._shelf, self.clock, self._configuration, settings.armed_ahead
         )
         self._intake = Intake(self.books, self._conductor, self._shelf)
         self._fetcher = Fetcher(
-            flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob, parts.settings
+            flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob, settings
         )
         self._timekeeper = Timekeeper(
             self.clock, chance, self._voice.ask_time, settings.probe_thinning, settings.slow_start
@@ -104,7 +103,7 @@ class Speaker:
         self._subscriptions = Subscriptions(link, chance)
         self._presence = Presence(
             tenant=identity.tenant,
-            settings=parts.settings,
+            settings=settings,
             voice=self._voice,
             chance=chance,
             clock=self.clock,

@@ -81,6 +81,8 @@ def fleet(wish: FleetWish) -> None:
         if endpoint is None:
             raise Unreachable(f"no installation runs on {root}")
         sink = wish.sink or ("null" if len(identities) >= CROWD else "wav")
+        if len(identities) >= DENSE:
+            gc.set_threshold(*RARELY)
         fate = runtime.chance(None if wish.seed is None else wish.seed + 1)
         with Fleet(
             identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed,
@@ -95,7 +97,6 @@ def _settings(speakers: int) -> SpeakerSettings:
     """What thousands on one processor may do less often, or sooner."""
     if speakers < DENSE:
         return SpeakerSettings()
-    gc.set_threshold(*RARELY)
     return SpeakerSettings(slow_start=True, armed_ahead=int(speakers * ARMED_EACH_S * SECOND))
 
 

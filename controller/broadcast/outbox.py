@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from controller.broadcast.models import Broadcast, BroadcastArea
 from controller.db import Database
 from controller.deliveries.models import Delivery
-from controller.deliveries.states import OPEN_WORDS, UNSIGNED_WORDS, DeliveryState
+from controller.deliveries.states import OPEN_WORDS, UNHEARD_WORDS, UNSIGNED_WORDS
 from controller.deliveries.tracking import FIRST_WAIT, mark_published, tell_again_at
 from controller.herald import Herald
 from controller.library.carriage import Carrier
@@ -22,7 +22,6 @@ from devices.targets import Aim, cover
 from scheduler.models import Occurrence
 from scheduler.occurrences import claim
 
-_UNHEARD = (DeliveryState.QUEUED.value, DeliveryState.ORDERED.value)
 REPORTABLE = 8 * DAY
 """How long after its expiry an order without a signed end is still told to a speaker that comes back, us."""
 
@@ -96,7 +95,7 @@ class Outbox:
 
 def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
     stopped = col(Broadcast.stop_requested_at).is_not(None)
-    waiting = or_(col(Delivery.state).in_(_UNHEARD), and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
+    waiting = or_(col(Delivery.state).in_(UNHEARD_WORDS), and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
     rows = (
         select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Broadcast)
         .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))

@@ -43,6 +43,8 @@ ENDS = SIGNED_ENDS | {_S.UNREACHABLE}
 OPEN = frozenset(_S) - ENDS
 OPEN_WORDS = tuple(sorted(state.value for state in OPEN))
 """As they stand in the tables."""
+UNHEARD_WORDS = (_S.QUEUED.value, _S.ORDERED.value)
+"""The speaker has not said that it knows of it."""
 UNSIGNED_WORDS = tuple(sorted((*OPEN_WORDS, _S.UNREACHABLE.value)))
 """Without the speaker's signed end: what it is told again when it comes back."""
 

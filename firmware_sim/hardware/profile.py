@@ -1,6 +1,7 @@
 """Makes of speaker: what is in the box, one file each in `profiles/`. Read once and shared."""
 
 import tomllib
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -86,13 +87,13 @@ class Profile(_Section):
     def supply(self) -> Supply:
         return Supply(**self.power.model_dump(exclude={"idle_watts"}))
 
-    def settings(self, heartbeat: int = 60) -> SpeakerSettings:
-        """What the speaker's core must know of its box."""
-        return SpeakerSettings(
+    def settings(self, common: SpeakerSettings | None = None) -> SpeakerSettings:
+        """What the speaker's core must know of its box; the rest as it is in `common`."""
+        return replace(
+            common or SpeakerSettings(),
             model=self.model,
             firmware=self.firmware,
             flash_bytes=self.flash.mib * MIB,
-            heartbeat=heartbeat,
             window_bytes=self.link.window_kib * 1_024,
             longest=self.codec.longest_s * 1_000,
             kbit_s=self.codec.kbit_s,

@@ -117,11 +117,7 @@ class Village:
         quartz = Quartz(START, self.chance.randrange(10**12), self.chance.uniform(-50, 50))
         radio = Radio(self.radio, runtime.dice(f"{self.seed}/radio/{device}")) if self.radio else None
         hardware = self._box(device) if self.makes else None
-        settings = (
-            replace(hardware.profile.settings(), probe_thinning=self.settings.probe_thinning)
-            if hardware
-            else self.settings
-        )
+        settings = hardware.profile.settings(self.settings) if hardware else self.settings
         return Pole(self._around, identity, settings, quartz, radio, hardware)
 
     def _box(self, device: str) -> Hardware:

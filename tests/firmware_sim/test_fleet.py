@@ -187,7 +187,6 @@ def test_a_fleet_holds_one_descriptor_a_speaker_and_stops_at_once(
 CHILD = """
 import sys
 from pathlib import Path
-from firmware_sim.hardware.profile import Profile, profiles
 from firmware_sim.fleet import Fleet
 from firmware_sim.identity import read_identity
 folder = Path(sys.argv[1])

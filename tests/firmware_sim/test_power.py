@@ -168,9 +168,7 @@ def test_a_correction_that_reopened_an_alert_survives_a_reboot() -> None:
 
 
 @pytest.mark.parametrize("written", range(0, 4_000, 100))
-def test_power_that_fails_while_a_cancel_is_written_leaves_no_alert_that_goes_on(
-    written: int,
-) -> None:
+def test_power_that_fails_while_a_cancel_is_written_leaves_no_alert_that_goes_on(written: int) -> None:
     flash = FaultyFlash(MemoryFlash(4 * 1024 * 1024))
     street = Street(flash=flash)
     siren = street.tone(2, 900)
