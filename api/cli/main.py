@@ -14,11 +14,13 @@ app = typer.Typer(
 audio = typer.Typer(no_args_is_help=True, help="Sound files.")
 device = typer.Typer(no_args_is_help=True, help="Speakers.")
 trust = typer.Typer(no_args_is_help=True, help="What a speaker must be born with.")
+schedule = typer.Typer(no_args_is_help=True, help="What is to be said when.")
 bench = typer.Typer(no_args_is_help=True, help="Measure, each beside its raw limit.")
 app.add_typer(audio, name="audio")
 app.add_typer(device, name="device")
 app.add_typer(trust, name="trust")
 app.add_typer(bench, name="bench")
+app.add_typer(schedule, name="schedule")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout, for programs.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder; otherwise LOA_DATA, otherwise ./loa-data.")]
@@ -272,6 +274,19 @@ def bench_sync(
     from api.cli.bench import bench_sync as run
 
     run(model, speakers, seed, as_json)
+
+
+@schedule.command("expand")
+def schedule_expand(
+    begin: Annotated[str, typer.Option("--from", help="First instant, ISO 8601.")],
+    end: Annotated[str, typer.Option("--to", help="Last instant, ISO 8601.")],
+    zone: Annotated[str, typer.Option(help="Zone of times that name none.")] = "Asia/Ho_Chi_Minh",
+    as_json: Json = False,
+) -> None:
+    """The times of the iCalendar text on standard input (DTSTART, RRULE, EXDATE, RDATE) between two instants."""
+    from api.cli.schedule import expand as run
+
+    run(begin, end, zone, as_json)
 
 
 def main() -> None:

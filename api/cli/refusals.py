@@ -11,8 +11,9 @@ from controller.errors import LoaError
 from devices.broker.errors import BrokerError
 from devices.errors import DeviceError
 from firmware_sim.errors import SpeakerError
+from scheduler.errors import SchedulerError
 
-_CODED = (LoaError, DeviceError, DatabaseError, AudioError, SpeakerError)
+_CODED = (LoaError, DeviceError, DatabaseError, AudioError, SpeakerError, SchedulerError)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Calendars of Vietnam: lunar dates, and public holidays as a library knows them."""
