@@ -3,12 +3,20 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from scheduler.recurrence.weekdays import Weekday
 
-MonthDay = Annotated[int, Field(ge=-31, le=31)]
-LunarMonthDay = Annotated[int, Field(ge=-30, le=30)]
+
+
+def _not_zero(day: int) -> int:
+    if day == 0:
+        raise ValueError("there is no day 0")
+    return day
+
+
+MonthDay = Annotated[int, Field(ge=-31, le=31), AfterValidator(_not_zero)]
+LunarMonthDay = Annotated[int, Field(ge=-30, le=30), AfterValidator(_not_zero)]
 
 
 class Rule(BaseModel):

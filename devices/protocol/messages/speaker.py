@@ -31,6 +31,8 @@ class Hello(Signed):
     """Of the configuration that it holds; 0: none."""
     trust_seq: Sequence
     """Of the trust set that it believes; 0: none."""
+    plan_seq: Sequence = 0
+    """Of the plan that it holds; 0: none."""
     next_receipt: Sequence
     """Number that the next receipt will have, from 1."""
     unacknowledged: Sequence
@@ -43,6 +45,20 @@ class Hello(Signed):
     """Whether it knows the time: a signed answer since power-up."""
     clock_error: Number
     """Expected error of its clock, us."""
+
+
+class PlanAck(Signed):
+    """What the speaker makes of its plan: said when it has taken one, and when what it lacks for it changes."""
+
+    type: Literal["plan_ack"] = "plan_ack"
+    seq: Sequence
+    """Of the plan that it holds; 0: none."""
+    missing: Annotated[tuple[Sha256, ...], Field(max_length=128)]
+    """Blobs of airings to come that it does not hold whole, the first one needed first."""
+    free: Number
+    """Room for blobs that is left, bytes."""
+    clock_error: Number
+    """Expected error of its clock a day from now if nobody tells it the time, us."""
 
 
 class Receipt(Signed):
