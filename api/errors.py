@@ -16,6 +16,7 @@ from controller.db import DatabaseError
 from controller.errors import LoaError
 from controller.library.studio import StudioError
 from devices.errors import DeviceError
+from scheduler.errors import SchedulerError
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ class RequestRefused(Exception):
 
 def install(app: FastAPI) -> None:
     """Every refusal of every package has its answer; what is unforeseen is the journal's."""
-    for kind in (LoaError, DeviceError, RequestRefused):
+    for kind in (LoaError, DeviceError, SchedulerError, RequestRefused):
         app.add_exception_handler(kind, _coded)
     app.add_exception_handler(StudioError, _unsound)
     app.add_exception_handler(DatabaseError, _database)

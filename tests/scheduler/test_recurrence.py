@@ -41,6 +41,12 @@ def test_once_and_daily_and_every_third_day() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["monthly", "lunar"])
+def test_there_is_no_day_zero(kind: str) -> None:
+    with pytest.raises(ValidationError, match="no day 0"):
+        recurrence({"kind": kind, "days": [1, 0]})
+
+
 def test_sunday_is_sunday() -> None:
     found = sounds(recurrence({"kind": "weekly", "days": ["sunday"]}), "2026-11-20", "2026-12-01")
     assert found == ["11-22 05:00", "11-29 05:00"] and date(2026, 11, 22).strftime("%A") == "Sunday"
@@ -144,8 +150,8 @@ def test_a_zone_that_is_none_is_refused() -> None:
 
 
 WEEKDAYS = st.sets(st.sampled_from(["monday", "sunday", "friday"]), min_size=1).map(sorted)
-MONTH_DAYS = st.sets(st.integers(-31, 31), min_size=1, max_size=4).map(sorted)
-LUNAR_DAYS = st.sets(st.integers(-30, 30), min_size=1, max_size=3).map(sorted)
+MONTH_DAYS = st.sets(st.integers(-31, 31).filter(bool), min_size=1, max_size=4).map(sorted)
+LUNAR_DAYS = st.sets(st.integers(-30, 30).filter(bool), min_size=1, max_size=3).map(sorted)
 MONTHS = st.sets(st.integers(1, 12), max_size=3).map(sorted)
 RULES = st.one_of(
     st.fixed_dictionaries({"kind": st.just("daily"), "every": st.integers(1, 40)}),

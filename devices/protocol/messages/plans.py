@@ -1,6 +1,6 @@
 """What one speaker is to say in the coming days without being told again, and the rules of the air that bind it."""
 
-from typing import Annotated, Literal, Self
+from itertools import pairwise
 
 from pydantic import Field, model_validator
 
@@ -75,7 +75,7 @@ class Rules(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         for instants in ([cap.at for cap in self.caps], list(self.midnights)):
-            if any(later <= earlier for earlier, later in zip(instants, instants[1:], strict=False)):
+            if any(later <= earlier for earlier, later in pairwise(instants)):
                 raise ValueError("not in order")
         if self.budget is not None and not self.midnights:
             raise ValueError("a budget without days")
