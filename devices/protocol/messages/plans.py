@@ -1,6 +1,7 @@
 """What one speaker is to say in the coming days without being told again, and the rules of the air that bind it."""
 
 from itertools import pairwise
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
