@@ -9,6 +9,9 @@ from controller.library import models as library
 from controller.people import models as people
 from devices import models as devices
 from scheduler import models as scheduler
+from scheduler.air import models as air
+from scheduler.calendars import models as calendars
+from scheduler.programmes import models as programmes
 
-ROOMS = (alerts, broadcast, deliveries, library, people, devices, scheduler)
+ROOMS = (alerts, broadcast, deliveries, library, people, devices, scheduler, air, calendars, programmes)
 METADATA = SQLModel.metadata

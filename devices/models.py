@@ -13,6 +13,8 @@ class Area(SQLModel, table=True):
     parent_id: str | None = Field(default=None, foreign_key="area.id", index=True)
     latitude: float | None = None
     longitude: float | None = None
+    languages: list[str] = Field(default_factory=list, sa_type=JSON)
+    """In which languages bulletins are heard here, the wished-for first; empty: as the area above."""
     next_number: int = 0
     """The number that the next speaker of this area gets; never goes back."""
     created_at: int = Field(sa_type=BigInteger)
@@ -30,6 +32,10 @@ class Device(SQLModel, table=True):
     retired_at: int | None = Field(default=None, sa_type=BigInteger)
     volume: int = 80
     trim_us: int = 0
+    latitude: float | None = None
+    longitude: float | None = None
+    sim_daily_bytes: int = Field(default=20_000_000, sa_type=BigInteger)
+    """How much audio may be fetched ahead for the coming days."""
 
     config_seq: int = Field(default=0, sa_type=BigInteger)
     config_content: str = ""
@@ -44,6 +50,27 @@ class Device(SQLModel, table=True):
     firmware: str | None = None
     health: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
     health_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class DevicePlan(SQLModel, table=True):
+    """The plan that one speaker should hold, and what it said of the one it holds."""
+
+    __tablename__ = "device_plan"
+    device_id: str = Field(primary_key=True, foreign_key="device.id")
+    seq: int = Field(default=0, sa_type=BigInteger)
+    content: str = ""
+    """SHA-256 of what the plan of that sequence says."""
+    valid_to: int = Field(default=0, sa_type=BigInteger)
+    published_at: int | None = Field(default=None, sa_type=BigInteger)
+    attempts: int = 0
+    held_seq: int = Field(default=0, sa_type=BigInteger)
+    """The sequence that the speaker says it holds."""
+    held_at: int | None = Field(default=None, sa_type=BigInteger)
+    missing: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Blobs that it lacks for it."""
+    free_bytes: int = Field(default=0, sa_type=BigInteger)
+    clock_error_us: int = Field(default=0, sa_type=BigInteger)
+    """Expected in a day without network."""
 
 
 class Membership(SQLModel, table=True):

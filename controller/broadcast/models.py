@@ -24,6 +24,8 @@ class Broadcast(SQLModel, table=True):
     expires_at: int = Field(sa_type=BigInteger, index=True)
     created_at: int = Field(sa_type=BigInteger, index=True)
     created_by: str
+    programme_id: str | None = Field(default=None, index=True)
+    """The programme that it is an airing of: speakers learn of it by their plan."""
     stop_requested_at: int | None = Field(default=None, sa_type=BigInteger)
     stop_published_at: int | None = Field(default=None, sa_type=BigInteger)
 

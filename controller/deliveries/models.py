@@ -28,6 +28,8 @@ class Delivery(SQLModel, table=True):
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
     clock_error_us: int | None = None
     restarts: int = 0
+    withdrawn_at: int | None = Field(default=None, sa_type=BigInteger)
+    """The speaker is no target any more: its plan does not name it."""
 
 
 class DeliveryEvent(SQLModel, table=True):

@@ -11,7 +11,14 @@ class Bulletin(SQLModel, table=True):
     id: str = Field(primary_key=True)
     title: str
     kind: str
-    """`text` or `upload`."""
+    """`text`, `upload` or `playlist`."""
+    category: str | None = Field(default=None, index=True)
+    language: str = "vi"
+    """BCP 47."""
+    original_id: str | None = Field(default=None, index=True)
+    """The bulletin of which this is the version in another language."""
+    members: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Bulletins of a playlist, in order."""
     text: str | None = None
     read_as: str | None = None
     voice: dict[str, object] = Field(default_factory=dict, sa_type=JSON)

@@ -1,0 +1,1 @@
+"""What an area says again and again: its content, its targets and its days."""
