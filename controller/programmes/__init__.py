@@ -1,0 +1,1 @@
+"""The week of an area: programmes kept, planned, ordered, and put into the speakers' plans."""

@@ -1,0 +1,193 @@
+"""Every speaker's plan: made from its orders and rules, given a number that only grows, published until it is held."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, insert, literal, update
+from sqlmodel import Session, col, select
+
+from controller.broadcast.models import Broadcast
+from controller.db import Database
+from controller.deliveries.models import Delivery, DeliveryEvent
+from controller.deliveries.states import DeliveryEventKind, DeliveryState
+from controller.deliveries.tracking import patience
+from controller.herald import Herald
+from controller.library.models import Blob
+from controller.programmes.plan_message import Content, Planned, content
+from controller.programmes.timetable import STEP, horizon
+from devices.models import Device, DevicePlan
+from devices.protocol.messages.plans import Plan
+from devices.protocol.messages.speaker import PlanAck
+from scheduler.air.timeline import Air
+from scheduler.models import Airing
+
+LOT = 25
+"""Plans made in one transaction: emergencies wait for no more than these."""
+FREE = Air(((0, 100),), (0,), None)
+
+
+@dataclass
+class Plans:
+    """`refresh` says whose plan may have changed; `do_once` publishes what the link takes, lot by lot."""
+
+    database: Database
+    herald: Herald
+    airs: Mapping[str, Air] = field(default_factory=dict)
+    """By speaker; who is not in it is bound by no rule."""
+    waiting: deque[list[str]] = field(default_factory=deque)
+    again: bool = False
+    """The broker may be empty: what has not changed is published, too."""
+
+    def refresh(self, devices: Iterable[str], airs: Mapping[str, Air], *, again: bool) -> None:
+        """All plans are looked at anew, in lots; with `again` each is published."""
+        names = sorted(devices)
+        self.airs, self.again = airs, again or (self.again and bool(self.waiting))
+        self.waiting = deque(names[begin : begin + LOT] for begin in range(0, len(names), LOT))
+
+    def do_once(self, now: int) -> None:
+        """One lot that waits, and those who have not said that they hold theirs."""
+        if not self.herald.up:
+            return
+        if self.waiting and self._bring(self.waiting[0], now, every=self.again):
+            self.waiting.popleft()
+        with self.database.read() as session:
+            silent = _unconfirmed(session, now)
+        if silent:
+            self._bring(silent[:LOT], now, every=True)
+
+    def next_wakeup(self, session: Session, now: int) -> int | None:
+        """When a plan is to be told again; now while some wait for their turn."""
+        if self.waiting:
+            return now
+        rows = _telling().group_by(col(DevicePlan.attempts))
+        times = [at + patience(attempts) for attempts, at in session.exec(rows) if at is not None]
+        return min(times, default=None)
+
+    def _bring(self, devices: Sequence[str], now: int, *, every: bool) -> bool:
+        """Publish the plans of these speakers: those that have changed, or every one; False: the link is down."""
+        with self.database.write() as session:
+            plans = self._written(session, devices, now, every)
+        for device, plan in plans.items():
+            if not self.herald.plan(device, plan):
+                return False
+        if plans:
+            with self.database.write() as session:
+                _mark_published(session, plans, now)
+        return True
+
+    def _written(self, session: Session, devices: Sequence[str], now: int, every: bool) -> dict[str, Plan]:
+        """What each is to be told, with its number in the table before anything leaves."""
+        rows = _rows(session, devices)
+        planned = _planned(session, devices, now)
+        stages = dict(session.exec(select(Device.id, Device.sim_daily_bytes).where(col(Device.id).in_(devices))).all())
+        made: dict[tuple[object, ...], Content] = {}
+        plans = {}
+        for device in devices:
+            row, orders, air = rows[device], tuple(planned[device]), self.airs.get(device, FREE)
+            if not (orders or row.seq or air != FREE):
+                continue
+            key = (orders, air, stages[device])
+            said = made.get(key) or made.setdefault(key, content(orders, air, _step(now), horizon(now), stages[device]))
+            changed = _number(row, said, now)
+            if changed or every:
+                session.add(row)
+                plans[device] = said.addressed(self.herald.tenant, device, row.seq)
+        return plans
+
+
+def keep_ack(session: Session, device_id: str, said: PlanAck, now: int) -> None:
+    """What a speaker says of the plan that it holds."""
+    row = session.get(DevicePlan, device_id) or DevicePlan(device_id=device_id)
+    row.held_seq, row.held_at, row.missing = said.seq, now, list(said.missing)
+    row.free_bytes, row.clock_error_us = said.free, said.clock_error
+    session.add(row)
+
+
+def keep_hello(session: Session, device_id: str, held_seq: int) -> None:
+    """Which plan it holds now: another than the one in force is told again."""
+    row = session.get(DevicePlan, device_id)
+    if row is None and held_seq:
+        session.add(DevicePlan(device_id=device_id, held_seq=held_seq))
+    elif row is not None and row.held_seq != held_seq:
+        row.held_seq, row.attempts = held_seq, 0
+
+
+def _number(row: DevicePlan, said: Content, now: int) -> bool:
+    """Give it a new number if its content is new, or the speaker holds a higher one; whether that was so."""
+    if row.content == said.digest and row.held_seq <= row.seq:
+        return False
+    row.seq = max(now, row.seq + 1, row.held_seq + 1)
+    row.content, row.valid_to, row.attempts = said.digest, said.valid_to, 0
+    return True
+
+
+def _step(now: int) -> int:
+    return now // STEP * STEP
+
+
+def _rows(session: Session, devices: Sequence[str]) -> dict[str, DevicePlan]:
+    known = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
+    return {device: DevicePlan(device_id=device) for device in devices} | {row.device_id: row for row in known}
+
+
+def _planned(session: Session, devices: Sequence[str], now: int) -> dict[str, list[Planned]]:
+    """Airings of this half-day and later, by speaker: a plan changes with what is ordered, not with every end."""
+    rows = (
+        select(Delivery.device_id, Broadcast, Airing.instead, Blob.size)
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.order_id))
+        .join(Airing, col(Airing.order_id) == col(Delivery.order_id))
+        .join(Blob, col(Blob.sha256) == col(Broadcast.sha256))
+        .where(
+            col(Delivery.device_id).in_(devices), col(Delivery.withdrawn_at).is_(None),
+            col(Broadcast.stop_requested_at).is_(None), Broadcast.expires_at > _step(now),
+        )
+    )  # fmt: skip
+    values: dict[str, Planned] = {}
+    found: dict[str, list[Planned]] = defaultdict(list)
+    for device, order, instead, size in session.exec(rows.order_by(col(Broadcast.start_at), col(Broadcast.id))):
+        one = values.get(order.id) or values.setdefault(order.id, _value(order, instead, size))
+        found[device].append(one)
+    return found
+
+
+def _value(order: Broadcast, instead: Sequence[str], size: int) -> Planned:
+    return Planned(
+        order.id, order.start_at, order.expires_at, order.sha256, size, order.duration_ms, order.max_late_ms,
+        order.rank, order.volume, order.repeats, order.gap_ms, tuple(instead),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _telling():  # type: ignore[no-untyped-def]
+    """Speakers that are there and do not hold the plan that they were told: attempts and the earliest telling."""
+    return (
+        select(DevicePlan.attempts, func.min(DevicePlan.published_at))
+        .join(Device, col(Device.id) == col(DevicePlan.device_id))
+        .where(col(Device.online), col(DevicePlan.held_seq) != col(DevicePlan.seq), col(Device.retired_at).is_(None))
+    )
+
+
+def _unconfirmed(session: Session, now: int) -> list[str]:
+    rows = (
+        select(DevicePlan.device_id, DevicePlan.published_at, DevicePlan.attempts)
+        .join(Device, col(Device.id) == col(DevicePlan.device_id))
+        .where(col(Device.online), col(DevicePlan.held_seq) != col(DevicePlan.seq), col(Device.retired_at).is_(None))
+        .order_by(col(DevicePlan.published_at), col(DevicePlan.device_id))
+    )
+    return [device for device, at, attempts in session.exec(rows) if at is None or at + patience(attempts) <= now]
+
+
+def _mark_published(session: Session, plans: Mapping[str, Plan], now: int) -> None:
+    """Deliveries whose airing has left with a plan count as ordered, each with its line."""
+    for row in session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(list(plans)))):
+        row.published_at, row.attempts = now, row.attempts + 1
+    orders = sorted({airing.order for plan in plans.values() for airing in plan.airings})
+    fresh = (
+        col(Delivery.device_id).in_(list(plans)), col(Delivery.order_id).in_(orders),
+        Delivery.state == DeliveryState.QUEUED.value, col(Delivery.withdrawn_at).is_(None),
+    )  # fmt: skip
+    said = (literal(now), literal(DeliveryEventKind.PUBLISHED.value), literal(DeliveryState.ORDERED.value))
+    lines = select(Delivery.occurrence_id, Delivery.device_id, *said).where(*fresh)
+    session.exec(insert(DeliveryEvent).from_select(["occurrence_id", "device_id", "at", "event", "state"], lines))
+    ordered = {"state": DeliveryState.ORDERED.value, "published_at": now, "changed_at": now, "attempts": 1}
+    session.exec(update(Delivery).where(*fresh).values(**ordered))
