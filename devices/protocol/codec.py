@@ -13,7 +13,8 @@ from devices.protocol.messages.blobs import Manifest
 from devices.protocol.messages.control import Ack, Config
 from devices.protocol.messages.frame import Frame, Signed
 from devices.protocol.messages.orders import Play, Stop
-from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
+from devices.protocol.messages.plans import Plan
+from devices.protocol.messages.speaker import Health, Hello, PlanAck, Receipt, Report, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.messages.trust import Role, TrustSet
 from devices.protocol.topics import Address
@@ -24,12 +25,14 @@ SIGNED: Mapping[str, tuple[type[Signed], Role]] = MappingProxyType(
         "manifest": (Manifest, "content"),
         "play": (Play, "content"),
         "stop": (Stop, "content"),
+        "plan": (Plan, "content"),
         "alert": (Alert, "alert"),
         "config": (Config, "control"),
         "ack": (Ack, "control"),
         "time_answer": (TimeAnswer, "time"),
         "hello": (Hello, "device"),
         "receipt": (Receipt, "device"),
+        "plan_ack": (PlanAck, "device"),
         "report": (Report, "device"),
     }
 )
@@ -43,12 +46,14 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "manifest": ("manifest",),
         "play": ("area_order", "down/order"),
         "stop": ("area_order", "down/order"),
+        "plan": ("down/plan",),
         "alert": ("alert", "down/order"),
         "config": ("down/config",),
         "ack": ("down/ack",),
         "time_answer": ("time_rsp",),
         "hello": ("up/hello",),
         "receipt": ("up/receipt",),
+        "plan_ack": ("up/ack",),
         "report": ("up/log",),
         "state": ("up/state",),
         "health": ("up/health",),

@@ -8,8 +8,8 @@ from typing import Literal
 from devices.protocol.errors import UnknownTopic
 from devices.protocol.units import MAX_CHUNKS, UUID_PATTERN
 
-DownLeaf = Literal["order", "config", "ack"]
-UpLeaf = Literal["hello", "state", "health", "receipt", "log"]
+DownLeaf = Literal["order", "config", "plan", "ack"]
+UpLeaf = Literal["hello", "state", "health", "receipt", "ack", "log"]
 Kind = Literal["trust", "manifest", "chunk", "area_order", "alert", "down", "up", "time_req", "time_rsp"]
 
 _ID = UUID_PATTERN.strip("^$")
@@ -19,8 +19,8 @@ _SHAPES: dict[Kind, str] = {
     "chunk": r"blob/(?P<subject>[0-9a-f]{64})/(?P<index>0|[1-9][0-9]{0,3})",
     "area_order": rf"area/(?P<subject>{_ID})/order",
     "alert": rf"area/(?P<subject>{_ID})/alert/(?P<alert>{_ID})",
-    "down": rf"dev/(?P<subject>{_ID})/down/(?P<leaf>order|config|ack)",
-    "up": rf"dev/(?P<subject>{_ID})/up/(?P<leaf>hello|state|health|receipt|log)",
+    "down": rf"dev/(?P<subject>{_ID})/down/(?P<leaf>order|config|plan|ack)",
+    "up": rf"dev/(?P<subject>{_ID})/up/(?P<leaf>hello|state|health|receipt|ack|log)",
     "time_req": rf"time/req/(?P<subject>{_ID})",
     "time_rsp": rf"time/rsp/(?P<subject>{_ID})",
 }

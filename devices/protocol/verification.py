@@ -15,7 +15,7 @@ from devices.protocol.trust import content_digest
 from devices.protocol.units import DAY, MINUTE
 
 MAX_AHEAD = 8 * DAY
-"""How far after `issued_at` an order may expire, us: how long a speaker must remember it."""
+"""How far after `issued_at` an order may expire or a plan run out, us: how long a speaker must remember it."""
 CLOCK_SLACK = 5 * MINUTE
 """How far ahead of the receiver's clock a message may have been issued, us."""
 
@@ -59,7 +59,7 @@ def verify(
     """Believe `raw`, found at `address`, or raise the ProtocolError that says why not.
 
     `now` is us UTC; None where the receiver has no valid time: then nothing about time is checked, and
-    only messages that need no time (configuration, acknowledgement, time answer) may be acted upon.
+    only messages that need no time (configuration, plan, acknowledgement, time answer) may be acted upon.
     `believe` may remember its verdicts, where many receivers in one process read the same bytes.
     """
     if address.kind == "time_rsp":
@@ -87,6 +87,13 @@ def _check_place(message: Signed, address: Address, tenant: str) -> None:
 def _check_times(message: Signed, now: int) -> None:
     if message.issued_at > now + CLOCK_SLACK:
         raise FromFuture(type=message.type, issued_at=message.issued_at)
-    expires_at = getattr(message, "expires_at", None)
-    if message.type != "manifest" and expires_at is not None and expires_at > message.issued_at + MAX_AHEAD:
-        raise TooFarAhead(type=message.type, expires_at=expires_at)
+    ends = _ends(message)
+    if ends is not None and ends > message.issued_at + MAX_AHEAD:
+        raise TooFarAhead(type=message.type, ends=ends)
+
+
+def _ends(message: Signed) -> int | None:
+    """Until when it binds the receiver's memory, us UTC."""
+    if message.type == "manifest":
+        return None
+    return getattr(message, "valid_to" if message.type == "plan" else "expires_at", None)

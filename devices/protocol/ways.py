@@ -27,6 +27,13 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "manifest": Way(("blob/{sha256}/m",), _DOWN, 1, True, "table of contents of a piece of audio"),
         "play": Way(("area/{area}/order", "dev/{device}/down/order"), _DOWN, 1, False, "play a bulletin at an instant"),
         "stop": Way(("area/{area}/order", "dev/{device}/down/order"), _DOWN, 1, False, "cancel a bulletin"),
+        "plan": Way(
+            ("dev/{device}/down/plan",),
+            _DOWN,
+            1,
+            True,
+            "what to say in the coming days, and the rules of the air there",
+        ),
         "alert": Way(
             ("area/{area}/alert/{alert}", "dev/{device}/down/order"),
             _DOWN,
@@ -40,6 +47,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "state": Way(("dev/{device}/up/state",), _UP, 1, True, "connected or not; also the last will"),
         "hello": Way(("dev/{device}/up/hello",), _UP, 1, False, "what the speaker holds, once per connection"),
         "receipt": Way(("dev/{device}/up/receipt",), _UP, 1, False, "one signed word about one order"),
+        "plan_ack": Way(("dev/{device}/up/ack",), _UP, 1, False, "which plan it holds, and what it lacks for it"),
         "report": Way(("dev/{device}/up/log",), _UP, 1, False, "what was refused or went wrong"),
         "health": Way(("dev/{device}/up/health",), _UP, 0, False, "heartbeat"),
     }

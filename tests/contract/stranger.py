@@ -262,7 +262,7 @@ class Stranger:
         self._cancel_timer("hello")
         receipts, opened = self._receipts, [task.key[1] for task in self._playing.open()]
         fields = {"boot": self.boot, "ledger": self.flash["ledger"], "model": "stranger", "firmware": "1"}
-        fields |= {"config_seq": self._config("seq", 0), "trust_seq": self.believes.seq}
+        fields |= {"config_seq": self._config("seq", 0), "trust_seq": self.believes.seq, "plan_seq": 0}
         fields |= {"next_receipt": receipts.next, "unacknowledged": receipts.oldest}
         fields |= {"open_orders": opened[:256], "blobs": list(self.flash["blobs"])[:256]}
         fields |= {"clock_valid": self.clock.valid, "clock_error": self.clock.error(mono)}

@@ -124,9 +124,12 @@ def mapping(name, check, high):
     )
 
 
-def record(**fields):
+def record(may=(), **fields):
+    """An object; those of its fields that are named in `may` may be absent."""
     return lambda value: (
-        isinstance(value, dict) and all(name in value and check(value[name]) for name, check in fields.items())
+        isinstance(value, dict)
+        and all(name in value or name in may for name in fields)
+        and all(check(value[name]) for name, check in fields.items() if name in value)
     )
 
 
@@ -160,6 +163,20 @@ COMMON = {
     "mode": choice("live", "drill"),
     "issued_at": INSTANT,
 }
+PIECE = record(
+    sha256=SHA256,
+    size=whole(1, 78_643_200),
+    duration=LENGTH,
+    max_late=MILLIS,
+    lives=MILLIS,
+    rank=choice("normal", "priority"),
+    volume=PERCENT,
+    repeats=whole(1, 20),
+    gap=MILLIS,
+)
+AIRING = record(may=("instead",), order=UUID, piece=whole(0, 127), start_at=INSTANT, instead=array(UUID, 0, 8))
+CAP = record(at=INSTANT, percent=PERCENT)
+RULES = record(may=("budget", "midnights"), caps=array(CAP, 1, 256), budget=MILLIS, midnights=array(INSTANT, 0, 16))
 ORDER = {"order": UUID, "occurrence": UUID, "expires_at": INSTANT}
 FIELDS = {
     "trust": {"seq": SEQUENCE, "keys": array(TRUSTED, 1, 32)},
@@ -203,6 +220,15 @@ FIELDS = {
         "gap": MILLIS,
         "volume": PERCENT,
     },
+    "plan": {
+        "seq": SEQUENCE,
+        "valid_from": INSTANT,
+        "valid_to": INSTANT,
+        "pieces": array(PIECE, 0, 128),
+        "airings": array(AIRING, 0, 256),
+        "rules": RULES,
+        "stage": SEQUENCE,
+    },
     "ack": {"ledger": UUID, "through": SEQUENCE},
     "time_answer": {"nonce": NONCE, "t1": SEQUENCE, "t2": INSTANT, "t3": INSTANT},
 }
@@ -224,11 +250,13 @@ ROLE = {
     "stop": "content",
     "alert": "alert",
     "config": "control",
+    "plan": "content",
     "ack": "control",
     "time_answer": "time",
     "trust": "root",
     "hello": "device",
     "receipt": "device",
+    "plan_ack": "device",
     "report": "device",
 }
 
@@ -258,6 +286,21 @@ def _manifest_fits(said):
     return said["to"] == f"blob/{said['sha256']}" and len(said["chunks"]) == -(-said["size"] // said["chunk_bytes"])
 
 
+def _plan_fits(said):
+    rules, pieces = said["rules"], said["pieces"]
+    midnights = rules.get("midnights", [])
+    begins = [[cap["at"] for cap in rules["caps"]], midnights]
+    return (
+        said["valid_from"] < said["valid_to"]
+        and all(instants == sorted(set(instants)) for instants in begins)
+        and all(instants[0] <= said["valid_from"] for instants in begins if instants)
+        and ("budget" not in rules or midnights != [])
+        and all(piece["max_late"] <= piece["lives"] for piece in pieces)
+        and all(one["piece"] < len(pieces) and one["start_at"] <= said["valid_to"] for one in said["airings"])
+        and _once_each([one["order"] for one in said["airings"]])
+    )
+
+
 def _once_each(values):
     return len(set(values)) == len(values)
 
@@ -266,6 +309,7 @@ ACROSS = {
     "play": _play_fits,
     "alert": _alert_fits,
     "manifest": _manifest_fits,
+    "plan": _plan_fits,
     "config": lambda said: _once_each([place["area"] for place in said["places"]]),
     "trust": lambda said: _once_each([key["public"] for key in said["keys"]]),
 }
@@ -281,14 +325,16 @@ _TOPICS = {
     "area/alert": rf"area/{_ID}/alert/{_ID}",
     "down/order": rf"dev/{_ID}/down/order",
     "down/config": rf"dev/{_ID}/down/config",
+    "down/plan": rf"dev/{_ID}/down/plan",
     "down/ack": rf"dev/{_ID}/down/ack",
-    "up": rf"dev/{_ID}/up/(?:hello|state|health|receipt|log)",
+    "up": rf"dev/{_ID}/up/(?:hello|state|health|receipt|ack|log)",
     "time": rf"time/rsp/{_ID}",
     "asks": rf"time/req/{_ID}",
 }
 STANDS = {
     "manifest": {"manifest"}, "play": {"area/order", "down/order"}, "stop": {"area/order", "down/order"},
-    "alert": {"area/alert", "down/order"}, "config": {"down/config"}, "ack": {"down/ack"}, "time_answer": {"time"},
+    "alert": {"area/alert", "down/order"}, "config": {"down/config"}, "plan": {"down/plan"}, "ack": {"down/ack"},
+    "time_answer": {"time"},
 }  # fmt: skip
 
 
@@ -407,5 +453,6 @@ def is_newer(last, last_content, seq, content):
 def _check_times(said, now):
     if said["issued_at"] > now + FIVE_MINUTES:
         raise Refused("from_future")
-    if said["type"] in {"play", "stop", "alert"} and said["expires_at"] > said["issued_at"] + EIGHT_DAYS:
+    ends = {"play": "expires_at", "stop": "expires_at", "alert": "expires_at", "plan": "valid_to"}.get(said["type"])
+    if ends and said[ends] > said["issued_at"] + EIGHT_DAYS:
         raise Refused("too_far_ahead")

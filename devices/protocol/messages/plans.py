@@ -49,7 +49,7 @@ class Airing(Part):
     piece: Annotated[int, Field(ge=0, le=127)]
     """Which of `pieces`, from 0."""
     start_at: Instant
-    """As in `play`."""
+    """As in `play`; not after `valid_to`."""
     instead: Annotated[tuple[Uuid, ...], Field(max_length=8)] = ()
     """Earlier versions of it: where one of them has begun to sound, this one does not."""
 
@@ -92,7 +92,7 @@ class Plan(Signed):
     valid_from: Instant
     """From when its rules count, us UTC."""
     valid_to: Instant
-    """After this nothing but alerts sounds until a newer plan has come, us UTC."""
+    """From here on nothing but alerts sounds until a newer plan has come, us UTC; at most 8 days after `issued_at`."""
     pieces: Annotated[tuple[Piece, ...], Field(max_length=128)]
     """Each kind of airing once."""
     airings: Annotated[tuple[Airing, ...], Field(max_length=256)]
@@ -104,10 +104,11 @@ class Plan(Signed):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if self.valid_from >= self.valid_to or self.rules.caps[0].at > self.valid_from:
+        begins = [cap.at for cap in self.rules.caps[:1]] + list(self.rules.midnights[:1])
+        if self.valid_from >= self.valid_to or max(begins) > self.valid_from:
             raise ValueError("rules do not cover its time")
-        if any(airing.piece >= len(self.pieces) for airing in self.airings):
-            raise ValueError("an airing of no piece")
+        if any(airing.piece >= len(self.pieces) or airing.start_at > self.valid_to for airing in self.airings):
+            raise ValueError("an airing of no piece, or after the plan")
         if len({airing.order for airing in self.airings}) < len(self.airings):
             raise ValueError("an airing stands twice")
         return self

@@ -19,11 +19,12 @@ from devices.protocol import units
 from devices.protocol.codec import SIGNED, UNSIGNED
 from devices.protocol.messages.control import Place
 from devices.protocol.messages.frame import Frame, Part, Signed
+from devices.protocol.messages.plans import Airing, Cap, Piece, Rules
 from devices.protocol.messages.trust import RootChange, TrustedKey
 from devices.protocol.ways import WAYS
 
 MODELS: Mapping[str, type[Frame]] = {kind: model for kind, (model, _) in SIGNED.items()} | dict(UNSIGNED)
-PARTS: tuple[type[Part], ...] = (Place, TrustedKey, RootChange)
+PARTS: tuple[type[Part], ...] = (Place, Piece, Airing, Rules, Cap, TrustedKey, RootChange)
 WORDS = (
     "Uuid", "Sha256", "Instant", "Millis", "Length", "Sequence", "Percent", "Bitmap", "PublicKey", "Signature",
     "Nonce", "KeyId", "Word",

@@ -12,7 +12,8 @@ from devices.protocol.messages.alerts import Alert
 from devices.protocol.messages.blobs import Manifest
 from devices.protocol.messages.control import Ack, Config, Place
 from devices.protocol.messages.orders import Play, Stop
-from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
+from devices.protocol.messages.plans import Airing, Cap, Piece, Plan, Rules
+from devices.protocol.messages.speaker import Health, Hello, PlanAck, Receipt, Report, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.messages.trust import TrustedKey, TrustSet
 from devices.protocol.signing import sign
@@ -20,7 +21,8 @@ from devices.protocol.topics import Topics
 from devices.protocol.trust import Trust, accept_trust
 
 SECOND = 1_000_000
-DAY = 86_400 * SECOND
+HOUR = 3_600 * SECOND
+DAY = 24 * HOUR
 NOW = 1_793_491_200 * SECOND
 """2026-11-01T00:00:00Z."""
 
@@ -111,6 +113,30 @@ def config(**changes):
     return Config(**(fields | changes))
 
 
+def piece(**changes):
+    fields = {"sha256": BLOB_SHA, "size": len(BLOB), "duration": BLOB_MS, "max_late": 30_000, "lives": 600_000}
+    return Piece(**(fields | {"rank": "normal", "volume": 80, "repeats": 2, "gap": 1_000} | changes))
+
+
+def rules(**changes):
+    """Silence from one hour on for two more; ten minutes of bulletins a day."""
+    caps = [Cap(at=NOW - DAY, percent=80), Cap(at=NOW + HOUR, percent=0), Cap(at=NOW + 3 * HOUR, percent=100)]
+    fields = {"caps": tuple(caps), "budget": 600_000, "midnights": (NOW - 17 * HOUR, NOW + 7 * HOUR)}
+    return Rules(**(fields | changes))
+
+
+def plan(**changes):
+    fields = _common(f"dev/{DEVICE}", seq=NOW, valid_from=NOW, valid_to=NOW + 2 * DAY, pieces=(piece(),))
+    second = Airing(order=named("second airing"), piece=0, start_at=NOW + DAY, instead=(named("an older version"),))
+    fields |= {"airings": (Airing(order=named("first airing"), piece=0, start_at=NOW + 4 * HOUR), second)}
+    return Plan(**(fields | {"rules": rules(), "stage": 20_000_000} | changes))
+
+
+def plan_ack(**changes):
+    fields = _common("controller", seq=NOW, missing=(BLOB_SHA,), free=40_000_000, clock_error=1_050_000)
+    return PlanAck(**(fields | changes))
+
+
 def ack(**changes):
     return Ack(**(_common(f"dev/{DEVICE}", ledger=LEDGER, through=3) | changes))
 
@@ -157,9 +183,9 @@ def time_request(**changes):
 
 MAKERS = MappingProxyType(
     {
-        "trust": trust_set, "manifest": manifest, "play": play, "stop": stop, "alert": alert,
+        "trust": trust_set, "manifest": manifest, "play": play, "stop": stop, "alert": alert, "plan": plan,
         "config": config, "ack": ack, "time_answer": time_answer, "hello": hello, "receipt": receipt,
-        "report": report, "state": state, "health": health, "time_request": time_request,
+        "plan_ack": plan_ack, "report": report, "state": state, "health": health, "time_request": time_request,
     }
 )  # fmt: skip
 """Type of message to a function that makes a good one, with changes."""
@@ -168,9 +194,10 @@ PLACES = MappingProxyType(
     {
         "trust": TOPICS.trust, "manifest": TOPICS.manifest(BLOB_SHA), "play": TOPICS.area_order(AREA),
         "stop": TOPICS.down(DEVICE, "order"), "alert": TOPICS.alert(AREA, ALERT),
-        "config": TOPICS.down(DEVICE, "config"), "ack": TOPICS.down(DEVICE, "ack"),
+        "plan": TOPICS.down(DEVICE, "plan"), "config": TOPICS.down(DEVICE, "config"), "ack": TOPICS.down(DEVICE, "ack"),
         "time_answer": TOPICS.time_answer(DEVICE), "hello": TOPICS.up(DEVICE, "hello"),
-        "receipt": TOPICS.up(DEVICE, "receipt"), "report": TOPICS.up(DEVICE, "log"),
+        "receipt": TOPICS.up(DEVICE, "receipt"), "plan_ack": TOPICS.up(DEVICE, "ack"),
+        "report": TOPICS.up(DEVICE, "log"),
         "state": TOPICS.up(DEVICE, "state"), "health": TOPICS.up(DEVICE, "health"),
         "time_request": TOPICS.time_request(DEVICE),
     }

@@ -11,6 +11,7 @@ from devices.protocol import codec
 from devices.protocol.codec import MAX_UNSIGNED_BYTES, SIGNED, UNSIGNED, parse, parse_unsigned, read_type, to_json
 from devices.protocol.errors import Malformed
 from devices.protocol.json_text import read_object
+from devices.protocol.messages.plans import Airing, Cap
 from tests.devices.protocol.samples import (
     AREA,
     BLOB_SHA,
@@ -23,7 +24,11 @@ from tests.devices.protocol.samples import (
     alert,
     health,
     manifest,
+    named,
+    piece,
+    plan,
     play,
+    rules,
 )
 
 MODELS = {kind: model for kind, (model, _) in SIGNED.items()} | dict(UNSIGNED)
@@ -51,6 +56,14 @@ def test_every_message_survives_the_wire(kind):
     message = MAKERS[kind]()
     assert parse(to_json(message), MODELS[kind]) == message
     assert read_type(read_object(to_json(message))) == kind
+
+
+def _airings(count):
+    return [{"order": named(f"airing {number}"), "piece": 0, "start_at": NOW} for number in range(count)]
+
+
+def _caps(count):
+    return [{"at": at, "percent": 100} for at in range(count)]
 
 
 EDGES = [
@@ -101,6 +114,23 @@ EDGES = [
     ("config", "places", [[], [{"area": AREA, "number": 0}, {"area": OTHER_AREA, "number": 49_151}]],
      [[{"area": AREA, "number": -1}], [{"area": AREA, "number": 49_152}], [{"area": "x", "number": 1}], [{}],
       [{"area": AREA, "number": 1}, {"area": AREA, "number": 2}], [{"area": AREA, "number": 1}] * 17]),
+    ("plan", "seq", [0, EXACT], [-1, EXACT + 1]),
+    ("plan", "valid_from", [NOW - 17 * 3_600 * SECOND, NOW + 1], [-1, YEAR_2100 + 1]),
+    ("plan", "valid_to", [YEAR_2100], [-1, YEAR_2100 + 1, NOW]),
+    ("plan", "pieces", [said("plan")["pieces"] * 128], [[], [{}], said("plan")["pieces"] * 129]),
+    ("plan", "airings", [[], _airings(256)],
+     [_airings(257), [{}], _airings(1) * 2, [_airings(1)[0] | {"piece": 1}], [_airings(1)[0] | {"piece": 128}],
+      [_airings(1)[0] | {"instead": [AREA] * 9}], [_airings(1)[0] | {"instead": [""]}],
+      [_airings(1)[0] | {"start_at": -1}], [_airings(1)[0] | {"order": "x"}]]),
+    ("plan", "rules", [{"caps": _caps(256)}, {"caps": _caps(1), "budget": 0, "midnights": [0]},
+                       {"caps": _caps(1), "budget": 86_400_000, "midnights": list(range(16))}],
+     [{}, {"caps": []}, {"caps": _caps(257)}, {"caps": _caps(1), "midnights": list(range(17))},
+      {"caps": _caps(1), "budget": -1, "midnights": [0]}, {"caps": _caps(1), "budget": 86_400_001, "midnights": [0]},
+      {"caps": [{"at": 0, "percent": 101}]}, {"caps": [{"at": -1, "percent": 0}]}, {"caps": _caps(2)[::-1]}]),
+    ("plan", "stage", [0, EXACT], [-1, EXACT + 1]),
+    ("plan_ack", "seq", [0, EXACT], [-1, EXACT + 1]),
+    ("plan_ack", "missing", [[], ["f" * 64] * 128], [["f" * 64] * 129, ["x"]]),
+    ("plan_ack", "free", [0, EXACT], [-1, EXACT + 1]),
     ("ack", "ledger", [], ["", "x"]),
     ("ack", "through", [0, EXACT], [-1, EXACT + 1]),
     ("time_answer", "nonce", ["A" * 21 + "w"], ["A" * 21, "A" * 23, "A" * 21 + "B", "A" * 21 + "+"]),
@@ -113,6 +143,7 @@ EDGES = [
     ("hello", "firmware", ["1.0.0-rc.1+b2"], ["", "1/0"]),
     ("hello", "config_seq", [0, EXACT], [-1, EXACT + 1]),
     ("hello", "trust_seq", [0, EXACT], [-1, EXACT + 1]),
+    ("hello", "plan_seq", [0, EXACT], [-1, EXACT + 1]),
     ("hello", "next_receipt", [0, EXACT], [-1, EXACT + 1]),
     ("hello", "unacknowledged", [0, EXACT], [-1, EXACT + 1]),
     ("hello", "open_orders", [[], [AREA] * 256], [[AREA] * 257, ["x"], AREA]),
@@ -201,6 +232,10 @@ def _changed(fields, path, value):
     return copy
 
 
+def _may_lack(kind, path):
+    return len(path) == 1 and not MODELS[kind].model_fields[path[0]].is_required()
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_no_leaf_takes_another_type(kind):
     for path, value in _leaves(said(kind)):
@@ -211,7 +246,7 @@ def test_no_leaf_takes_another_type(kind):
         elif isinstance(value, float):
             others = [None, True, "1", [value]]
         for other in others:
-            optional = other is None and len(path) == 1 and not MODELS[kind].model_fields[path[0]].is_required()
+            optional = other is None and (path == ("rules", "budget") or _may_lack(kind, path))
             if not optional or path[0] in {"type", "mode"}:
                 with pytest.raises(Malformed):
                     read(kind, _changed(said(kind), path, other))
@@ -372,4 +407,7 @@ def test_the_largest_messages_fit():
     most = manifest(size=1_200 * 65_536, chunk_bytes=65_536, chunks=("f" * 64,) * 1_200)
     hello = MAKERS["hello"](open_orders=(AREA,) * 256, blobs=(BLOB_SHA,) * 256)
     order = play(only="_" * 8_192)
-    assert max(len(to_json(message)) for message in (most, hello, order)) * 4 / 3 + 200 < 128 * 1024
+    airings = tuple(Airing(**said | {"piece": 127, "instead": (AREA,) * 2}) for said in _airings(256))
+    loud = rules(caps=tuple(Cap(at=NOW - 255 + second, percent=100) for second in range(256)))
+    days = plan(pieces=(piece(),) * 128, airings=airings, rules=loud)
+    assert max(len(to_json(message)) for message in (most, hello, order, days)) * 4 / 3 + 200 < 128 * 1024

@@ -12,7 +12,7 @@ from tests.devices.protocol.samples import ALERT, AREA, BLOB_SHA, DEVICE, OTHER_
 
 uuids = st.uuids().map(str)
 hashes = st.text("0123456789abcdef", min_size=64, max_size=64)
-DOWN, UP = ("order", "config", "ack"), ("hello", "state", "health", "receipt", "log")
+DOWN, UP = ("order", "config", "plan", "ack"), ("hello", "state", "health", "receipt", "ack", "log")
 
 
 @st.composite

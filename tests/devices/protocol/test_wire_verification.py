@@ -31,13 +31,14 @@ from tests.devices.protocol.samples import (
     find_key,
     manifest,
     named,
+    plan,
     play,
     signed,
     stop,
     time_answer,
 )  # fmt: skip
 
-SPEAKER_HEARS = ("manifest", "play", "stop", "alert", "config", "ack", "time_answer")
+SPEAKER_HEARS = ("manifest", "play", "stop", "alert", "config", "plan", "ack", "time_answer")
 
 
 def code(raw, topic, now=NOW, keys=find_key):
@@ -72,10 +73,11 @@ def test_it_is_valid_in_its_own_place_alone(kind):
     spots = {PLACES[other] for other in MAKERS} | {
         TOPICS.area_order(OTHER_AREA), TOPICS.alert(OTHER_AREA, ALERT), TOPICS.alert(AREA, named("another alert")),
         TOPICS.down(OTHER_DEVICE, "order"), TOPICS.down(DEVICE, "order"), TOPICS.down(OTHER_DEVICE, "config"),
-        TOPICS.down(OTHER_DEVICE, "ack"), TOPICS.time_answer(OTHER_DEVICE), TOPICS.manifest("f" * 64),
+        TOPICS.down(OTHER_DEVICE, "ack"), TOPICS.down(OTHER_DEVICE, "plan"),
+        TOPICS.time_answer(OTHER_DEVICE), TOPICS.manifest("f" * 64),
         TOPICS.chunk(BLOB_SHA, 0),
     }  # fmt: skip
-    up = {TOPICS.up(DEVICE, leaf) for leaf in ("hello", "receipt", "log", "state", "health")}
+    up = {TOPICS.up(DEVICE, leaf) for leaf in ("hello", "receipt", "ack", "log", "state", "health")}
     assert {spot for spot in spots | up if code(raw, spot) == "good"} == {PLACES[kind]}
     assert {code(raw, spot) for spot in (spots | up) - {PLACES[kind]}} == {"wrong_place"}
 
@@ -163,6 +165,11 @@ def test_expiry_is_eight_days_ahead_at_most(make):
     place = PLACES[make().type]
     assert code(signed(make(expires_at=NOW + MAX_AHEAD)), place) == "good"
     assert code(signed(make(expires_at=NOW + MAX_AHEAD + 1)), place) == "too_far_ahead"
+
+
+def test_a_plan_runs_out_after_eight_days_at_most():
+    assert code(signed(plan(valid_to=NOW + MAX_AHEAD)), PLACES["plan"]) == "good"
+    assert code(signed(plan(valid_to=NOW + MAX_AHEAD + 1)), PLACES["plan"]) == "too_far_ahead"
 
 
 def test_a_manifest_may_be_kept_for_ever():

@@ -145,7 +145,7 @@ def _topics() -> list[dict]:
         root + f"/blob/{BLOB_SHA}/1٣",
         root + f"/blob/{BLOB_SHA}/",
         "/" + TOPICS.trust,
-        root + f"/dev/{DEVICE}/down/plan",
+        root + f"/dev/{DEVICE}/down/plans",
         root + "/area/+/order",
     ]
     known = [*dict.fromkeys(PLACES.values()), TOPICS.chunk(BLOB_SHA, 0), TOPICS.chunk(BLOB_SHA, 1_199)]

@@ -29,6 +29,7 @@ from tests.devices.protocol.samples import (
     config,
     manifest,
     named,
+    plan,
     play,
     signed,
     stop,
@@ -116,6 +117,8 @@ def good() -> list[Case]:
         ),
         Case("an alert told again", TOPICS.down(DEVICE, "order"), signed(alert(to=f"dev/{DEVICE}"))),
         Case("a stop for an area", HERE, signed(stop(to=f"area/{AREA}"))),
+        Case("a plan for eight days", PLACES["plan"], signed(plan(valid_to=NOW + MAX_AHEAD))),
+        Case("a plan from tomorrow, but nobody knows the time", PLACES["plan"], _tomorrows_plan(), now=None),
         Case("a clip held for ever", PLACES["manifest"], signed(manifest(expires_at=4_102_444_800_000_000))),
         Case(
             "a time answer corrects a clock that is years ahead",
@@ -127,7 +130,11 @@ def good() -> list[Case]:
     ]
 
 
-SPEAKER_HEARS = ("manifest", "play", "stop", "alert", "config", "ack", "time_answer")
+def _tomorrows_plan():
+    return signed(plan(issued_at=NOW + DAY))
+
+
+SPEAKER_HEARS = ("manifest", "play", "stop", "alert", "config", "plan", "ack", "time_answer")
 
 
 def _respelt(message):
@@ -185,6 +192,7 @@ def keys() -> list[Case]:
         "an alert by the content key": (PLACES["alert"], signed(alert(), by="content")),
         "a bulletin by the alert key": (HERE, signed(play(), by="alert")),
         "an alert by the drill key": (PLACES["alert"], signed(alert(), by="drill")),
+        "a plan by the control key": (PLACES["plan"], signed(plan(), by="control")),
         "a configuration by the time key": (PLACES["config"], signed(config(), by="time")),
         "a manifest by the control key": (PLACES["manifest"], signed(manifest(), by="control")),
         "a trust set that is none": (HERE, signed(trust_set(), by="content")),
@@ -235,6 +243,18 @@ def fields() -> list[Case]:
         "the manifest of another blob": (PLACES["manifest"], _said(swapped)),
         "a chunk too few": (PLACES["manifest"], _said(to_json(manifest()).replace(b'"size":2391', b'"size":3391'))),
         "two numbers in one area": (PLACES["config"], _said(_two_numbers(), KEYS["control"])),
+        "an airing of no piece": (PLACES["plan"], _said(_less(plan(), "pieces"))),
+        "an airing that stands twice": (PLACES["plan"], _said(_plan_with("airings", lambda two: [two[0]] * 2))),
+        "an airing after the plan": (PLACES["plan"], _said(_plan_with("valid_to", lambda _: NOW + DAY - 1))),
+        "a plan that ends before it begins": (PLACES["plan"], _said(_plan_with("valid_from", lambda _: NOW + 2 * DAY))),
+        "a plan whose caps begin too late": (PLACES["plan"], _said(_plan_with("valid_from", lambda _: NOW - 2 * DAY))),
+        "caps that are not in order": (PLACES["plan"], _said(_with_rules(caps=_caps()[:1] + _caps()[:0:-1]))),
+        "a budget without days": (PLACES["plan"], _said(_with_rules(midnights=[]))),
+        "days that begin too late": (PLACES["plan"], _said(_with_rules(midnights=[NOW + 1]))),
+        "a piece that expires before its latest start": (
+            PLACES["plan"],
+            _said(_plan_with("pieces", lambda pieces: [pieces[0] | {"max_late": 600_001}])),
+        ),
         "a nonce in another spelling": (
             PLACES["time_answer"],
             _said(to_json(time_answer()).replace(b"A" * 22, b"A" * 21 + b"B"), KEYS["time"]),
@@ -250,6 +270,20 @@ def _two_numbers():
     said = json.loads(to_json(config()))
     said["places"].append({"area": AREA, "number": 13})
     return json.dumps(said, separators=(",", ":")).encode()
+
+
+def _plan_with(field, change):
+    said = json.loads(to_json(plan()))
+    said[field] = change(said[field])
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def _with_rules(**changes):
+    return _plan_with("rules", lambda rules: rules | changes)
+
+
+def _caps():
+    return json.loads(to_json(plan()))["rules"]["caps"]
 
 
 def places() -> list[Case]:
@@ -268,6 +302,8 @@ def places() -> list[Case]:
         "an alert on the topic of orders": (HERE, signed(alert())),
         "an order on the topic of alerts": (TOPICS.alert(AREA, ALERT), GOOD),
         "a stop on the topic of configurations": (TOPICS.down(DEVICE, "config"), signed(stop())),
+        "another speaker's plan on ours": (PLACES["plan"], signed(plan(to=f"dev/{OTHER_DEVICE}"))),
+        "a plan on the topic of orders": (own, signed(plan())),
         "a configuration on the topic of orders": (own, signed(config())),
         "a manifest on another blob's topic": (TOPICS.manifest("f" * 64), signed(manifest())),
         "another speaker's time": (PLACES["time_answer"], signed(time_answer(to=f"dev/{OTHER_DEVICE}"))),
@@ -280,6 +316,7 @@ def times() -> list[Case]:
     """Too early, or for too long."""
     return [
         Case("issued more than five minutes ahead", HERE, GOOD, "from_future", now=NOW - CLOCK_SLACK - 1),
+        Case("a plan from tomorrow", PLACES["plan"], _tomorrows_plan(), "from_future"),
         Case("a configuration from tomorrow", PLACES["config"], signed(config(issued_at=NOW + DAY)), "from_future"),
         Case("expires in more than eight days", HERE, signed(play(expires_at=NOW + MAX_AHEAD + 1)), "too_far_ahead"),
         Case(
@@ -289,6 +326,12 @@ def times() -> list[Case]:
             "an alert for more than eight days",
             PLACES["alert"],
             signed(alert(expires_at=NOW + 9 * DAY)),
+            "too_far_ahead",
+        ),
+        Case(
+            "a plan for more than eight days",
+            PLACES["plan"],
+            signed(plan(valid_to=NOW + MAX_AHEAD + 1)),
             "too_far_ahead",
         ),
         Case("a topic of nobody", TOPICS.root + "/area/everybody/order", GOOD, "unknown_topic"),
