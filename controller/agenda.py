@@ -1,5 +1,7 @@
 """When the controller has something to do next, read from the tables. Between two such instants it may sleep."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import BigInteger, bindparam, func
 from sqlmodel import Session, col, select
 
@@ -20,7 +22,9 @@ _ORDERED = (
     select(Delivery.published_at, Delivery.attempts, Occurrence.start_at)
     .join(Device, col(Device.id) == col(Delivery.device_id))
     .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+    .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
     .where(_HEARS, col(Delivery.state).in_(UNHEARD_WORDS), Occurrence.publish_at <= _NOW, Occurrence.expires_at > _NOW)
+    .where(col(Broadcast.programme_id).is_(None))
     .distinct()
 )
 _URGENT = (
@@ -41,12 +45,12 @@ _INSTANTS = (
 )
 
 
-def next_instant(session: Session, now: int, silence: int | None, tick: int, longest: int) -> int:
+def next_instant(session: Session, now: int, others: Iterable[int | None], tick: int, longest: int) -> int:
     """The next instant (us UTC) at which `do_once` has work; what should have left already is tried every `tick`.
 
-    `silence`: when the speaker that has been silent for longest counts as gone; None while nobody does.
+    `others`: what does not stand in orders, e.g. when the speaker that has been silent for longest counts as gone.
     """
-    wanted = [at for at in (_word_due(session, now), silence, *_instants(session, now)) if at is not None]
+    wanted = [at for at in (_word_due(session, now), *others, *_instants(session, now)) if at is not None]
     soonest = min([*wanted, now + longest])
     return soonest if soonest > now else now + tick
 

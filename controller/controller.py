@@ -12,6 +12,7 @@ from controller.db import Database, DatabaseError
 from controller.deliveries.tracking import close_silent, owing
 from controller.inbox import Inbox
 from controller.monitoring.watch import Watch
+from controller.programmes.plans import Plans
 from controller.quiet import is_quiet
 from controller.retained import Retained
 from devices.link import Inbound
@@ -39,6 +40,7 @@ class Controller:
     outbox: Outbox
     siren: Siren
     retained: Retained
+    plans: Plans
     watch: Watch
     clock: Callable[[], int]
     arm: Callable[[Mapping[str, int]], None]
@@ -73,8 +75,10 @@ class Controller:
         if self.to_restore:
             self.to_restore = False
             self.retained.begin(now)
+            self.plans.begin()
         self.retained.go_on()
         self.outbox.do_once(now, again=again)
+        self.plans.do_once(now)
         self.retained.welcome(now)
         self.retained.collect(now)
         with self.database.write() as session:
@@ -88,7 +92,8 @@ class Controller:
         if self.retained.steps or self.to_restore:
             return now + TICK
         with self.database.read() as session:
-            return next_instant(session, now, self.watch.next_silence(session), TICK, self.longest_sleep)
+            others = (self.watch.next_silence(session), self.plans.next_wakeup(session, now))
+            return next_instant(session, now, others, TICK, self.longest_sleep)
 
     def would_renew(self, most: int | None, now: int) -> bool:
         """Whether the broker has seen more than `most` topics of audio, and this is a moment to start it anew."""

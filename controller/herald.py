@@ -6,6 +6,7 @@ from devices.protocol.messages.alerts import Alert
 from devices.protocol.messages.blobs import Manifest
 from devices.protocol.messages.control import Ack, Config
 from devices.protocol.messages.orders import Order
+from devices.protocol.messages.plans import Plan
 from devices.protocol.messages.time import TimeAnswer
 from devices.protocol.topics import Topics
 
@@ -39,6 +40,9 @@ class Herald:
     def config(self, device: str, message: Config) -> bool:
         topic = self.topics.down(device, "config")
         return self._link.publish(topic, self._keyring.sign(message), retain=True)
+
+    def plan(self, device: str, message: Plan) -> bool:
+        return self._link.publish(self.topics.down(device, "plan"), self._keyring.sign(message), retain=True)
 
     def ack(self, device: str, message: Ack) -> bool:
         return self._link.publish(self.topics.down(device, "ack"), self._keyring.sign(message))

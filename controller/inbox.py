@@ -12,6 +12,7 @@ from controller.herald import Herald
 from controller.library.carriage import Carrier
 from controller.library.models import Blob
 from controller.monitoring.watch import Watch
+from controller.programmes.plans import keep_ack, keep_hello
 from controller.receipts import Booker
 from devices.incidents import open_incident
 from devices.link import Inbound
@@ -21,7 +22,7 @@ from devices.protocol.errors import ProtocolError, UnknownKey
 from devices.protocol.keys import VerifyKey
 from devices.protocol.messages.control import Ack, Config
 from devices.protocol.messages.frame import Signed
-from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
+from devices.protocol.messages.speaker import Health, Hello, PlanAck, Receipt, Report, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.messages.trust import Role
 from devices.protocol.topics import Address
@@ -124,8 +125,11 @@ class Inbox:
             answers.acks[device.id, said.ledger] = self.booker.take(session, device.id, said, now)
         elif isinstance(said, Hello):
             self.watch.keep_hello(device, said)
+            keep_hello(session, device.id, said.plan_seq)
             answers.acks[device.id, said.ledger] = self.booker.greet(session, device.id, said, now)
             answers.hellos[device.id] = said
+        elif isinstance(said, PlanAck):
+            keep_ack(session, device.id, said, now)
         elif isinstance(said, Report):
             self.watch.keep_report(session, device.id, said, now)
             if said.code == "bad_chunk":

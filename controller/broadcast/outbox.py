@@ -1,4 +1,7 @@
-"""The outbox: what stands in the delivery rows leaves for the speakers, again where nothing is heard back."""
+"""The outbox: what stands in the delivery rows leaves for the speakers, again where nothing is heard back.
+
+Airings of programmes leave with the speakers' plans; only their stops go from here.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -95,7 +98,8 @@ class Outbox:
 
 def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
     stopped = col(Broadcast.stop_requested_at).is_not(None)
-    waiting = or_(col(Delivery.state).in_(UNHEARD_WORDS), and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
+    single = and_(col(Broadcast.programme_id).is_(None), col(Delivery.state).in_(UNHEARD_WORDS))
+    waiting = or_(single, and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
     rows = (
         select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Broadcast)
         .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
@@ -138,7 +142,8 @@ def _lacking(session: Session, tenant: str, device_id: str, held: set[str], now:
     parcels = []
     for occurrence_id in sorted(session.exec(rows)):
         broadcast, occurrence, blob = _order(session, occurrence_id)
-        if occurrence_id not in held or broadcast.stop_requested_at is not None:
+        planned = broadcast.programme_id is not None and broadcast.expires_at > now
+        if broadcast.stop_requested_at is not None or not (planned or occurrence_id in held):
             message = order_message(tenant, broadcast, occurrence.publish_at, aim)
             parcels.append(Parcel(broadcast, blob, (message,), (device_id,)))
     return parcels

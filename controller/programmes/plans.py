@@ -13,87 +13,113 @@ from controller.deliveries.models import Delivery, DeliveryEvent
 from controller.deliveries.states import DeliveryEventKind, DeliveryState
 from controller.deliveries.tracking import patience
 from controller.herald import Herald
+from controller.library.carriage import Carrier
 from controller.library.models import Blob
 from controller.programmes.plan_message import Content, Planned, content
 from controller.programmes.timetable import STEP, horizon
 from devices.models import Device, DevicePlan
 from devices.protocol.messages.plans import Plan
 from devices.protocol.messages.speaker import PlanAck
-from scheduler.air.timeline import Air
+from scheduler.air.timeline import FREE, Air
 from scheduler.models import Airing
 
 LOT = 25
 """Plans made in one transaction: emergencies wait for no more than these."""
-FREE = Air(((0, 100),), (0,), None)
+
+_HEARS = (col(Device.online), col(DevicePlan.held_seq) != col(DevicePlan.seq), col(Device.retired_at).is_(None))
+_SILENT = (
+    select(DevicePlan.device_id, DevicePlan.published_at, DevicePlan.attempts)
+    .join(Device, col(Device.id) == col(DevicePlan.device_id))
+    .where(*_HEARS)
+    .order_by(col(DevicePlan.published_at), col(DevicePlan.device_id))
+)
+"""Who is there and does not hold the plan in force."""
+_TELLING = (
+    select(func.min(DevicePlan.published_at), DevicePlan.attempts)
+    .join(Device, col(Device.id) == col(DevicePlan.device_id))
+    .where(*_HEARS, col(DevicePlan.published_at).is_not(None))
+    .group_by(col(DevicePlan.attempts))
+)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A timetable that has just been made, us UTC, and the rules of the air at each speaker in service."""
+
+    made_at: int
+    airs: Mapping[str, Air]
+
+    @property
+    def valid_from(self) -> int:
+        """Plans change with what is ordered and with each half-day, not with every minute."""
+        return self.made_at // STEP * STEP
 
 
 @dataclass
 class Plans:
-    """`refresh` says whose plan may have changed; `do_once` publishes what the link takes, lot by lot."""
+    """`tell` hands over a new edition, from any thread; `do_once` publishes what the link takes, lot by lot."""
 
     database: Database
     herald: Herald
-    airs: Mapping[str, Air] = field(default_factory=dict)
-    """By speaker; who is not in it is bound by no rule."""
+    carrier: Carrier
+    editions: deque[Edition] = field(default_factory=deque)
+    """Handed over and not yet taken up."""
+    edition: Edition | None = None
     waiting: deque[list[str]] = field(default_factory=deque)
-    again: bool = False
+    """Speakers whose plan is to be looked at."""
+    anew: bool = False
     """The broker may be empty: what has not changed is published, too."""
 
-    def refresh(self, devices: Iterable[str], airs: Mapping[str, Air], *, again: bool) -> None:
-        """All plans are looked at anew, in lots; with `again` each is published."""
-        names = sorted(devices)
-        self.airs, self.again = airs, again or (self.again and bool(self.waiting))
-        self.waiting = deque(names[begin : begin + LOT] for begin in range(0, len(names), LOT))
+    def tell(self, edition: Edition) -> None:
+        self.editions.append(edition)
+
+    def begin(self) -> None:
+        """A new connection: every plan is to be published again."""
+        self.anew = True
+        self._line_up()
 
     def do_once(self, now: int) -> None:
         """One lot that waits, and those who have not said that they hold theirs."""
-        if not self.herald.up:
+        while self.editions:
+            self.edition = self.editions.popleft()
+            self._line_up()
+        if self.edition is None or not self.herald.up:
             return
-        if self.waiting and self._bring(self.waiting[0], now, every=self.again):
-            self.waiting.popleft()
+        if self.waiting:
+            if self._bring(self.edition, self.waiting[0], now, every=self.anew):
+                self.waiting.popleft()
+            self.anew = self.anew and bool(self.waiting)
         with self.database.read() as session:
             silent = _unconfirmed(session, now)
         if silent:
-            self._bring(silent[:LOT], now, every=True)
+            self._bring(self.edition, silent[:LOT], now, every=True)
 
     def next_wakeup(self, session: Session, now: int) -> int | None:
         """When a plan is to be told again; now while some wait for their turn."""
-        if self.waiting:
+        if self.edition is None:
+            return now if self.editions else None
+        if self.waiting or self.editions:
             return now
-        rows = _telling().group_by(col(DevicePlan.attempts))
-        times = [at + patience(attempts) for attempts, at in session.exec(rows) if at is not None]
-        return min(times, default=None)
+        return min((at + patience(attempts) for at, attempts in session.exec(_TELLING)), default=None)
 
-    def _bring(self, devices: Sequence[str], now: int, *, every: bool) -> bool:
+    def _line_up(self) -> None:
+        names = sorted(self.edition.airs) if self.edition else []
+        self.waiting = deque(names[begin : begin + LOT] for begin in range(0, len(names), LOT))
+
+    def _bring(self, edition: Edition, devices: Sequence[str], now: int, *, every: bool) -> bool:
         """Publish the plans of these speakers: those that have changed, or every one; False: the link is down."""
         with self.database.write() as session:
-            plans = self._written(session, devices, now, every)
-        for device, plan in plans.items():
-            if not self.herald.plan(device, plan):
-                return False
+            plans = _written(session, self.herald.tenant, edition, devices, now, every)
+            blobs = _blobs(session, plans.values())
+        sent = all(self.carrier.carry(blob) for blob in blobs) and all(
+            self.herald.plan(device, plan) for device, plan in plans.items()
+        )
+        if not sent:
+            return False
         if plans:
             with self.database.write() as session:
                 _mark_published(session, plans, now)
         return True
-
-    def _written(self, session: Session, devices: Sequence[str], now: int, every: bool) -> dict[str, Plan]:
-        """What each is to be told, with its number in the table before anything leaves."""
-        rows = _rows(session, devices)
-        planned = _planned(session, devices, now)
-        stages = dict(session.exec(select(Device.id, Device.sim_daily_bytes).where(col(Device.id).in_(devices))).all())
-        made: dict[tuple[object, ...], Content] = {}
-        plans = {}
-        for device in devices:
-            row, orders, air = rows[device], tuple(planned[device]), self.airs.get(device, FREE)
-            if not (orders or row.seq or air != FREE):
-                continue
-            key = (orders, air, stages[device])
-            said = made.get(key) or made.setdefault(key, content(orders, air, _step(now), horizon(now), stages[device]))
-            changed = _number(row, said, now)
-            if changed or every:
-                session.add(row)
-                plans[device] = said.addressed(self.herald.tenant, device, row.seq)
-        return plans
 
 
 def keep_ack(session: Session, device_id: str, said: PlanAck, now: int) -> None:
@@ -113,6 +139,33 @@ def keep_hello(session: Session, device_id: str, held_seq: int) -> None:
         row.held_seq, row.attempts = held_seq, 0
 
 
+def _written(
+    session: Session, tenant: str, edition: Edition, devices: Sequence[str], now: int, every: bool
+) -> dict[str, Plan]:
+    """What each is to be told, with its number in the table before anything leaves."""
+    rows, planned = _rows(session, devices), _planned(session, devices, edition.valid_from)
+    stages = dict(session.exec(select(Device.id, Device.sim_daily_bytes).where(col(Device.id).in_(devices))).all())
+    contents: dict[tuple[object, ...], Content] = {}
+    plans = {}
+    for device in devices:
+        row, orders, air = rows[device], tuple(planned[device]), edition.airs.get(device, FREE)
+        if not (orders or row.seq or row.held_seq or air.caps != FREE.caps or air.budget_ms):
+            continue
+        key = (orders, air, stages[device])
+        if key not in contents:
+            contents[key] = content(orders, air, edition.valid_from, horizon(edition.made_at), stages[device])
+        if _number(row, contents[key], now) or every:
+            session.add(row)
+            plans[device] = contents[key].addressed(tenant, device, row.seq)
+    return plans
+
+
+def _blobs(session: Session, plans: Iterable[Plan]) -> list[Blob]:
+    """What the broker must hold for these plans."""
+    names = sorted({piece.sha256 for plan in plans for piece in plan.pieces})
+    return list(session.exec(select(Blob).where(col(Blob.sha256).in_(names)).order_by(col(Blob.sha256))))
+
+
 def _number(row: DevicePlan, said: Content, now: int) -> bool:
     """Give it a new number if its content is new, or the speaker holds a higher one; whether that was so."""
     if row.content == said.digest and row.held_seq <= row.seq:
@@ -122,16 +175,12 @@ def _number(row: DevicePlan, said: Content, now: int) -> bool:
     return True
 
 
-def _step(now: int) -> int:
-    return now // STEP * STEP
-
-
 def _rows(session: Session, devices: Sequence[str]) -> dict[str, DevicePlan]:
     known = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
     return {device: DevicePlan(device_id=device) for device in devices} | {row.device_id: row for row in known}
 
 
-def _planned(session: Session, devices: Sequence[str], now: int) -> dict[str, list[Planned]]:
+def _planned(session: Session, devices: Sequence[str], since: int) -> dict[str, list[Planned]]:
     """Airings of this half-day and later, by speaker: a plan changes with what is ordered, not with every end."""
     rows = (
         select(Delivery.device_id, Broadcast, Airing.instead, Blob.size)
@@ -140,7 +189,7 @@ def _planned(session: Session, devices: Sequence[str], now: int) -> dict[str, li
         .join(Blob, col(Blob.sha256) == col(Broadcast.sha256))
         .where(
             col(Delivery.device_id).in_(devices), col(Delivery.withdrawn_at).is_(None),
-            col(Broadcast.stop_requested_at).is_(None), Broadcast.expires_at > _step(now),
+            col(Broadcast.stop_requested_at).is_(None), Broadcast.expires_at > since,
         )
     )  # fmt: skip
     values: dict[str, Planned] = {}
@@ -158,23 +207,9 @@ def _value(order: Broadcast, instead: Sequence[str], size: int) -> Planned:
     )  # fmt: skip
 
 
-def _telling():  # type: ignore[no-untyped-def]
-    """Speakers that are there and do not hold the plan that they were told: attempts and the earliest telling."""
-    return (
-        select(DevicePlan.attempts, func.min(DevicePlan.published_at))
-        .join(Device, col(Device.id) == col(DevicePlan.device_id))
-        .where(col(Device.online), col(DevicePlan.held_seq) != col(DevicePlan.seq), col(Device.retired_at).is_(None))
-    )
-
-
 def _unconfirmed(session: Session, now: int) -> list[str]:
-    rows = (
-        select(DevicePlan.device_id, DevicePlan.published_at, DevicePlan.attempts)
-        .join(Device, col(Device.id) == col(DevicePlan.device_id))
-        .where(col(Device.online), col(DevicePlan.held_seq) != col(DevicePlan.seq), col(Device.retired_at).is_(None))
-        .order_by(col(DevicePlan.published_at), col(DevicePlan.device_id))
-    )
-    return [device for device, at, attempts in session.exec(rows) if at is None or at + patience(attempts) <= now]
+    rows = session.exec(_SILENT)
+    return [device for device, at, attempts in rows if at is None or at + patience(attempts) <= now]
 
 
 def _mark_published(session: Session, plans: Mapping[str, Plan], now: int) -> None:

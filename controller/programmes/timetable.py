@@ -16,11 +16,10 @@ from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS
 from controller.deliveries.tracking import new_delivery, queue, tell_again
 from controller.library.carriage import need_until
-from controller.programmes.reading import EPOCH, Kept, Situation, situation
+from controller.programmes.reading import EPOCH, Kept, Situation
 from devices.protocol.units import DAY, HOUR, MILLI
 from scheduler.models import Airing, Occurrence
-from scheduler.planner.entries import Outcome, Slot
-from scheduler.planner.planning import plan
+from scheduler.planner.entries import Slot
 from scheduler.recurrence.walltime import shown
 from scheduler.recurrence.zones import zone_named
 
@@ -47,11 +46,9 @@ class Made:
     withdrawn: int = 0
 
 
-def make_plan(session: Session, now: int, new_id: Callable[[], str]) -> tuple[Made, Outcome]:
-    """Plan from `now` to the horizon, and make the orders what the plan says."""
-    state = situation(session, now, horizon(now), now)
-    outcome = plan(state.entries, state.taken, state.airs, state.decisions)
-    return _Change(session, state, now, new_id).make(outcome.slots), outcome
+def make_orders(session: Session, state: Situation, slots: Iterable[Slot], now: int, new_id: Callable[[], str]) -> Made:
+    """Make the orders what the plan says."""
+    return _Change(session, state, now, new_id).make(slots)
 
 
 Key = tuple[str, int, int, str]

@@ -17,6 +17,8 @@ from controller.library.rendering import Renderer
 from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.monitoring.watch import Watch
+from controller.programmes.almanac import Almanac
+from controller.programmes.plans import Plans
 from controller.receipts import Booker
 from controller.retained import Retained
 from controller.runtime.folder import DataFolder
@@ -45,8 +47,13 @@ def build_controller(
     return Controller(
         database=database, topics=herald.topics, inbox=inbox, outbox=Outbox(database, herald, carrier),
         siren=Siren(database, herald, carrier), retained=Retained(database, herald, carrier, configurator),
-        watch=watch, clock=world.now, arm=arm,
+        plans=Plans(database, herald, carrier), watch=watch, clock=world.now, arm=arm,
     )  # fmt: skip
+
+
+def build_almanac(database: Database, controller: Controller, world: World) -> Almanac:
+    """Who makes the timetable that this controller's plans are made from."""
+    return Almanac(database, controller.plans, world.new_id)
 
 
 def build_renderers(

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from controller.controller import Controller
-from controller.runtime.composition import World, build_controller
+from controller.programmes.almanac import Almanac
+from controller.runtime.composition import World, build_almanac, build_controller
 from controller.settings import AirSettings, Settings
 from devices.link import Inbound
 from devices.protocol.topics import Topics
@@ -36,6 +37,7 @@ class Desk:
     def __init__(self, time: VirtualTime, broker: MemoryBroker, office: Office, air: AirSettings) -> None:
         self.client = Client("controller", self._deliver, self._on_cut, lambda _size: AT_HAND)
         self.controller: Controller | None = None
+        self.almanac: Almanac | None = None
         self.before_publish: Callable[[str], None] = lambda topic: None
         self.after_publish: Callable[[str], None] = lambda topic: None
         self.remake: Callable[[Controller], None] = lambda controller: None
@@ -60,6 +62,7 @@ class Desk:
             self._settings, office.database, office.store, office.keyring, self, world, self._arm
         )
         self.controller.longest_sleep = HOUR
+        self.almanac = build_almanac(office.database, self.controller, world)
         self.remake(self.controller)
         self.connect()
         self.ring()
@@ -67,7 +70,7 @@ class Desk:
     def kill(self) -> None:
         """Everything that is not in the tables is gone."""
         self.deaths += 1
-        self.controller, self._wake = None, None
+        self.controller, self.almanac, self._wake = None, None, None
         self._inbox.clear()
         self._take_at = NEVER
         self._broker.cut(self.client)
@@ -93,9 +96,16 @@ class Desk:
     def ring(self) -> None:
         """Somebody wrote into the tables, or it is time."""
         self.rings += 1
+        if self.almanac is not None:
+            self.almanac.do_once(self._time.now)
         self._guarded(lambda controller: controller.do_once(self._time.now))
         if self.controller is not None:
-            self._wake_at(self.controller.next_wakeup(self._time.now))
+            self._wake_at(self._next_wakeup(self.controller))
+
+    def _next_wakeup(self, controller: Controller) -> int:
+        with self._office.database.read() as session:
+            planning = [self.almanac.next_wakeup(session, self._time.now)] if self.almanac else []
+        return min(controller.next_wakeup(self._time.now), *planning)
 
     def _guarded(self, deed: Callable[[Controller], None]) -> None:
         try:
