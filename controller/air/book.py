@@ -1,0 +1,60 @@
+"""Rules of the air read from their tables: what each says, and which ones bind each speaker."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from devices.models import Device
+from devices.registry import parents
+from scheduler.air.circles import Circle, Circles
+from scheduler.air.models import AirRule, Zone
+from scheduler.air.places import Places, binding
+from scheduler.air.rules import AirRules
+
+
+@dataclass(frozen=True)
+class AirBook:
+    """Rules by id, and for each speaker in service the ids of those that bind it: many have the same ones."""
+
+    rules: Mapping[str, AirRules]
+    names: Mapping[str, str]
+    bound: Mapping[str, tuple[str, ...]]
+
+    def of(self, device: str) -> list[AirRules]:
+        """What binds a speaker, for `timeline.resolve`."""
+        return [self.rules[rule] for rule in self.bound[device]]
+
+
+def read_air(session: Session) -> AirBook:
+    """All rules and all speakers in service, in four queries."""
+    rows = session.exec(select(AirRule)).all()
+    places = read_places(session, rows)
+    asked = select(Device.id, Device.area_id, Device.latitude, Device.longitude).where(col(Device.retired_at).is_(None))
+    bound = {
+        device: binding(device, area, None if latitude is None or longitude is None else (latitude, longitude), places)
+        for device, area, latitude, longitude in session.exec(asked)
+    }
+    rules = {row.id: AirRules.model_validate(row.rules) for row in rows}
+    return AirBook(rules, {row.id: row.name for row in rows}, bound)
+
+
+def read_places(session: Session, rows: Sequence[AirRule]) -> Places:
+    """Where these rules hold."""
+    zones = session.exec(select(Zone)).all()
+    return Places(
+        parents=parents(session),
+        circles=Circles(Circle(zone.id, (zone.latitude, zone.longitude), zone.radius_m) for zone in zones),
+        of_area=_by([(row.area_id, row.id) for row in rows]),
+        of_zone=_by([(row.zone_id, row.id) for row in rows]),
+        of_device=_by([(row.device_id, row.id) for row in rows]),
+    )
+
+
+def _by(pairs: Sequence[tuple[str | None, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for place, rule in pairs:
+        if place is not None:
+            found[place].append(rule)
+    return found
