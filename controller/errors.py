@@ -59,6 +59,34 @@ class Clash(LoaError):
     code = "clash"
 
 
+class ProgrammeUnknown(LoaError):
+    """No such programme, or it has ended."""
+
+    code = "programme_unknown"
+
+
+class GroupUnknown(LoaError):
+    code = "group_unknown"
+
+
+class NeverHeard(LoaError):
+    """The rules of the air leave nobody who would hear it at one of its times."""
+
+    code = "never_heard"
+
+
+class ProgrammeClash(LoaError):
+    """It collides with others: let it wait, leave the others out, or choose another time."""
+
+    code = "programme_clash"
+
+
+class LongerThanPlans(LoaError):
+    """Its sound and its lateness together are longer than half a day."""
+
+    code = "longer_than_plans"
+
+
 class ExpiryInvalid(LoaError):
     """An alert's expiry is past or too far ahead."""
 

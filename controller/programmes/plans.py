@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, insert, literal, update
+from sqlalchemy import select as lines_of
 from sqlmodel import Session, col, select
 
 from controller.broadcast.models import Broadcast
@@ -100,7 +101,8 @@ class Plans:
             return now if self.editions else None
         if self.waiting or self.editions:
             return now
-        return min((at + patience(attempts) for at, attempts in session.exec(_TELLING)), default=None)
+        told = session.exec(_TELLING)
+        return min((at + patience(attempts) for at, attempts in told if at is not None), default=None)
 
     def _line_up(self) -> None:
         names = sorted(self.edition.airs) if self.edition else []
@@ -219,10 +221,10 @@ def _mark_published(session: Session, plans: Mapping[str, Plan], now: int) -> No
     orders = sorted({airing.order for plan in plans.values() for airing in plan.airings})
     fresh = (
         col(Delivery.device_id).in_(list(plans)), col(Delivery.order_id).in_(orders),
-        Delivery.state == DeliveryState.QUEUED.value, col(Delivery.withdrawn_at).is_(None),
+        col(Delivery.state) == DeliveryState.QUEUED.value, col(Delivery.withdrawn_at).is_(None),
     )  # fmt: skip
     said = (literal(now), literal(DeliveryEventKind.PUBLISHED.value), literal(DeliveryState.ORDERED.value))
-    lines = select(Delivery.occurrence_id, Delivery.device_id, *said).where(*fresh)
+    lines = lines_of(col(Delivery.occurrence_id), col(Delivery.device_id), *said).where(*fresh)
     session.exec(insert(DeliveryEvent).from_select(["occurrence_id", "device_id", "at", "event", "state"], lines))
     ordered = {"state": DeliveryState.ORDERED.value, "published_at": now, "changed_at": now, "attempts": 1}
     session.exec(update(Delivery).where(*fresh).values(**ordered))

@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from controller.air.binding import read_air
-from controller.air.special_days import read_calendar
+from controller.air.book import read_air
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.library.models import Blob
@@ -18,14 +17,15 @@ from devices.models import Area, Device
 from devices.protocol.units import DAY, MILLI, SECOND
 from devices.registry import parents
 from scheduler.air.timeline import Air, resolve
-from scheduler.planner.audience import Hearers, Speaker, gather
+from scheduler.calendars.models import SpecialDayRow
 from scheduler.models import Airing
+from scheduler.planner.audience import Hearers, Speaker, gather
 from scheduler.planner.entries import Entry, Taken
 from scheduler.planner.planning import micros
 from scheduler.planner.precedence import Decision
 from scheduler.programmes.models import Choice, GroupMember, ProgrammeRow
 from scheduler.programmes.programme import Programme, loudness
-from scheduler.recurrence.recurrence import Calendar, Moment, moments
+from scheduler.recurrence.recurrence import Calendar, Moment, SpecialDay, moments
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIXED = 15 * SECOND
@@ -83,10 +83,10 @@ def situation(
     """
     kept = read_programmes(session) if programmes is None else programmes
     tree = parents(session)
-    calendar = read_calendar(session, _at(begin - DAY).date(), _at(end + DAY).date())
+    calendar = _calendar(session, at(begin - DAY).date(), at(end + DAY).date())
     book = read_air(session)
     hearers = gather(
-        _speakers(session, book.bindings), {name: one.wish.targets for name, one in kept.items()}, tree,
+        _speakers(session, book.bound), {name: one.wish.targets for name, one in kept.items()}, tree,
         _languages(session),
     )  # fmt: skip
     by_rules: dict[tuple[str, ...], Air] = {}
@@ -122,7 +122,7 @@ def _moments(kept: Kept, calendar: Calendar, window: tuple[int, int, int], begun
     first = max(begin, now - kept.wish.max_late_ms * MILLI, kept.row.changed_at)
     if kept.wish.paused or first > end:
         return []
-    found = moments(kept.wish.recurrence, calendar, _at(first), _at(end))
+    found = moments(kept.wish.recurrence, calendar, at(first), at(end))
     return [one for one in found if micros(one) not in begun]
 
 
@@ -160,6 +160,12 @@ def _speakers(session: Session, bindings: Mapping[str, tuple[str, ...]]) -> list
     return [Speaker(name, area, tuple(sorted(groups.get(name, ()))), bindings.get(name, ())) for name, area in rows]
 
 
+def _calendar(session: Session, first: date, last: date) -> Calendar:
+    days = col(SpecialDayRow.day)
+    rows = session.exec(select(SpecialDayRow).where(days >= first.isoformat(), days <= last.isoformat()))
+    return {date.fromisoformat(row.day): SpecialDay(row.name, row.off) for row in rows}
+
+
 def _languages(session: Session) -> dict[str, tuple[str, ...]]:
     return {area: tuple(spoken) for area, spoken in session.exec(select(Area.id, Area.languages)) if spoken}
 
@@ -189,5 +195,6 @@ def _taken(session: Session, hearers: Sequence[Hearers], begin: int, end: int, n
     ]
 
 
-def _at(instant: int) -> datetime:
+def at(instant: int) -> datetime:
+    """us UTC as an aware time."""
     return EPOCH + timedelta(microseconds=instant)

@@ -72,9 +72,9 @@ class _Change:
         before = self._versions(wanted.keys(), gone)
         made = 0
         for key, speakers in wanted.items():
-            airing = self._known.get(key)
-            if airing is not None and airing.withdrawn_at is None:
-                self._keep(airing, speakers)
+            known = self._known.get(key)
+            if known is not None and known.withdrawn_at is None:
+                self._keep(known, speakers)
             else:
                 self._order(key, speakers, before.get(key[:2], []))
                 made += 1
@@ -124,7 +124,11 @@ class _Change:
     def _day(self, place: Place) -> date | None:
         """Of that time, where its programme is at home."""
         kept = self._state.programmes.get(place[0])
-        return shown(EPOCH + timedelta(microseconds=place[1]), zone_named(kept.wish.recurrence.zone)).date() if kept else None
+        return (
+            shown(EPOCH + timedelta(microseconds=place[1]), zone_named(kept.wish.recurrence.zone)).date()
+            if kept
+            else None
+        )
 
     def _keep(self, airing: Airing, speakers: set[str]) -> None:
         """Who is a target now, and was not, hears of it; who is none any more is not in its plan."""

@@ -1,0 +1,124 @@
+"""Before a programme is saved: is it ever heard, what does it collide with, and what would become of the others?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from controller.errors import LongerThanPlans, NeverHeard, ProgrammeClash
+from controller.programmes.preview import title_of
+from controller.programmes.reading import Kept, Situation, at, read_programmes, situation
+from devices.protocol.units import DAY
+from scheduler.planner.entries import Outcome, Reason, Silence, Slot
+from scheduler.planner.planning import plan
+from scheduler.planner.precedence import Decision
+from scheduler.programmes.programme import LONGEST_MS
+from scheduler.recurrence.recurrence import moments
+
+LOOKED_AHEAD = 62 * DAY
+SOUGHT = 400 * DAY
+"""How far the first time of a programme is looked for, us."""
+MOST_SHOWN = 20
+DISPLACED = frozenset({Reason.CLASH, Reason.NO_ROOM})
+
+
+@dataclass(frozen=True)
+class Collision:
+    """Two programmes at some speakers: `title` of the other one, when, and what would happen."""
+
+    other: str
+    title: str
+    at: int
+    effect: str
+    """`waits` or `left_out`: this programme; `other_waits` or `other_left_out`."""
+    start_at: int | None
+    """When the one that waits would begin."""
+    speakers: int
+
+
+def examine(session: Session, programme: Kept, now: int, decided: Iterable[Decision] = ()) -> list[Collision]:
+    """All collisions of the next two months from its first time on. NeverHeard, LongerThanPlans."""
+    begin = _first(programme, now)
+    others = {name: kept for name, kept in read_programmes(session).items() if name != programme.row.id}
+    state = situation(session, begin, begin + LOOKED_AHEAD, now, others | {programme.row.id: programme})
+    _refuse_long(state, programme)
+    state = replace(state, decisions=[*state.decisions, *decided])
+    after = plan(state.entries, state.taken, state.airs, state.decisions)
+    _refuse_silent(state, after, programme.row.id)
+    before = plan(
+        [one for one in state.entries if one.id != programme.row.id], state.taken, state.airs, state.decisions
+    )
+    return [*_own(state, after, programme.row.id), *_displaced(state, before, after, programme.row.id)]
+
+
+def refuse_collisions(collisions: list[Collision]) -> None:
+    """ProgrammeClash with what collides where, and the delay (s) after which this one would be free."""
+    if not collisions:
+        return
+    waits = [one.start_at - one.at for one in collisions if one.effect == "waits" and one.start_at is not None]
+    raise ProgrammeClash(
+        collisions=[_shown(one) for one in collisions[:MOST_SHOWN]], count=len(collisions),
+        shift_s=max(waits) // 1_000_000 if waits else None,
+    )  # fmt: skip
+
+
+def _first(programme: Kept, now: int) -> int:
+    recurrence = programme.wish.recurrence
+    found = moments(recurrence, {}, at(now), at(now + SOUGHT))
+    return int(found[0].at.timestamp()) * 1_000_000 - DAY if found else now
+
+
+def _refuse_long(state: Situation, programme: Kept) -> None:
+    entry = next(one for one in state.entries if one.id == programme.row.id)
+    longest = max((sound.length for sound in entry.audience.values() if sound), default=0) // 1_000
+    if longest + programme.wish.max_late_ms > LONGEST_MS:
+        raise LongerThanPlans(limit_s=LONGEST_MS // 1_000)
+
+
+def _refuse_silent(state: Situation, outcome: Outcome, name: str) -> None:
+    """A time at which the rules of the air leave nobody who hears it is a mistake."""
+    heard = {slot.nominal_at for slot in outcome.slots if slot.entry == name}
+    for one in outcome.silences:
+        if one.entry == name and one.reason in {Reason.QUIET_HOURS, Reason.BUDGET} and one.nominal_at not in heard:
+            raise NeverHeard(
+                start_at=one.nominal_at, reason=one.reason.value, speakers=len(state.speakers(one.hearers))
+            )
+
+
+def _own(state: Situation, outcome: Outcome, name: str) -> list[Collision]:
+    waiting = [one for one in outcome.slots if one.entry == name and one.after]
+    silent = [one for one in outcome.silences if one.entry == name and one.reason in DISPLACED]
+    return [*(_waits(state, one, "waits", one.after) for one in waiting),
+            *(_left_out(state, one, "left_out", one.by) for one in silent)]  # fmt: skip
+
+
+def _displaced(state: Situation, before: Outcome, after: Outcome, name: str) -> list[Collision]:
+    """What sounded elsewhere, or at all, before this one came."""
+    known = _places(before.slots)
+    moved = [one for one in after.slots if one.entry != name and not _places([one]).items() <= known.items()]
+    silenced = {(one.entry, one.nominal_at, one.hearers) for one in before.silences}
+    gone = [
+        one for one in after.silences
+        if one.entry != name and (one.entry, one.nominal_at, one.hearers) not in silenced
+    ]  # fmt: skip
+    return [*(_waits(state, one, "other_waits", one.entry) for one in moved),
+            *(_left_out(state, one, "other_left_out", one.entry) for one in gone)]  # fmt: skip
+
+
+def _places(slots: Iterable[Slot]) -> Mapping[tuple[str, int, int], int]:
+    return {(one.entry, one.nominal_at, group): one.start_at for one in slots for group in one.hearers}
+
+
+def _waits(state: Situation, slot: Slot, effect: str, other: str) -> Collision:
+    count = len(state.speakers(slot.hearers))
+    return Collision(other, title_of(state.programmes, other), slot.nominal_at, effect, slot.start_at, count)
+
+
+def _left_out(state: Situation, one: Silence, effect: str, other: str) -> Collision:
+    count = len(state.speakers(one.hearers))
+    return Collision(other, title_of(state.programmes, other), one.nominal_at, effect, None, count)
+
+
+def _shown(one: Collision) -> dict[str, object]:
+    times = {"at": at(one.at).isoformat(), "start": at(one.start_at).isoformat() if one.start_at else None}
+    return {"other": one.other, "title": one.title, "effect": one.effect, "speakers": one.speakers} | times

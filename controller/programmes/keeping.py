@@ -1,0 +1,122 @@
+"""The office's programmes: made, changed, ended; who goes first where two collide. Each is one transaction."""
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, or_, select
+
+from controller.errors import BulletinUnknown, GroupUnknown, ProgrammeUnknown
+from controller.library.models import Bulletin
+from controller.people.answered import already_made, remember
+from controller.people.audit import Act, record
+from controller.people.permissions import Action
+from controller.programmes.checking import Collision, examine, refuse_collisions
+from controller.programmes.reading import Kept
+from devices.registry import get_device, parents
+from scheduler.planner.precedence import Decision
+from scheduler.programmes.models import Choice, ProgrammeRow, SpeakerGroup
+from scheduler.programmes.programme import OneBulletin, Programme
+from scheduler.timetable import wanted
+
+OnClash = Literal["refuse", "append", "overwrite"]
+"""What to do where it collides: say so; let the planner's order stand, one after the other; leave the others out."""
+
+
+def create_programme(
+    session: Session, wish: Programme, act: Act, new_id: Callable[[], str], on_clash: OnClash = "refuse"
+) -> str:
+    """Keep a programme and give its id; the same request again gives the same one.
+
+    Raises AreaUnknown, DeviceUnknown, GroupUnknown, BulletinUnknown, NeverHeard, LongerThanPlans, ProgrammeClash.
+    """
+    if made := already_made(session, act):
+        return made
+    row = ProgrammeRow(
+        id=new_id(), title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
+        created_by=act.who, changed_at=act.now,
+    )  # fmt: skip
+    _check_names(session, wish)
+    session.add(row)
+    session.flush()
+    _settle(session, Kept(row, wish), act, on_clash)
+    remember(session, act, row.id)
+    record(session, act, Action.PROGRAMME_EDIT, row.id, wish.title)
+    wanted(session)
+    return row.id
+
+
+def change_programme(session: Session, programme: str, wish: Programme, act: Act, on_clash: OnClash = "refuse") -> None:
+    """From now on it is as `wish` says; what has begun goes on as it was. Raises as `create_programme`."""
+    row = find_programme(session, programme)
+    _check_names(session, wish)
+    row.title, row.owner_id, row.said = wish.title, wish.owner, wish.model_dump(mode="json")
+    row.revision, row.changed_at = row.revision + 1, act.now
+    session.add(row)
+    session.flush()
+    _settle(session, Kept(row, wish), act, on_clash)
+    record(session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})")
+    wanted(session)
+
+
+def end_programme(session: Session, programme: str, act: Act) -> None:
+    """It is not planned any more; what has begun goes on. Twice changes nothing."""
+    row = session.get(ProgrammeRow, programme)
+    if row is None:
+        raise ProgrammeUnknown(programme=programme)
+    if row.ended_at is None:
+        row.ended_at = row.changed_at = act.now
+        session.exec(delete(Choice).where(or_(col(Choice.first_id) == programme, col(Choice.second_id) == programme)))
+        record(session, act, Action.PROGRAMME_EDIT, programme, "ended")
+        wanted(session)
+
+
+def decide(session: Session, decision: Decision, act: Act) -> None:
+    """Of two programmes that collide, who keeps its time; replaces what was decided of the two before."""
+    for name in (decision.first, decision.second):
+        find_programme(session, name)
+    session.exec(delete(Choice).where(col(Choice.first_id) == decision.second, col(Choice.second_id) == decision.first))
+    session.merge(
+        Choice(
+            first_id=decision.first, second_id=decision.second, second=decision.then, decided_at=act.now,
+            decided_by=act.who,
+        )
+    )  # fmt: skip
+    record(session, act, Action.PROGRAMME_EDIT, decision.first, f"before {decision.second}, {decision.then}")
+    wanted(session)
+
+
+def find_programme(session: Session, programme: str) -> ProgrammeRow:
+    """One that has not ended. ProgrammeUnknown."""
+    row = session.get(ProgrammeRow, programme)
+    if row is None or row.ended_at is not None:
+        raise ProgrammeUnknown(programme=programme)
+    return row
+
+
+def _settle(session: Session, kept: Kept, act: Act, on_clash: OnClash) -> None:
+    """Where it collides: refuse, let it be, or leave out the others."""
+    collisions = examine(session, kept, act.now)
+    if on_clash == "refuse":
+        refuse_collisions(collisions)
+    if on_clash == "overwrite":
+        for other in _others(session, collisions):
+            decide(session, Decision(kept.row.id, other, "leave_out"), act)
+
+
+def _others(session: Session, collisions: Iterable[Collision]) -> list[str]:
+    """The programmes among what it collides with; single orders stay."""
+    names = sorted({one.other for one in collisions})
+    return [name for name in names if session.get(ProgrammeRow, name) is not None]
+
+
+def _check_names(session: Session, wish: Programme) -> None:
+    parents(session, wish.owner, *wish.targets.areas)
+    for device in wish.targets.devices:
+        get_device(session, device)
+    known = set(session.exec(select(SpeakerGroup.id).where(col(SpeakerGroup.id).in_(wish.targets.groups))))
+    for group in wish.targets.groups:
+        if group not in known:
+            raise GroupUnknown(group=group)
+    if isinstance(wish.content, OneBulletin) and session.get(Bulletin, wish.content.bulletin) is None:
+        raise BulletinUnknown(bulletin=wish.content.bulletin)
