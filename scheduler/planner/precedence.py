@@ -21,14 +21,18 @@ def in_order(entries: Iterable[Entry], decisions: Iterable[Decision]) -> list[En
     """Who is placed first. A commune's own goes before what comes from above, the older one before the newer,
     unless a person has decided otherwise; a decision never lifts anybody over a higher rank."""
     ordered = sorted(entries, key=lambda one: (RANKS[one.rank], -one.level, one.since, one.id))
-    for decision in sorted(decisions, key=lambda one: (one.first, one.second)):
+    for decision in sorted(decisions, key=_by_names):
         _lift(ordered, decision)
     return ordered
 
 
 def consequences(decisions: Iterable[Decision]) -> Mapping[tuple[str, str], Then]:
     """(who keeps the time, who does not) to what becomes of the latter."""
-    return {(one.first, one.second): one.then for one in decisions}
+    return {(one.first, one.second): one.then for one in sorted(decisions, key=_by_names)}
+
+
+def _by_names(decision: Decision) -> tuple[str, str, Then]:
+    return decision.first, decision.second, decision.then
 
 
 def _lift(ordered: list[Entry], decision: Decision) -> None:
