@@ -7,9 +7,10 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from devices.protocol.units import MILLI
-from firmware_sim import alerts, orders
+from firmware_sim import alerts, orders, permits
+from firmware_sim.airrules import AirRules
 from firmware_sim.alerts import Lengths
-from firmware_sim.entries import AlertEntry, PartName, PlayEntry
+from firmware_sim.entries import AlertEntry, PartName, PlayEntry, Why
 
 Active = PlayEntry | AlertEntry
 RANKS = {"normal": 1, "priority": 2}
@@ -38,11 +39,15 @@ class Proposal:
     origin: int | None = None
     resumed: bool = False
     restart: bool = False
+    until_silence: bool = False
+    """Whether it ends where silence begins."""
 
     @property
-    def until_expiry(self) -> bool:
-        """Whether the expiry cuts it off."""
-        return self.offset + self.length < self.full - MILLI
+    def why(self) -> Why:
+        """Why it ends if nothing interrupts it."""
+        if self.offset + self.length >= self.full - MILLI:
+            return "finished"
+        return "quiet_hours" if self.until_silence else "expired"
 
 
 def rank(entry: Active) -> int:
@@ -59,32 +64,34 @@ def planned_start(entry: Active) -> int:
     return entry.play.start_at if isinstance(entry, PlayEntry) else entry.alert.start_at
 
 
-def deadline(entry: Active, trim: int) -> int:
+def deadline(entry: Active, trim: int, air: AirRules, now: int) -> int:
     """When its end must be decided, whatever else happens."""
     if isinstance(entry, AlertEntry):
         return entry.expires_at
     if entry.started:
         return orders.over_at(entry, trim)
-    return min(orders.latest_start(entry.play, trim) + 1, entry.expires_at)
+    latest = min(orders.latest_start(entry.play, trim) + 1, entry.expires_at)
+    return min(latest, permits.asked_at(entry, trim, air, now))
 
 
-def propose_bulletin(entry: PlayEntry, earliest: int, trim: int, cap: int) -> Proposal | None:
-    """The next stretch of a bulletin, not before `earliest`; `cap`: loudest volume allowed, %."""
-    span = orders.next_span(entry, trim, earliest)
+def propose_bulletin(entry: PlayEntry, earliest: int, trim: int, cap: int, air: AirRules) -> Proposal | None:
+    """The next stretch of a bulletin, not before `earliest`; `cap`: loudest volume that is configured, %."""
+    span = permits.allowed_span(entry, trim, earliest, air)
     if span is None:
         return None
-    play = entry.play
+    play, silent = entry.play, air.silent_from(span.at)
     return Proposal(
         part="body",
         repeat=span.repeat,
         sha256=play.sha256,
-        volume=min(play.volume, cap),
+        volume=min(play.volume, cap, air.volume(span.at, span.until)),
         at=span.at,
         offset=span.offset,
-        length=span.until - span.at + (MILLI - 1 if span.until < play.expires_at else 0),
+        length=span.until - span.at + (MILLI - 1 if span.until < min(play.expires_at, silent) else 0),
         full=play.duration * MILLI,
         position=span.at - span.origin,
         origin=span.origin,
+        until_silence=span.until == silent,
         resumed=entry.started and span.offset > 0,
     )
 

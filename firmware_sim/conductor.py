@@ -4,8 +4,9 @@ Asks the pure rules of orders and alerts, arms the player a little ahead, and cl
 message and no topic; works on what memory holds and the shelf can play.
 """
 
-from devices.protocol.units import MILLI, SECOND
-from firmware_sim import alerts, orders, progress
+from devices.protocol.units import MILLI, MINUTE, SECOND
+from firmware_sim import alerts, orders, permits, progress
+from firmware_sim.airtime import fits
 from firmware_sim.books import Books
 from firmware_sim.casting import Active, Proposal, deadline, precedence, propose_bulletin, propose_part, rank
 from firmware_sim.clock import Clock
@@ -13,6 +14,7 @@ from firmware_sim.configuration import Configuration
 from firmware_sim.entries import AlertEntry, Key, PlayEntry, Sounding, Why
 from firmware_sim.loudness import gain
 from firmware_sim.orders import End
+from firmware_sim.plan import HeldPlan
 from firmware_sim.player import Cue, Player, rate_for
 from firmware_sim.shelf import Shelf
 from firmware_sim.sinks import Run, samples_in
@@ -21,6 +23,8 @@ LEAD = 20 * MILLI
 """What starts at once starts so much later: time to hand it over."""
 WARM = 10 * SECOND
 """How long before a start its sound is decoded."""
+SOON = 10 * MINUTE
+"""What starts later than this, us, is left alone until then: a plan names hundreds of airings."""
 LENGTH_SLACK = samples_in(40 * MILLI)
 """How much a sound may be longer or shorter than its order says, samples."""
 NOTED = 2 * SECOND
@@ -29,7 +33,14 @@ NOTED = 2 * SECOND
 
 class Conductor:
     def __init__(
-        self, books: Books, player: Player, shelf: Shelf, clock: Clock, configuration: Configuration, ahead: int
+        self,
+        books: Books,
+        player: Player,
+        shelf: Shelf,
+        clock: Clock,
+        configuration: Configuration,
+        plan: HeldPlan,
+        ahead: int,
     ) -> None:
         """`ahead`: how long before its first sample a stretch is handed to the amplifier, us."""
         self._ahead = ahead
@@ -39,6 +50,7 @@ class Conductor:
         self._shelf = shelf
         self._clock = clock
         self._configuration = configuration
+        self._plan = plan
         self._wakes: list[int] = []
         """When somebody may begin or end."""
         self._noted_at = 0
@@ -63,7 +75,14 @@ class Conductor:
         if now is not None:
             self._settle(mono, now)
             self._cast(mono, now)
+            self._wake_for_the_next(now)
         self._wake_with_the_player()
+
+    def _wake_for_the_next(self, now: int) -> None:
+        """What starts later than soon is not even looked at before."""
+        start = self._memory.next_start(now + SOON)
+        if start is not None:
+            self._wakes.append(self._clock.mono(start - SOON))
 
     def stop(self, key: Key, why: Why, mono: int) -> None:
         """Silence one order at once, and close its stretch."""
@@ -102,7 +121,7 @@ class Conductor:
             if cue.begun:
                 entry = self._memory.active_entry(cue.key)
                 self._memory.put(progress.noted(entry, cue.sounding.mono, self._player.heard(cue, mono)))
-                self._keep_expiry(entry, mono)
+                self._keep_limits(entry, mono)
         self._wake_with_the_player()
 
     def _wake_with_the_player(self) -> None:
@@ -126,15 +145,16 @@ class Conductor:
     # What has ended, by the clock
 
     def _settle(self, mono: int, now: int) -> None:
-        for entry in self._memory.active():
+        for entry in self._memory.near(now + SOON):
             if self._player.of(entry.key):
-                self._keep_expiry(entry, mono)
+                self._keep_limits(entry, mono)
                 continue
             end = self._verdict(entry, now)
             if end:
                 self._books.end(entry, end, mono)
             else:
-                self._wakes.append(self._clock.mono(deadline(entry, self._configuration.trim)))
+                at = deadline(entry, self._configuration.trim, self._plan.rules, now)
+                self._wakes.append(self._clock.mono(at))
 
     def _verdict(self, entry: Active, now: int) -> End | None:
         if isinstance(entry, AlertEntry):
@@ -142,25 +162,37 @@ class Conductor:
         play = entry.play
         if self._shelf.is_bad(play.sha256):
             return End("failed", "decode_failed")
-        return orders.verdict(entry, self._configuration.trim, now, play.sha256 in self._shelf)
+        trim, air = self._configuration.trim, self._plan.rules
+        end = orders.verdict(entry, trim, now, play.sha256 in self._shelf)
+        if end:
+            return permits.reason_of(end, entry, trim, air)
+        return permits.refusal(entry, trim, now, air, self._memory.get)
 
-    def _keep_expiry(self, entry: Active, mono: int) -> None:
-        """A stretch was armed by the clock of that moment; a corrected clock may end it sooner."""
-        expiry = max(mono, self._clock.mono(entry.expires_at))
-        if self._player.busy_until(entry.key) > expiry + MILLI:
-            self._player.stop(expiry, "expired", entry.key)
+    def _keep_limits(self, entry: Active, mono: int) -> None:
+        """A stretch was armed by the clock and the rules of that moment; others may end it sooner."""
+        self._keep_limit(entry, entry.expires_at, "expired", mono)
+        if isinstance(entry, PlayEntry):
+            now = self._clock.utc(mono) or 0
+            begin = max(now, min((one.wall for one in entry.sounding), default=now))
+            self._keep_limit(entry, self._plan.rules.silent_from(begin), "quiet_hours", mono)
+
+    def _keep_limit(self, entry: Active, limit: int, why: Why, mono: int) -> None:
+        at = max(mono, self._clock.mono(limit))
+        if self._player.busy_until(entry.key) > at + MILLI:
+            self._player.stop(at, why, entry.key)
             self._wakes.append(mono)
 
     # Who comes next
 
     def _cast(self, mono: int, now: int) -> None:
-        holders = [entry for entry in self._memory.active() if entry.started]
-        for entry in sorted(self._memory.active(), key=lambda one: precedence(one, self._shelf)):
+        near = self._memory.near(now + SOON)
+        holders = [entry for entry in near if entry.started]
+        for entry in sorted(near, key=lambda one: precedence(one, self._shelf)):
             proposal = self._propose(entry, holders, now)
             if proposal is None:
                 continue
             at = self._clock.mono(proposal.at)
-            if self._is_time(proposal, at, mono):
+            if self._is_time(proposal, at, mono) and self._is_within_budget(entry, proposal, mono, now):
                 armed = self._arm(entry, proposal, at)
                 holders += [armed] if armed else []
                 self._wakes += [] if armed else [mono]
@@ -178,6 +210,16 @@ class Conductor:
             return True
         return False
 
+    def _is_within_budget(self, entry: Active, proposal: Proposal, mono: int, now: int) -> bool:
+        """Whether the day has room for a bulletin that has not begun; it has ended if not."""
+        if isinstance(entry, AlertEntry) or entry.started:
+            return True
+        trim, air = self._configuration.trim, self._plan.rules
+        if fits(entry, proposal.at, self._memory.known(), air, trim, now):
+            return True
+        self._books.end(entry, End("refused", "budget"), mono)
+        return False
+
     def _propose(self, entry: Active, holders: list[Active], now: int) -> Proposal | None:
         earliest = self._earliest(entry, holders, now)
         trim = self._configuration.trim
@@ -187,7 +229,7 @@ class Conductor:
             return propose_part(entry, earliest, trim, self._shelf, self._books.lengths(entry))
         if entry.play.sha256 not in self._shelf:
             return None
-        return propose_bulletin(entry, earliest, trim, self._configuration.volume)
+        return propose_bulletin(entry, earliest, trim, self._configuration.volume, self._plan.rules)
 
     def _earliest(self, entry: Active, holders: list[Active], now: int) -> int | None:
         """From when the amplifier is free for `entry`, us UTC; None if nobody can say."""
@@ -237,7 +279,7 @@ class Conductor:
         rate = rate_for(self._clock.drift, 0)
         run = Run(entry.occurrence, sound, at, first, last, gain(proposal.volume), rate)
         self._noted_at = max(self._noted_at, at)
-        self._player.arm(Cue(entry.key, stretch, run, "expired" if proposal.until_expiry else "finished"))
+        self._player.arm(Cue(entry.key, stretch, run, proposal.why))
         return after
 
     def _stretch(self, proposal: Proposal, at: int) -> Sounding:

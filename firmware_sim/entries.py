@@ -15,7 +15,7 @@ from devices.protocol.messages.speaker import ReceiptState
 Key = tuple[str, str]
 """Order and occurrence; for an alert its id twice."""
 PartName = Literal["body", "tone", "speech"]
-Why = Literal["finished", "cancelled", "preempted", "expired", "power_cut", "replaced"]
+Why = Literal["finished", "cancelled", "preempted", "expired", "quiet_hours", "power_cut", "replaced"]
 """Why a stretch of sound ended."""
 
 
@@ -71,6 +71,15 @@ class Entry(Part):
         return self.first is not None or bool(self.sounding)
 
 
+class Planned(Part):
+    """What an airing of a plan has beyond an order."""
+
+    size: int
+    """Length of its blob, bytes."""
+    instead: tuple[str, ...] = ()
+    """Earlier versions of it: none of them and this one both sound."""
+
+
 class PlayEntry(Entry):
     kind: Literal["play"] = "play"
     play: Play
@@ -79,6 +88,10 @@ class PlayEntry(Entry):
     mark: int = 0
     """Up to where on its timeline it has sounded, us from the origin: nothing before it sounds again."""
     heard: int = 0
+    aired: tuple[tuple[int, int], ...] = ()
+    """When each of its stretches began, us UTC, and how much of it was heard."""
+    planned: Planned | None = None
+    """None for an order that no plan names."""
 
 
 class Done(Part):

@@ -140,7 +140,7 @@ class Fetcher:
     def do_once(self, mono: int) -> None:
         if self._wake is None or mono < self._wake or not self._connected:
             return
-        for transfer in self._transfers.values():
+        for transfer in list(self._transfers.values()):
             for index in transfer.overdue(mono, self._pace, self._line_at):
                 self._retry(transfer, index, mono)
         self._fill(mono)
@@ -191,7 +191,7 @@ class Fetcher:
 
     def _keep(self, want: Want) -> set[str]:
         """Blobs that may not go for the sake of `want`."""
-        return {other.sha256 for other in self._wants.values() if other.urgent or not want.urgent}
+        return {other.sha256 for other in self._wants.values() if other.importance >= want.importance}
 
     def _finish(self, transfer: Transfer, mono: int) -> bool:
         """All chunks are here: believe the blob if the whole has its hash, else begin again later."""
@@ -210,8 +210,12 @@ class Fetcher:
         return True
 
     def _give_up(self, transfer: Transfer, code: str, mono: int) -> None:
-        """It cannot be had now; whoever still wants it may have it tried again after the longest pause."""
+        """It cannot be had now; whoever still wants it may have it tried again after the longest pause, or, if it
+        was for later, when wants change."""
         self._start_over(transfer, mono)
+        if transfer.want.ahead and code == NoSpace.code:
+            del self._wants[transfer.want.sha256], self._transfers[transfer.want.sha256]
+            return
         transfer.pieces[MANIFEST].retry_at = mono + LONGEST_PAUSE
         self._on_failed(transfer.want.sha256, code, mono)
 

@@ -11,6 +11,7 @@ from devices.protocol.messages.blobs import Manifest
 from devices.protocol.messages.control import Ack, Config
 from devices.protocol.messages.frame import Signed
 from devices.protocol.messages.orders import Play, Stop
+from devices.protocol.messages.plans import Plan
 from devices.protocol.messages.time import TimeAnswer
 from devices.protocol.topics import Address, Topics
 from devices.protocol.verification import Believer, Verified, verify
@@ -43,6 +44,7 @@ class Inbox:
         fetcher: Fetcher,
         receipts: Receipts,
         intake: Intake,
+        on_plan: Callable[[Plan, str, int], None],
         on_config: Callable[[int], None],
         on_time: Callable[[int], None],
         refuse: Callable[[str, str, int], None],
@@ -57,6 +59,7 @@ class Inbox:
         self._fetcher = fetcher
         self._receipts = receipts
         self._intake = intake
+        self._on_plan = on_plan
         self._on_config = on_config
         self._on_time = on_time
         self._refuse = refuse
@@ -117,6 +120,8 @@ class Inbox:
             self._on_answer(message, mono)
         elif isinstance(message, Ack):
             self._receipts.on_ack(message, mono)
+        elif isinstance(message, Plan):
+            self._on_plan(message, verified.digest, mono)
         elif isinstance(message, Config) and self._configuration.accept(message, verified.digest):
             self._on_config(mono)
 

@@ -11,8 +11,10 @@ from firmware_sim.alerts import all_done
 from firmware_sim.books import Books
 from firmware_sim.conductor import Conductor
 from firmware_sim.entries import AlertEntry, AnyEntry, CancelEntry, PlayEntry
+from firmware_sim.errors import NoSpace
 from firmware_sim.orders import End
 from firmware_sim.shelf import Shelf
+from firmware_sim.wants import is_far
 
 DELIVERY = {"to", "only", "issued_at"}
 """Fields that may differ between two ways on which one order comes."""
@@ -32,7 +34,7 @@ class Intake:
         known = self._memory.get((play.order, play.occurrence))
         if known is None:
             self._new_play(_play_entry(play), now, mono)
-        elif isinstance(known, PlayEntry) and _essence(known.play) != _essence(play):
+        elif isinstance(known, PlayEntry) and essence(known.play) != essence(play):
             raise Conflicting(order=play.order, occurrence=play.occurrence)
 
     def on_stop(self, stop: Stop, number: int | None, now: int, mono: int) -> None:
@@ -67,10 +69,13 @@ class Intake:
                 self._books.have(entry, mono)
         self._conductor.look_again(mono)
 
-    def on_no_blob(self, sha256: str, reason: str, mono: int) -> None:
-        """A blob will never be whole here: refuse what needs it; an alert still has its tone."""
+    def on_no_blob(self, sha256: str, reason: str, now: int | None, mono: int) -> None:
+        """A blob will never be whole here: refuse what needs it; an alert still has its tone, and for what starts
+        much later there may be room by then."""
         for entry in self._memory.active():
-            if isinstance(entry, PlayEntry) and entry.play.sha256 == sha256 and not entry.started:
+            if not isinstance(entry, PlayEntry) or entry.play.sha256 != sha256 or entry.started:
+                continue
+            if reason != NoSpace.code or not is_far(entry, now):
                 self._books.end(entry, End("refused", reason), mono)
 
     def _new_play(self, entry: PlayEntry, now: int, mono: int) -> None:
@@ -134,7 +139,8 @@ def _is_named(only: str | None, number: int | None) -> bool:
         raise Malformed(field="only", reason="bitmap") from error
 
 
-def _essence(play: Play) -> dict[str, object]:
+def essence(play: Play) -> dict[str, object]:
+    """What two copies of one order must agree in."""
     return play.model_dump(exclude=DELIVERY)
 
 

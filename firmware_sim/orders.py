@@ -3,6 +3,7 @@
 Repeat k stands at origin + k x (duration + gap) on the order's timeline. All instants and lengths are us, UTC.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devices.protocol.messages.orders import Play
@@ -75,6 +76,16 @@ def next_span(entry: PlayEntry, trim: int, earliest: int) -> Span | None:
     if span is None:
         span = _alone(play, earliest)
     return span if span and span.at <= latest_start(play, trim) else None
+
+
+def rest(entry: PlayEntry, trim: int, now: int) -> Iterator[tuple[int, int]]:
+    """Begin and end of what an order that has begun will still sound, beyond what is on air."""
+    play = entry.play
+    origin = play.start_at + trim if entry.origin is None else entry.origin
+    earliest = max(now, origin + _sounded(entry))
+    for repeat in range(play.repeats):
+        begin = origin + repeat * period(play)
+        yield max(begin, earliest), min(begin + play.duration * MILLI, play.expires_at)
 
 
 def verdict(entry: PlayEntry, trim: int, now: int, held: bool) -> End | None:

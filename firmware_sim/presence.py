@@ -11,6 +11,7 @@ from firmware_sim.configuration import Configuration
 from firmware_sim.flash import Flash, free
 from firmware_sim.health import Body, Heartbeat
 from firmware_sim.memory import Memory
+from firmware_sim.plan import HeldPlan
 from firmware_sim.ports import Chance, WorldClock
 from firmware_sim.receipts import Receipts
 from firmware_sim.settings import SpeakerSettings
@@ -34,6 +35,7 @@ class Presence:
         flash: Flash,
         trusted: Trusted,
         configuration: Configuration,
+        plan: HeldPlan,
         memory: Memory,
         receipts: Receipts,
         conductor: Conductor,
@@ -48,6 +50,7 @@ class Presence:
         self._flash = flash
         self._trusted = trusted
         self._configuration = configuration
+        self._plan = plan
         self._memory = memory
         self._receipts = receipts
         self._conductor = conductor
@@ -111,6 +114,7 @@ class Presence:
             firmware=self._body.firmware,
             config_seq=self._configuration.seq,
             trust_seq=self._trusted.seq,
+            plan_seq=self._plan.seq,
             next_receipt=self._receipts.next_number,
             unacknowledged=self._receipts.unacknowledged,
             open_orders=tuple(open_orders[:HELLO_NAMES]),

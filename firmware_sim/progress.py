@@ -53,7 +53,8 @@ def _bulletin(entry: PlayEntry, stretch: Sounding, heard: int) -> dict[str, obje
     """A bulletin whose first stretch was taken back before it began has not started."""
     if entry.first is None and len(entry.sounding) == 1:
         return {"origin": None}
-    return {"mark": max(entry.mark, stretch.position + heard), "heard": entry.heard + heard}
+    mark, aired = max(entry.mark, stretch.position + heard), (*entry.aired, (stretch.wall, heard))
+    return {"mark": mark, "heard": entry.heard + heard, "aired": aired}
 
 
 def _part(entry: AlertEntry, stretch: Sounding, heard: int, why: Why) -> dict[str, object]:

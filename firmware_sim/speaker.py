@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from devices.protocol.errors import UnknownTopic
+from devices.protocol.messages.plans import Plan
 from devices.protocol.messages.speaker import Report
 from devices.protocol.topics import Topics
 from devices.protocol.units import MINUTE, SECOND
@@ -27,6 +28,9 @@ from firmware_sim.inbox import Inbox
 from firmware_sim.intake import Intake
 from firmware_sim.ledger import Ledger
 from firmware_sim.memory import Memory
+from firmware_sim.plan import HeldPlan
+from firmware_sim.plan_acks import PlanAcks
+from firmware_sim.plan_intake import PlanIntake
 from firmware_sim.player import Player
 from firmware_sim.ports import Chance, SpeakerLink, WorldClock
 from firmware_sim.presence import Presence
@@ -41,7 +45,7 @@ from firmware_sim.timekeeper import Timekeeper
 from firmware_sim.transfer import MANIFEST
 from firmware_sim.trusted import Trusted
 from firmware_sim.voice import Voice
-from firmware_sim.wants import wants
+from firmware_sim.wants import Store, next_near, wants
 
 OVERSLEPT = 30 * SECOND
 """Nobody looks at a speaker so late, us, unless its clock has jumped, or everything stood still."""
@@ -82,6 +86,7 @@ class Speaker:
         self.clock = Clock()
         self._trusted = Trusted(flash, identity)
         self._configuration = Configuration(flash, settings.heartbeat)
+        self._plan = HeldPlan(flash)
         self._shelf = Shelf(flash, parts.sounds)
         self._memory = Memory(flash)
         self._receipts = Receipts(flash, chance, lambda receipt: self._voice.say("receipt", receipt))
@@ -91,11 +96,13 @@ class Speaker:
         )
         player = Player(self._body.horn(parts.sink))
         self._conductor = Conductor(
-            self.books, player, self._shelf, self.clock, self._configuration, settings.armed_ahead
+            self.books, player, self._shelf, self.clock, self._configuration, self._plan, settings.armed_ahead
         )
         self._intake = Intake(self.books, self._conductor, self._shelf)
+        self._plan_intake = PlanIntake(self._plan, flash, self.books, self._conductor, self._shelf, self._refuse)
+        self._plan_acks = PlanAcks(identity.tenant, self._plan, self._memory, flash, self.clock, chance, self._voice)
         self._fetcher = Fetcher(
-            flash, self._topics, link, self.clock, chance, self._intake.on_blob, self._on_no_blob, settings
+            flash, self._topics, link, self.clock, chance, self._on_blob, self._on_no_blob, settings
         )
         self._timekeeper = Timekeeper(
             self.clock, chance, self._voice.ask_time, settings.probe_thinning, settings.slow_start
@@ -110,6 +117,7 @@ class Speaker:
             flash=flash,
             trusted=self._trusted,
             configuration=self._configuration,
+            plan=self._plan,
             memory=self._memory,
             receipts=self._receipts,
             conductor=self._conductor,
@@ -128,16 +136,20 @@ class Speaker:
             fetcher=self._fetcher,
             receipts=self._receipts,
             intake=self._intake,
+            on_plan=self._on_plan,
             on_config=self._on_config,
             on_time=self._on_time,
             refuse=self._refuse,
         )
         self._connected_parts = (
             self._subscriptions, self._presence, self._timekeeper, self._receipts, self._reports, self._fetcher,
+            self._plan_acks,
         )  # fmt: skip
         self._machines = (*self._connected_parts, self._inbox)
         self._generation = -1
         self._floor_kept = 0
+        self._near_at: int | None = None
+        """When an airing comes near enough for its audio to be fetched, us UTC."""
         self._expected: int | None = None
         self._was_valid = False
 
@@ -149,13 +161,16 @@ class Speaker:
         self._presence.power_on(boot, mono)
         self._trusted.load()
         self._configuration.load()
+        self._plan.load()
         self._memory.load()
+        self._plan_intake.remember()
         self._receipts.load(self._new_id())
         self._fetcher.load()
         self._floor_kept = self.clock.floor = int(self._flash.get("floor") or b"0")
         self.books.note("boot", mono, boot=boot)
         self.books.reconcile()
         self._conductor.recover(mono)
+        self._plan_intake.recover(mono)
         self._subscriptions.set(self._filters(), mono)
         self._look_around(mono)
 
@@ -203,7 +218,7 @@ class Speaker:
         for sha256 in self._shelf.take_spoiled():
             self._refuse(Spoiled.code, sha256, mono)
             self._generation = -1
-        if self._memory.generation != self._generation:
+        if self._memory.generation != self._generation or self._is_near(mono):
             self._look_around(mono)
         for machine in self._machines:
             machine.do_once(mono)
@@ -211,6 +226,7 @@ class Speaker:
     def next_wakeup(self) -> int | None:
         """us monotonic; None: nothing to do until something happens."""
         times = [machine.next_wakeup() for machine in (self._conductor, *self._machines)]
+        times += [self.clock.mono(self._near_at)] if self._near_at is not None and self.clock.valid else []
         self._expected = min((at for at in times if at is not None), default=None)
         return self._expected
 
@@ -229,6 +245,10 @@ class Speaker:
         return self._configuration.areas
 
     # What follows
+
+    def _on_plan(self, plan: Plan, digest: str, mono: int) -> None:
+        self._plan_intake.on_plan(plan, digest, self.clock.utc(mono), mono)
+        self._plan_acks.on_plan(mono)
 
     def _on_config(self, mono: int) -> None:
         self._subscriptions.set(self._filters(), mono)
@@ -250,11 +270,16 @@ class Speaker:
         if self.clock.valid != self._was_valid:
             self._was_valid = self.clock.valid
             self._conductor.look_again(mono)
+            self._generation = -1 if self.clock.valid else self._generation
         self._expected = None
+
+    def _on_blob(self, sha256: str, mono: int) -> None:
+        self._intake.on_blob(sha256, mono)
+        self._plan_acks.on_change(mono)
 
     def _on_no_blob(self, sha256: str, code: str, mono: int) -> None:
         self._refuse(code, sha256, mono)
-        self._intake.on_no_blob(sha256, code, mono)
+        self._intake.on_no_blob(sha256, code, self.clock.utc(mono), mono)
 
     def _on_refused(self, topic: str, mono: int) -> None:
         try:
@@ -272,7 +297,15 @@ class Speaker:
     def _look_around(self, mono: int) -> None:
         """Which blobs are needed may have changed."""
         self._generation = self._memory.generation
-        self._fetcher.set_wants(wants(self._memory.active(), self._configuration.clips), mono)
+        now, flash = self.clock.utc(mono), self._flash
+        store = Store(flash.capacity, flash.held(), frozenset(flash.whole()), self._plan.staged)
+        self._fetcher.set_wants(wants(self._memory.active(), self._configuration.clips, store, now), mono)
+        self._near_at = None if now is None else next_near(self._memory.active(), now)
+        self._plan_acks.on_change(mono)
+
+    def _is_near(self, mono: int) -> bool:
+        now = self.clock.utc(mono)
+        return self._near_at is not None and now is not None and now >= self._near_at
 
     def _filters(self) -> dict[str, int]:
         device = self.identity.device

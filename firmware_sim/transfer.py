@@ -25,6 +25,12 @@ class Want:
     """When it goes on the air, us UTC; None: as soon as possible."""
     urgent: bool = False
     """Alerts and clips: before all others, and for them others may be dropped."""
+    ahead: bool = False
+    """Long before it is needed: it gives way to all others."""
+
+    @property
+    def importance(self) -> int:
+        return 2 if self.urgent else 0 if self.ahead else 1
 
 
 @dataclass
