@@ -36,6 +36,7 @@ from firmware_sim.village.desk import Desk
 from firmware_sim.village.office import Office
 from firmware_sim.village.pole import Pole, Surroundings
 from firmware_sim.village.quartz import Quartz
+from firmware_sim.village.schedule import Schedule
 from firmware_sim.village.virtual_time import START, VirtualTime
 
 LEAD_MS = 3_000
@@ -87,6 +88,7 @@ class Village:
         self.hamlets = self._settle_down()
         self.poles = [pole for row in zip_longest(*self.hamlets) for pole in row if pole is not None]
         air = AirSettings(heartbeat_s=self.heartbeat_s, lead_ms=LEAD_MS)
+        self.schedule = Schedule(self)
         self.desk = Desk(self.time, self.broker, self.office, air)
         self.desk.start()
         for pole in self.poles:
@@ -256,7 +258,9 @@ class Village:
         """The eight sets, now."""
         ledgers = {pole.identity.device: pole.ledger.lines for pole in self.poles}
         cuts = {pole.identity.device: tuple(pole.cuts) for pole in self.poles}
-        return judge(self.accepted, ledgers, self.view(), self.time.now, Faults(cuts=cuts))
+        return judge(
+            [*self.accepted, *self.schedule.accepted()], ledgers, self.view(), self.time.now, Faults(cuts=cuts)
+        )
 
     def close(self) -> None:
         self.office.database.close()

@@ -1,0 +1,81 @@
+"""The office's calendar in a rehearsal: programmes made, changed and ended, and what the judge is told of them."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session, col, select
+
+from controller.broadcast.models import Broadcast
+from controller.deliveries.models import Delivery
+from controller.people.audit import Act
+from controller.programmes.keeping import OnClash, change_programme, create_programme, end_programme, find_programme
+from controller.programmes.preview import Preview, preview
+from devices.protocol.units import MILLI
+from firmware_sim.judge.records import Accepted
+from scheduler.programmes.programme import Programme
+
+if TYPE_CHECKING:
+    from firmware_sim.village.village import Village
+
+
+class Schedule:
+    """Of one village. Everything is said to the services of the real controller."""
+
+    def __init__(self, village: "Village") -> None:
+        self._village = village
+        self._office = village.office
+
+    def programme(
+        self, days: dict[str, object], *times: str, bulletin: str, areas: Iterable[str] | None = None,
+        devices: Iterable[str] = (), first: str = "2026-11-01", on_clash: OnClash = "append", **wishes: object,
+    ) -> str:  # fmt: skip
+        """Make a programme of the province and give its id; what the service refuses is raised."""
+        village = self._village
+        places = (village.province,) if areas is None and not devices else tuple(areas or ())
+        said = {
+            "title": "Bản tin", "owner": village.province, "content": {"kind": "bulletin", "bulletin": bulletin},
+            "targets": {"areas": places, "devices": tuple(devices)},
+            "recurrence": {"days": days, "times": times, "first": first},
+        }  # fmt: skip
+        with self._office.database.write() as session:
+            wish = Programme.model_validate(said | wishes)
+            made = create_programme(session, wish, self._act(), self._office.new_id, on_clash)
+        village.desk.ring()
+        return made
+
+    def change(self, programme: str, on_clash: OnClash = "append", **wishes: object) -> None:
+        """Change some of what it says."""
+        with self._office.database.write() as session:
+            said = find_programme(session, programme).said | wishes
+            change_programme(session, programme, Programme.model_validate(said), self._act(), on_clash)
+        self._village.desk.ring()
+
+    def end(self, programme: str) -> None:
+        with self._office.database.write() as session:
+            end_programme(session, programme, self._act())
+        self._village.desk.ring()
+
+    def preview(self, span: int) -> Preview:
+        """What is planned from now on for `span` us."""
+        now = self._village.time.now
+        with self._office.database.read() as session:
+            return preview(session, now, now + span, now)
+
+    def accepted(self) -> list[Accepted]:
+        """Every airing that has been ordered, for the judge."""
+        with self._office.database.read() as session:
+            orders = session.exec(select(Broadcast).where(col(Broadcast.programme_id).is_not(None))).all()
+            return [_accepted(session, order) for order in orders]
+
+    def _act(self) -> Act:
+        return self._office.act(self._village.time.now)
+
+
+def _accepted(session: Session, order: Broadcast) -> Accepted:
+    targets = session.exec(select(Delivery.device_id).where(Delivery.order_id == order.id))
+    return Accepted(
+        order=order.id, occurrence=order.occurrence_id, kind="broadcast", accepted_at=order.created_at,
+        targets=frozenset(targets), start_at=order.start_at, max_late=order.max_late_ms * MILLI,
+        expires_at=order.expires_at, parts={"body": (order.sha256, order.duration_ms)}, repeats=order.repeats,
+        cancelled_at=order.stop_requested_at, cancel_reachable=frozenset(),
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""The week of a commune: what the calendar shows is what sounds, and the speakers keep the plan without a network."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from controller.broadcast.models import Broadcast
+from devices.models import DevicePlan
+from devices.protocol.units import DAY, HOUR
+from firmware_sim.settings import SpeakerSettings
+from firmware_sim.village.pole import Pole
+from firmware_sim.village.village import Village
+
+DAILY: Mapping[str, object] = {"kind": "daily"}
+"""Villages begin on Wednesday 18 November 2026 at 18:06:40 in Vietnam."""
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Village:
+    thinned = SpeakerSettings(probe_thinning=144)
+    return Village(tmp_path, 6, heartbeat_s=21_600, settings=thinned, chunk_bytes=65_536).settle()
+
+
+def heard(village: Village) -> set[tuple[str, int, str]]:
+    """Programme, start to the second (us UTC) and speaker of all that began to sound by plan."""
+    with village.office.database.read() as session:
+        rows = session.exec(
+            select(Broadcast.id, Broadcast.programme_id).where(col(Broadcast.programme_id).is_not(None))
+        )
+        programmes = dict(rows.all())
+    return {
+        (programmes[line["order"]], round(line["true"] / 1e6) * 1_000_000, pole.identity.device)  # type: ignore[index, operator]
+        for pole in village.poles
+        for line in village.sounds_of(pole)
+        if line["order"] in programmes
+    }
+
+
+def shown(village: Village, span: int) -> set[tuple[str, int, str]]:
+    slots = village.schedule.preview(span).slots
+    return {(slot.programme, slot.start_at, device) for slot in slots for device in slot.devices}
+
+
+def test_the_preview_is_what_sounds(village: Village) -> None:
+    morning, evening = village.office.bulletin(20.0, 300), village.office.bulletin(30.0, 500)
+    village.schedule.programme(dict(DAILY), "05:00", "17:00", bulletin=morning)
+    village.schedule.programme(dict(DAILY), "17:00", bulletin=evening, areas=[village.communes[0]])
+    village.schedule.programme({"kind": "weekly", "days": ["friday"]}, "18:00", bulletin=evening)
+    expected = shown(village, 3 * DAY)
+    village.run(3 * DAY / 1e6)
+    assert heard(village) == expected and len({one[1] for one in expected}) == 3 * 2 + 3 + 1
+    assert village.judged().verdict == "clean", village.judged().as_json()
+
+
+def test_the_speakers_hold_the_plan_and_say_so(village: Village) -> None:
+    village.schedule.programme(dict(DAILY), "05:00", bulletin=village.office.bulletin(20.0))
+    village.run(900)
+    with village.office.database.read() as session:
+        plans = session.exec(select(DevicePlan)).all()
+    assert len(plans) == 6 and all(plan.held_seq == plan.seq and not plan.missing for plan in plans)
+
+
+def test_three_days_without_a_network_every_planned_item_plays(village: Village) -> None:
+    village.schedule.programme(dict(DAILY), "05:00", "17:00", bulletin=village.office.bulletin(20.0))
+    expected = shown(village, 3 * DAY)
+    village.run(900)
+    for pole in village.poles:
+        pole.lose_network()
+    village.run(3 * DAY / 1e6 - 900)
+    assert {(p, round(s / MINUTE), d) for p, s, d in heard(village)} == {
+        (p, round(s / MINUTE), d) for p, s, d in expected
+    }
+    for pole in village.poles:
+        pole.find_network()
+    village.run(600)
+    states = {state for pole in village.poles for state in _states(village, pole).values()}
+    assert states == {"played", "have"}, "the record has become true"
+    assert village.judged().verdict == "clean"
+
+
+def _states(village: Village, pole: Pole) -> dict[str, str]:
+    return {
+        order: viewed.state for (order, _, device), viewed in village.view().items() if device == pole.identity.device
+    }
+
+
+def test_an_edit_before_the_start_leaves_one_version(village: Village) -> None:
+    old, new = village.office.bulletin(20.0, 300), village.office.bulletin(20.0, 600)
+    programme = village.schedule.programme(dict(DAILY), "05:00", bulletin=old)
+    village.run(900)
+    away = village.poles[0]
+    away.lose_network()
+    village.schedule.change(programme, content={"kind": "bulletin", "bulletin": new})
+    village.run(11 * HOUR / 1e6)
+    away.find_network()
+    village.run(HOUR / 1e6)
+    sounds = {pole.identity.device: [line["sha256"] for line in village.sounds_of(pole)] for pole in village.poles}
+    assert all(len(one) == 1 for one in sounds.values()), "never both versions"
+    assert len({one[0] for device, one in sounds.items() if device != away.identity.device}) == 1
+    assert sounds[away.identity.device] != sounds[village.poles[1].identity.device]
+    village.run(HOUR / 1e6)
+    assert village.judged().verdict == "clean", village.judged().as_json()
+
+
+def test_what_is_ended_is_not_heard(village: Village) -> None:
+    programme = village.schedule.programme(dict(DAILY), "05:00", bulletin=village.office.bulletin(20.0))
+    village.run(900)
+    village.schedule.end(programme)
+    village.run(DAY / 1e6)
+    assert not heard(village) and village.judged().verdict == "clean"
