@@ -11,6 +11,7 @@ from controller.broadcast.outbox import Outbox
 from controller.db import Database, DatabaseError
 from controller.deliveries.tracking import close_silent, owing
 from controller.inbox import Inbox
+from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
 from controller.programmes.plans import Plans
 from controller.quiet import is_quiet
@@ -42,6 +43,7 @@ class Controller:
     retained: Retained
     plans: Plans
     watch: Watch
+    dead_air: DeadAir
     clock: Callable[[], int]
     arm: Callable[[Mapping[str, int]], None]
     """Told of the instants (us UTC, by occurrence) at which `do_once` is wanted."""
@@ -84,6 +86,7 @@ class Controller:
         with self.database.write() as session:
             close_silent(session, now)
             self.watch.tick(session, now)
+            self.dead_air.tick(session, now, self.watch.listening_since)
             instants = upcoming(session, now)
         self.arm(instants)
 
@@ -92,7 +95,10 @@ class Controller:
         if self.retained.steps or self.to_restore:
             return now + TICK
         with self.database.read() as session:
-            others = (self.watch.next_silence(session), self.plans.next_wakeup(session, now))
+            others = (
+                self.watch.next_silence(session), self.plans.next_wakeup(session, now),
+                self.dead_air.next_check(session, now),
+            )  # fmt: skip
             return next_instant(session, now, others, TICK, self.longest_sleep)
 
     def would_renew(self, most: int | None, now: int) -> bool:

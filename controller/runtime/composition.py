@@ -16,6 +16,7 @@ from controller.library.carriage import Carrier
 from controller.library.rendering import Renderer
 from controller.library.store import Store
 from controller.library.studio import Studio
+from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
 from controller.programmes.almanac import Almanac
 from controller.programmes.plans import Plans
@@ -47,7 +48,7 @@ def build_controller(
     return Controller(
         database=database, topics=herald.topics, inbox=inbox, outbox=Outbox(database, herald, carrier),
         siren=Siren(database, herald, carrier), retained=Retained(database, herald, carrier, configurator),
-        plans=Plans(database, herald, carrier), watch=watch, clock=world.now, arm=arm,
+        plans=Plans(database, herald, carrier), watch=watch, dead_air=DeadAir(world.new_id), clock=world.now, arm=arm,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from controller.broadcast.models import Broadcast
 from devices.models import DevicePlan
-from devices.protocol.units import DAY, HOUR
+from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
@@ -110,3 +110,19 @@ def test_what_is_ended_is_not_heard(village: Village) -> None:
     village.schedule.end(programme)
     village.run(DAY / 1e6)
     assert not heard(village) and village.judged().verdict == "clean"
+
+
+def test_a_silent_place_is_known_within_a_minute_and_cleared_when_it_was_heard_after_all(village: Village) -> None:
+    village.schedule.programme(dict(DAILY), "19:00", bulletin=village.office.bulletin(20.0))
+    village.run(900)
+    hamlet = village.hamlets[0]
+    for pole in hamlet:
+        pole.lose_network()
+    start = next(iter(shown(village, DAY)))[1]
+    village.run((start + MINUTE - village.time.now) / 1e6)
+    found = village.incidents("dead_air")
+    assert [(one.subject, one.closed_at) for one in found] == [(village.places[0], None)]
+    for pole in hamlet:
+        pole.find_network()
+    village.run(300)
+    assert [one.closed_by for one in village.incidents("dead_air")] == ["loa"], "they kept the plan, and said so"
