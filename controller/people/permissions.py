@@ -11,6 +11,8 @@ class Action(StrEnum):
     DEVICE_REGISTER = "device.register"
     BULLETIN_CREATE = "bulletin.create"
     GLOSSARY_EDIT = "glossary.edit"
+    AIR_EDIT = "air.edit"
+    CALENDAR_EDIT = "calendar.edit"
     BROADCAST_CREATE = "broadcast.create"
     BROADCAST_STOP = "broadcast.stop"
     ALERT_CREATE = "alert.create"

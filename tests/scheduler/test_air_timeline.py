@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from devices.protocol.units import DAY, HOUR, MINUTE
 from scheduler.air.rules import AirRules, Season, Window
 from scheduler.air.timeline import FREE, Air, resolve
+from scheduler.errors import ZoneUnknown
 from scheduler.recurrence.recurrence import Calendar, SpecialDay
 from scheduler.recurrence.weekdays import Weekday
 
@@ -134,12 +135,17 @@ def test_days_are_those_of_the_rule_with_the_budget() -> None:
         {"quiet": [NIGHT] * 25},
         {"volumes": [NIGHT | {"percent": 0}]},
         {"budget_minutes": 0},
-        {"zone": "Asia/Atlantis"},
+        {"budget_minutes": "30"},
     ],
 )
 def test_what_no_rule_may_say(said: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         AirRules.model_validate(said)
+
+
+def test_a_zone_is_one_of_the_iana_database() -> None:
+    with pytest.raises(ZoneUnknown):
+        rules(NIGHT, zone="Asia/Atlantis")
 
 
 WALL = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
