@@ -9,8 +9,10 @@ from datetime import date
 
 from sqlmodel import Session, col, func, select
 
+from devices.protocol.units import DAY
 from scheduler.calendars.holidays import public_holidays, source
 from scheduler.calendars.models import SpecialDayRow
+from scheduler.recurrence.offsets import day_of
 from scheduler.recurrence.recurrence import Calendar, SpecialDay
 
 OFFICE = "office"
@@ -19,6 +21,11 @@ OFFICE = "office"
 def read_calendar(session: Session, years: Collection[int]) -> Calendar:
     """Special days of these years, for recurrences and rules of the air."""
     return {date.fromisoformat(row.day): SpecialDay(row.name, row.off) for row in special_days(session, years)}
+
+
+def years_of(begin: int, end: int) -> range:
+    """Years of all days that may matter from `begin` to `end`, us UTC, in any zone."""
+    return range(day_of(begin - 2 * DAY).year, day_of(end + DAY).year + 1)
 
 
 def special_days(session: Session, years: Collection[int]) -> list[SpecialDayRow]:
@@ -30,15 +37,11 @@ def special_days(session: Session, years: Collection[int]) -> list[SpecialDayRow
 
 def say_day(session: Session, row: SpecialDayRow) -> None:
     """The office says what a day is; the rest of its year is kept with it."""
-    keep_year(session, int(row.day[:4]), row.changed_at)
-    session.merge(row)
-
-
-def keep_year(session: Session, year: int, now: int) -> None:
-    """Lay a year into the table if it is not there yet."""
+    year = int(row.day[:4])
     if not _kept(session, [year]):
-        session.add_all(_known({year}, now))
+        session.add_all(_known({year}, row.changed_at))
         session.flush()
+    session.merge(row)
 
 
 def refill(session: Session, years: Collection[int], now: int) -> None:
