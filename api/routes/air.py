@@ -78,7 +78,9 @@ def index_presets() -> Page[PresetShown]:
     return Page(items=[PresetShown(code=code, **dict(preset)) for code, preset in presets().items()])
 
 
-@router.post("/air-rules", status_code=201, responses=refusals(*WRITES, *NOT_SAID, within=NOWHERE))
+@router.post(
+    "/air-rules", status_code=201, responses=refusals(*WRITES, *NOT_SAID, within=[*NOWHERE, "air_rule_unknown"])
+)
 def create(
     wish: AirRuleWish, request: Request, response: Response, services: Served, who: Editor, key: Key = None
 ) -> AirRuleShown:

@@ -50,7 +50,7 @@ class ZoneShown(Shown):
     created_at: Instant
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES))
+@router.post("", status_code=201, responses=refusals(*WRITES, within=["air_zone_unknown"]))
 def create(
     wish: ZoneWish, request: Request, response: Response, services: Served, who: Editor, key: Key = None
 ) -> ZoneShown:

@@ -123,6 +123,16 @@ def test_a_zone_takes_its_rules_with_it(client: TestClient, desk: ApiDesk) -> No
     assert lines == [zone, rule, zone, rule, zone]
 
 
+def test_what_was_deleted_is_not_made_again_under_its_key(client: TestClient, place: Place) -> None:
+    rule = {"name": "đêm", "area": place.area, "rules": NIGHT}
+    for path, body, code in (("air-rules", rule, "air_rule_unknown"), ("zones", SCHOOL, "air_zone_unknown")):
+        made = client.post(path, json=body, headers={"Idempotency-Key": path}).json()["id"]
+        client.delete(f"{path}/{made}")
+        again = client.post(path, json=body, headers={"Idempotency-Key": path})
+        assert (again.status_code, again.json()["code"]) == (422, code)
+        assert client.get(path).json()["items"] == []
+
+
 def test_whatever_a_plan_depends_on_asks_for_a_new_one(client: TestClient, desk: ApiDesk, place: Place) -> None:
     zone, rule = client.post("zones", json=SCHOOL).json()["id"], bind(client, "đêm", NIGHT, area=place.area)
     key = SigningKey(b"\x08" * 32).verify_key.public

@@ -1,6 +1,7 @@
 """Rules of the air become the timeline that clocks on the wall would show, in every zone and on every day."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -183,9 +184,7 @@ def test_every_minute_is_as_the_clock_on_the_wall_says(case: tuple[list[AirRules
     said, calendar, begin, end = case
     air = resolve(said, calendar, begin, end)
     assert air.caps[0][0] == begin
-    assert all(
-        early < late and one != other for (early, one), (late, other) in zip(air.caps, air.caps[1:], strict=False)
-    )
+    assert all(early < late and one != other for (early, one), (late, other) in pairwise(air.caps))
     for at in range(begin, end, MINUTE):
         assert air.cap(at, at + MINUTE) == asked_of_the_wall(said, calendar, at), datetime.fromtimestamp(at / 1e6, UTC)
 
