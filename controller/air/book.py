@@ -19,12 +19,7 @@ class AirBook:
     """Rules by id, and for each speaker in service the ids of those that bind it: many have the same ones."""
 
     rules: Mapping[str, AirRules]
-    names: Mapping[str, str]
     bound: Mapping[str, tuple[str, ...]]
-
-    def of(self, device: str) -> list[AirRules]:
-        """What binds a speaker, for `timeline.resolve`."""
-        return [self.rules[rule] for rule in self.bound[device]]
 
 
 def read_air(session: Session) -> AirBook:
@@ -36,8 +31,7 @@ def read_air(session: Session) -> AirBook:
         device: binding(device, area, _point(latitude, longitude), places)
         for device, area, latitude, longitude in session.exec(asked)
     }
-    rules = {row.id: AirRules.model_validate(row.rules) for row in rows}
-    return AirBook(rules, {row.id: row.name for row in rows}, bound)
+    return AirBook({row.id: AirRules.model_validate(row.rules) for row in rows}, bound)
 
 
 def rules_of_area(session: Session, area: str) -> list[AirRule]:
