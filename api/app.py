@@ -7,11 +7,14 @@ from api.description import describe
 from api.errors import install
 from api.journal import Journal
 from api.routes import (
+    air,
+    air_timeline,
     alerts,
     areas,
     audio,
     broadcasts,
     bulletins,
+    calendar,
     description,
     device_batch,
     devices,
@@ -19,13 +22,15 @@ from api.routes import (
     health,
     incidents,
     trust,
+    zones,
 )
 from controller.runtime import world
 from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health, description,
+    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, air, zones, air_timeline, calendar,
+    incidents, trust, health, description,
 )  # fmt: skip
 
 

@@ -2,10 +2,19 @@
 
 import re
 import unicodedata
-from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from datetime import date, datetime
+from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic import WithJsonSchema as Schema
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
@@ -17,6 +26,7 @@ Item = TypeVar("Item")
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _YEAR_2000, _YEAR_2100 = 946_684_800_000_000, 4_102_444_800_000_000
 
 
@@ -31,6 +41,16 @@ def _moment(said: object) -> int:
     if not _YEAR_2000 <= micros < _YEAR_2100:
         raise PydanticCustomError("beyond_calendar", "not in the years 2000 to 2099")
     return micros
+
+
+def _day(said: object) -> date:
+    """YYYY-MM-DD; a number or an instant is refused."""
+    if not isinstance(said, str) or not _DAY.fullmatch(said):
+        raise PydanticCustomError("not_a_day", "not a day as YYYY-MM-DD")
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise PydanticCustomError("not_a_day", "not a day as YYYY-MM-DD") from error
 
 
 def _name(said: str) -> str:
@@ -57,11 +77,35 @@ Moment = Annotated[
 ]  # fmt: skip
 """Asked: RFC 3339 with any offset, us UTC from then on."""
 
+Day = Annotated[
+    date, BeforeValidator(_day),
+    Schema({"type": "string", "format": "date", "description": "YYYY-MM-DD, of the years 2000 to 2099."}),
+]  # fmt: skip
+Latitude = Annotated[float, Field(ge=-90, le=90, description="Degrees, WGS 84.")]
+Longitude = Annotated[float, Field(ge=-180, le=180, description="Degrees, WGS 84.")]
+
 
 class Asked(BaseModel):
     """What a caller sends: nothing unknown in it, and nothing taken for what it is not."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Located(Asked):
+    """Where something stands, if anybody knows."""
+
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise PydanticCustomError("half_a_place", "latitude and longitude belong together")
+        return self
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
 
 class Shown(BaseModel):

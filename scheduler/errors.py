@@ -29,3 +29,25 @@ class ZoneUnknown(SchedulerError):
     """Not a zone of the IANA database."""
 
     code = "zone_unknown"
+
+
+class SpecialDayUnknown(SchedulerError):
+    """An ordinary day."""
+
+    code = "special_day_unknown"
+
+
+class AirRuleUnknown(SchedulerError):
+    code = "air_rule_unknown"
+
+
+class AirZoneUnknown(SchedulerError):
+    """No circle on the ground of that id; `ZoneUnknown` is about clocks."""
+
+    code = "air_zone_unknown"
+
+
+class AirSpanInvalid(SchedulerError):
+    """A timeline is asked for that ends before it begins, or that is too long to be read."""
+
+    code = "air_span_invalid"

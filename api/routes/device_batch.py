@@ -8,18 +8,19 @@ from sqlmodel import Session
 
 from api.deps import Key, Served, act_of, permit
 from api.problems import WRITES, refusals
-from api.shapes import Asked, Id, Name, Shown
+from api.shapes import Asked, Id, Located, Name, Shown
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.runtime.services import Services
 from devices.models import Device
 from devices.registry import add_devices, read_public_key
+from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
 
-class Boxed(Asked):
+class Boxed(Located):
     """One speaker of the crate."""
 
     name: Name
@@ -78,11 +79,12 @@ def _add(session: Session, services: Services, wish: BatchWish, act: Act) -> lis
     rows = [
         Device(
             id=services.new_id(), name=one.name, area_id=wish.area, public_key=read_public_key(one.public_key),
-            registered_at=act.now,
+            registered_at=act.now, latitude=one.latitude, longitude=one.longitude,
         )
         for one in wish.devices
     ]  # fmt: skip
     add_devices(session, rows)
+    wanted(session)
     ids = [row.id for row in rows]
     remember(session, act, " ".join(ids))
     for row in rows:

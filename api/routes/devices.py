@@ -10,20 +10,22 @@ from sqlmodel import Session, col, select
 from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused
 from api.problems import READS, WRITES, refusals
-from api.shapes import Asked, Id, Instant, Name, Page, Shown
+from api.shapes import Id, Instant, Located, Name, Page, Shown
 from api.timestamps import to_utc, to_utc_or_none
+from controller.air.zones import locate
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.permissions import Action
 from devices.models import Device, Membership
 from devices.registry import add_device, get_device, parents, read_public_key
+from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
 NOT_REGISTERED = ("area_full", "device_taken", "public_key_invalid", "public_key_taken")
 
 
-class DeviceWish(Asked):
+class DeviceWish(Located):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -44,6 +46,10 @@ class DeviceWish(Asked):
     id: Annotated[Id | None, Field(description="The speaker's own id, where it has one already.")] = None
 
 
+class CoordinatesWish(Located):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"latitude": 10.3830, "longitude": 106.6940}]})
+
+
 class PlaceShown(Shown):
     area: Id
     number: Annotated[int, Field(description="The speaker's number there, never given again.")]
@@ -54,6 +60,8 @@ class DeviceShown(Shown):
     name: str
     area: Id
     places: Annotated[list[PlaceShown], Field(description="Its area and every area around it.")]
+    latitude: Annotated[float | None, Field(description="null: unknown; then it is in no zone.")]
+    longitude: float | None
     registered_at: Instant
     retired_at: Instant | None
     online: bool
@@ -120,11 +128,28 @@ def one(device: Id, services: Served) -> DeviceShown:
         return _shown(session, [get_device(session, device)])[0]
 
 
+@router.put("/{device}/coordinates", responses=refusals(*WRITES, "device_unknown"))
+def set_coordinates(
+    device: Id, wish: CoordinatesWish, request: Request, services: Served,
+    who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))],
+) -> DeviceShown:  # fmt: skip
+    """Say where a speaker stands: its zones follow from it. Both null: nobody knows."""
+    act = act_of(services, request, who, None)
+    with services.database.write() as session:
+        shown = _shown(session, [locate(session, device, wish.point, act)])[0]
+    services.ring()
+    return shown
+
+
 def _add(session: Session, wish: DeviceWish, device_id: str, now: int) -> str:
     if session.get(Device, device_id) is not None:
         raise RequestRefused("device_taken", device=device_id)
     public_key = read_public_key(wish.public_key)
-    row = Device(id=device_id, name=wish.name, area_id=wish.area, public_key=public_key, registered_at=now)
+    row = Device(
+        id=device_id, name=wish.name, area_id=wish.area, public_key=public_key, registered_at=now,
+        latitude=wish.latitude, longitude=wish.longitude,
+    )  # fmt: skip
+    wanted(session)
     return add_device(session, row).id
 
 
@@ -133,6 +158,7 @@ def _shown(session: Session, rows: Sequence[Device]) -> list[DeviceShown]:
     return [
         DeviceShown(
             id=row.id, name=row.name, area=row.area_id, places=held.get(row.id, []),
+            latitude=row.latitude, longitude=row.longitude,
             registered_at=to_utc(row.registered_at), retired_at=to_utc_or_none(row.retired_at), online=row.online,
             last_seen=to_utc_or_none(row.last_seen), online_changed_at=to_utc_or_none(row.online_changed_at),
             model=row.model, firmware=row.firmware, health=row.health, health_at=to_utc_or_none(row.health_at),

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from devices.models import Device
 from devices.registry import parents
-from scheduler.air.circles import Circle, Circles
+from scheduler.air.circles import Circle, Circles, Point
 from scheduler.air.models import AirRule, Zone
 from scheduler.air.places import Places, binding
 from scheduler.air.rules import AirRules
@@ -19,29 +19,42 @@ class AirBook:
     """Rules by id, and for each speaker in service the ids of those that bind it: many have the same ones."""
 
     rules: Mapping[str, AirRules]
-    names: Mapping[str, str]
     bound: Mapping[str, tuple[str, ...]]
-
-    def of(self, device: str) -> list[AirRules]:
-        """What binds a speaker, for `timeline.resolve`."""
-        return [self.rules[rule] for rule in self.bound[device]]
 
 
 def read_air(session: Session) -> AirBook:
     """All rules and all speakers in service, in four queries."""
     rows = session.exec(select(AirRule)).all()
-    places = read_places(session, rows)
+    places = _places(session, rows)
     asked = select(Device.id, Device.area_id, Device.latitude, Device.longitude).where(col(Device.retired_at).is_(None))
     bound = {
-        device: binding(device, area, None if latitude is None or longitude is None else (latitude, longitude), places)
+        device: binding(device, area, _point(latitude, longitude), places)
         for device, area, latitude, longitude in session.exec(asked)
     }
-    rules = {row.id: AirRules.model_validate(row.rules) for row in rows}
-    return AirBook(rules, {row.id: row.name for row in rows}, bound)
+    return AirBook({row.id: AirRules.model_validate(row.rules) for row in rows}, bound)
 
 
-def read_places(session: Session, rows: Sequence[AirRule]) -> Places:
-    """Where these rules hold."""
+def rules_of_area(session: Session, area: str) -> list[AirRule]:
+    """What binds all speakers of an area: its own rules and those of the areas around it. AreaUnknown."""
+    parents(session, area)
+    return _bound(session, "", area, None)
+
+
+def rules_of_device(session: Session, device: Device) -> list[AirRule]:
+    """What binds one speaker."""
+    return _bound(session, device.id, device.area_id, _point(device.latitude, device.longitude))
+
+
+def _bound(session: Session, device: str, area: str, point: Point | None) -> list[AirRule]:
+    rows = {row.id: row for row in session.exec(select(AirRule))}
+    return [rows[rule] for rule in binding(device, area, point, _places(session, list(rows.values())))]
+
+
+def _point(latitude: float | None, longitude: float | None) -> Point | None:
+    return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def _places(session: Session, rows: Sequence[AirRule]) -> Places:
     zones = session.exec(select(Zone)).all()
     return Places(
         parents=parents(session),

@@ -9,6 +9,8 @@ class Action(StrEnum):
     SEE = "see"
     AREA_CREATE = "area.create"
     DEVICE_REGISTER = "device.register"
+    AIR_EDIT = "air.edit"
+    CALENDAR_EDIT = "calendar.edit"
     BULLETIN_CREATE = "bulletin.create"
     GLOSSARY_EDIT = "glossary.edit"
     PROGRAMME_EDIT = "programme.edit"

@@ -11,8 +11,8 @@ Point = tuple[float, float]
 
 EARTH_M = 6_371_009
 """Mean radius of the earth."""
-SQUARES = 10
-"""Squares to a degree, in which circles are looked up: about 11 km wide."""
+SQUARES = 50
+"""Squares to a degree, in which circles are looked up: about 2 km wide."""
 MARGIN = 1e-6
 """What rounding may cost at a rim, degrees."""
 

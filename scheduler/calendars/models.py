@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class SpecialDayRow(SQLModel, table=True):
-    """A day off, or a weekend day that is worked."""
+    """A day off, or a weekend day that is worked. Without a name: the office says that it is an ordinary day."""
 
     __tablename__ = "special_day"
     day: str = Field(primary_key=True)

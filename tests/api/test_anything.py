@@ -25,7 +25,9 @@ anything = st.recursive(
 
 FIELDS = {
     "areas": ["name", "parent", "latitude", "longitude"],
-    "devices": ["name", "area", "public_key", "id"],
+    "devices": ["name", "area", "public_key", "id", "latitude"],
+    "air-rules": ["name", "area", "zone", "device", "rules"],
+    "zones": ["name", "kind", "latitude", "longitude", "radius_m"],
     "bulletins": ["title", "text", "voice", "chime"],
     "bulletins/preview": ["text"],
     "broadcasts": ["bulletin", "areas", "devices", "at", "rank", "volume", "repeats", "gap_ms", "max_late_s"],
@@ -67,8 +69,10 @@ def test_any_request_has_an_answer_that_is_described(
     desk: ApiDesk, client: TestClient, place: Place, operations: Operations, data: st.DataObject
 ) -> None:
     method, path, names, said = data.draw(st.sampled_from(operations.all))
-    for name in ("area", "device", "bulletin", "broadcast", "alert", "incident"):
-        ids = st.sampled_from([place.area, place.device, place.bulletin, desk.office.new_id(), "x", "%00"])
+    for name in ("area", "device", "bulletin", "broadcast", "alert", "incident", "rule", "zone", "day"):
+        ids = st.sampled_from(
+            [place.area, place.device, place.bulletin, desk.office.new_id(), "x", "%00", "2026-09-02"]
+        )
         path = path.replace("{" + name + "}", data.draw(ids)) if "{" + name + "}" in path else path
     asked = data.draw(st.dictionaries(st.sampled_from([*names, "x"]), texts | st.integers(-1, 300).map(str)))
     query = {name: value.encode("utf-8", "replace") for name, value in asked.items() if name != "wait_s"}

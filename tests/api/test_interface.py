@@ -133,6 +133,8 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("broadcasts", {"bulletin": "{bulletin}", "areas": ["{area}"]}),
     ("alerts", {"text": "Nước dâng", "areas": ["{area}"], "expires_in_s": 60}),
     ("devices", {"name": "Loa 9", "area": "{area}", "public_key": SigningKey(b"\x09" * 32).verify_key.public}),
+    ("air-rules", {"name": "Đêm", "area": "{area}", "rules": {"quiet": [{"begin": "21:00", "end": "05:00"}]}}),
+    ("zones", {"name": "Trường", "kind": "school", "latitude": 10.0, "longitude": 106.0, "radius_m": 200}),
 ]
 
 
@@ -161,7 +163,7 @@ def test_every_route_but_health_asks_for_a_key(desk: ApiDesk) -> None:
     stranger, some = desk.client("nobody"), desk.office.new_id()
     for name, right in permissions().items():
         method, path = name.split(" ")
-        for parameter in ("area", "device", "bulletin", "broadcast", "alert", "incident"):
+        for parameter in ("area", "device", "bulletin", "broadcast", "alert", "incident", "rule", "zone", "day"):
             path = path.replace("{" + parameter + "}", some)
         answer = stranger.request(method, f"http://loa.test{path}", json={})
         assert answer.status_code == (200 if right == "public" else 401), name

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from api.errors import RequestRefused
 from api.problems import READS, WRITES, catalogue, problem_of, said_of_field, wording
-from api.routes import alerts, broadcasts, bulletins, devices
+from api.routes import air, alerts, broadcasts, bulletins, devices
 from controller.db import DatabaseBusyError, DatabaseError
 from controller.library.studio import StudioError
 from tests.fakes.desk import ApiDesk
@@ -21,7 +21,7 @@ SOMEBODY = "0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2"
 def test_every_code_that_a_route_describes_has_words_of_its_own() -> None:
     described = {
         *READS, *WRITES, *alerts.NOT_RAISED, *broadcasts.NOT_ORDERED, *broadcasts.NOT_THERE, *bulletins.NOT_TAKEN,
-        *bulletins.NOT_MADE, *devices.NOT_REGISTERED,
+        *bulletins.NOT_MADE, *devices.NOT_REGISTERED, *air.NOT_SAID, *air.NOWHERE,
     }  # fmt: skip
     assert described <= set(catalogue())
 

@@ -36,7 +36,7 @@ def test_each_speaker_in_service_has_what_binds_it(office: Office) -> None:
         session.flush()
         book = read_air(session)
     assert book.bound == {near: ("a", "h", "s"), far: ("a", "d")}
-    assert book.of(far)[0].quiet[0].begin == "21:00" and book.names["s"] == "s"
+    assert set(book.rules) == {"a", "h", "s", "d"} and book.rules["a"].quiet[0].begin == "21:00"
 
 
 def test_ten_thousand_speakers_cost_as_many_queries_as_one(office: Office) -> None:

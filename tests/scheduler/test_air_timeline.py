@@ -1,6 +1,7 @@
 """Rules of the air become the timeline that clocks on the wall would show, in every zone and on every day."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from devices.protocol.units import DAY, HOUR, MINUTE
 from scheduler.air.rules import AirRules, Season, Window
 from scheduler.air.timeline import FREE, Air, resolve
+from scheduler.errors import ZoneUnknown
 from scheduler.recurrence.recurrence import Calendar, SpecialDay
 from scheduler.recurrence.weekdays import Weekday
 
@@ -134,12 +136,17 @@ def test_days_are_those_of_the_rule_with_the_budget() -> None:
         {"quiet": [NIGHT] * 25},
         {"volumes": [NIGHT | {"percent": 0}]},
         {"budget_minutes": 0},
-        {"zone": "Asia/Atlantis"},
+        {"budget_minutes": "30"},
     ],
 )
 def test_what_no_rule_may_say(said: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         AirRules.model_validate(said)
+
+
+def test_a_zone_is_one_of_the_iana_database() -> None:
+    with pytest.raises(ZoneUnknown):
+        rules(NIGHT, zone="Asia/Atlantis")
 
 
 WALL = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
@@ -177,9 +184,7 @@ def test_every_minute_is_as_the_clock_on_the_wall_says(case: tuple[list[AirRules
     said, calendar, begin, end = case
     air = resolve(said, calendar, begin, end)
     assert air.caps[0][0] == begin
-    assert all(
-        early < late and one != other for (early, one), (late, other) in zip(air.caps, air.caps[1:], strict=False)
-    )
+    assert all(early < late and one != other for (early, one), (late, other) in pairwise(air.caps))
     for at in range(begin, end, MINUTE):
         assert air.cap(at, at + MINUTE) == asked_of_the_wall(said, calendar, at), datetime.fromtimestamp(at / 1e6, UTC)
 

@@ -1,0 +1,50 @@
+"""Zones made, changed and deleted with their rules, and speakers put on the map: each with a line, and a new plan."""
+
+from sqlmodel import Session, select
+
+from controller.people.audit import Act, record
+from controller.people.permissions import Action
+from devices.models import Device
+from devices.registry import get_device
+from scheduler.air.circles import Point
+from scheduler.air.models import AirRule, Zone
+from scheduler.errors import AirZoneUnknown
+from scheduler.timetable import wanted
+
+
+def get_zone(session: Session, zone_id: str) -> Zone:
+    row = session.get(Zone, zone_id)
+    if row is None:
+        raise AirZoneUnknown(zone=zone_id)
+    return row
+
+
+def put_zone(session: Session, row: Zone, act: Act) -> Zone:
+    """Make a zone, or put this in its place."""
+    row = session.merge(row)
+    _done(session, act, Action.AIR_EDIT, row.id, row.name)
+    return row
+
+
+def delete_zone(session: Session, zone_id: str, act: Act) -> None:
+    """It is gone, and its rules with it; AirZoneUnknown."""
+    row = get_zone(session, zone_id)
+    for rule in session.exec(select(AirRule).where(AirRule.zone_id == zone_id)):
+        record(session, act, Action.AIR_EDIT, rule.id, f"deleted with its zone: {rule.name}")
+        session.delete(rule)
+    session.flush()
+    session.delete(row)
+    _done(session, act, Action.AIR_EDIT, zone_id, f"deleted: {row.name}")
+
+
+def locate(session: Session, device_id: str, point: Point | None, act: Act) -> Device:
+    """Say where a speaker stands, or that nobody knows; DeviceUnknown."""
+    device = get_device(session, device_id)
+    device.latitude, device.longitude = point or (None, None)
+    _done(session, act, Action.DEVICE_REGISTER, device_id, f"stands at {point[0]}, {point[1]}" if point else "nowhere")
+    return device
+
+
+def _done(session: Session, act: Act, action: Action, subject: str, detail: str) -> None:
+    record(session, act, action, subject, detail)
+    wanted(session)
