@@ -11,6 +11,7 @@ from controller.db import Database
 from controller.herald import Herald
 from controller.library.carriage import Carrier
 from controller.library.models import Blob
+from controller.monitoring.dead_air import close_heard
 from controller.monitoring.watch import Watch
 from controller.programmes.plans import keep_ack, keep_hello
 from controller.receipts import Booker
@@ -76,6 +77,9 @@ class Inbox:
             _held = self.booker.foresee(session, said)  # rows that nobody holds are read again
             for message, address in batch:
                 self._take_one(session, known.get(address.subject), message, address, now, answers)
+            if answers.acks:
+                session.flush()
+                close_heard(session, now)
         return answers
 
     def give(self, answers: Answers, now: int) -> None:

@@ -20,6 +20,7 @@ WAITED = 45 * SECOND
 LOOKED_BACK = 10 * MINUTE
 """What began while nobody watched (a restart, a lost broker) is looked at for so long, us."""
 _SOUNDS = or_(col(Delivery.state).in_((DeliveryState.PLAYING.value, DeliveryState.PLAYED.value)), Delivery.heard_ms > 0)
+_OPEN = select(Incident).where(Incident.kind == KIND, col(Incident.closed_at).is_(None))
 
 
 @dataclass
@@ -39,7 +40,6 @@ class DeadAir:
         for order in session.exec(_started(since, until)).all():
             for area in _silent_places(session, order.id):
                 self._note(session, order, area, now)
-        _close_heard(session, now)
 
     def next_check(self, session: Session, now: int) -> int | None:
         """When the next start is to be looked at."""
@@ -52,8 +52,10 @@ class DeadAir:
         )
         known = session.exec(rows).first()
         if known is None or known.detail.get("order") != order.id:
-            said: dict[str, object] = {"order": order.id, "programme": order.programme_id, "start_at": order.start_at}
-            open_incident(session, self.new_id, KIND, now, subject=area, **said)
+            open_incident(
+                session, self.new_id, KIND, now, subject=area, order=order.id, programme=order.programme_id,
+                start_at=order.start_at,
+            )  # fmt: skip
 
 
 def _started(since: int, until: int):  # type: ignore[no-untyped-def]
@@ -80,9 +82,11 @@ def _silent_places(session: Session, order_id: str) -> list[str]:
     return sorted(area for area, sounding in session.exec(rows) if not sounding)
 
 
-def _close_heard(session: Session, now: int) -> None:
-    """A speaker without network says later that it did sound."""
-    open_ones = session.exec(select(Incident).where(Incident.kind == KIND, col(Incident.closed_at).is_(None))).all()
+def close_heard(session: Session, now: int) -> None:
+    """Receipts have come: a speaker without network says later that it did sound."""
+    open_ones = session.exec(_OPEN).all()
+    if not open_ones:
+        return
     heard = _heard_in(session, (str(one.detail.get("order")) for one in open_ones))
     for one in open_ones:
         if one.subject in heard.get(str(one.detail.get("order")), ()):

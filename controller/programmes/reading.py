@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -17,7 +17,7 @@ from devices.models import Area, Device
 from devices.protocol.units import DAY, MILLI, SECOND
 from devices.registry import parents
 from scheduler.air.timeline import Air, resolve
-from scheduler.calendars.models import SpecialDayRow
+from scheduler.calendars.special_days import read_calendar, years_of
 from scheduler.models import Airing
 from scheduler.planner.audience import Hearers, Speaker, gather
 from scheduler.planner.entries import Entry, Taken
@@ -25,7 +25,7 @@ from scheduler.planner.planning import micros
 from scheduler.planner.precedence import Decision
 from scheduler.programmes.models import Choice, GroupMember, ProgrammeRow
 from scheduler.programmes.programme import Programme, loudness
-from scheduler.recurrence.recurrence import Calendar, Moment, SpecialDay, moments
+from scheduler.recurrence.recurrence import Calendar, Moment, moments
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIXED = 15 * SECOND
@@ -83,7 +83,7 @@ def situation(
     """
     kept = read_programmes(session) if programmes is None else programmes
     tree = parents(session)
-    calendar = _calendar(session, at(begin - DAY).date(), at(end + DAY).date())
+    calendar = read_calendar(session, years_of(begin - DAY, end + 2 * DAY))
     book = read_air(session)
     hearers = gather(
         _speakers(session, book.bound), {name: one.wish.targets for name, one in kept.items()}, tree,
@@ -158,12 +158,6 @@ def _speakers(session: Session, bindings: Mapping[str, tuple[str, ...]]) -> list
         groups[device_id].append(group_id)
     rows = session.exec(select(Device.id, Device.area_id).where(col(Device.retired_at).is_(None)))
     return [Speaker(name, area, tuple(sorted(groups.get(name, ()))), bindings.get(name, ())) for name, area in rows]
-
-
-def _calendar(session: Session, first: date, last: date) -> Calendar:
-    days = col(SpecialDayRow.day)
-    rows = session.exec(select(SpecialDayRow).where(days >= first.isoformat(), days <= last.isoformat()))
-    return {date.fromisoformat(row.day): SpecialDay(row.name, row.off) for row in rows}
 
 
 def _languages(session: Session) -> dict[str, tuple[str, ...]]:
