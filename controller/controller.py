@@ -8,9 +8,10 @@ import structlog
 from controller.agenda import next_instant
 from controller.alerts.sounding import Siren
 from controller.broadcast.outbox import Outbox
-from controller.db import Database, DatabaseError
+from controller.db import DatabaseError, Transactions
 from controller.deliveries.tracking import close_silent, owing
 from controller.inbox import Inbox
+from controller.leadership import Leadership
 from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
 from controller.programmes.plans import Plans
@@ -35,7 +36,8 @@ LONGEST_SLEEP = 60 * SECOND
 class Controller:
     """`on_link`, `on_messages` and `do_once` are called by one thread, or by a queue of virtual time."""
 
-    database: Database
+    database: Transactions
+    leadership: Leadership
     topics: Topics
     inbox: Inbox
     outbox: Outbox
@@ -62,6 +64,8 @@ class Controller:
 
         True: what was said may have changed when there is work next.
         """
+        if not self.leadership.take(now):
+            return False
         batch = []
         for message, address in self._parsed(messages):
             if address.kind == "time_req":
@@ -71,7 +75,10 @@ class Controller:
         return self._book(batch, now) if batch else False
 
     def do_once(self, now: int) -> None:
-        """Do all that is due. Emergencies leave first, whatever else waits."""
+        """Do all that is due, if this is the controller that works. Emergencies leave first, whatever else waits."""
+        if not self.leadership.take(now):
+            self.to_restore = self.to_say_again = True
+            return
         again, self.to_say_again = self.to_say_again, False
         self.siren.do_once(now, again=again)
         if self.to_restore:
@@ -92,12 +99,14 @@ class Controller:
 
     def next_wakeup(self, now: int) -> int:
         """When `do_once` wants to be called again, us UTC; sooner if somebody rings."""
+        if self.leadership.token is None:
+            return max(now + TICK, self.leadership.until)
         if self.retained.steps or self.to_restore:
             return now + TICK
         with self.database.read() as session:
             others = (
                 self.watch.next_silence(session), self.plans.next_wakeup(session, now),
-                self.dead_air.next_check(session, now),
+                self.dead_air.next_check(session, now), self.leadership.next_wakeup(),
             )  # fmt: skip
             return next_instant(session, now, others, TICK, self.longest_sleep)
 

@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError as Failed
@@ -34,6 +34,14 @@ class DiskFullError(DatabaseError):
     """No room left for the database."""
 
     code = "disk_full"
+
+
+class Transactions(Protocol):
+    """What parts of the controller need of a database."""
+
+    def write(self) -> AbstractContextManager[Session]: ...
+
+    def read(self) -> AbstractContextManager[Session]: ...
 
 
 class Database:

@@ -7,7 +7,7 @@ import structlog
 from sqlmodel import Session
 
 from controller.configuration import Configurator
-from controller.db import Database
+from controller.db import Transactions
 from controller.herald import Herald
 from controller.library.carriage import Carrier
 from controller.library.models import Blob
@@ -47,7 +47,7 @@ class Answers:
 class Inbox:
     """Takes batches of messages. A bad one is an incident; it never stops the others."""
 
-    database: Database
+    database: Transactions
     herald: Herald
     carrier: Carrier
     configurator: Configurator

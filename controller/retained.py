@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from controller.configuration import Configurator
-from controller.db import Database
+from controller.db import Transactions
 from controller.herald import Herald
 from controller.library.carriage import Carrier, needed, unneeded, withdrawn
 from devices.registry import find_devices
@@ -19,7 +19,7 @@ LOT = 200
 class Retained:
     """Trust, configurations, clips and the audio of open orders."""
 
-    database: Database
+    database: Transactions
     herald: Herald
     carrier: Carrier
     configurator: Configurator

@@ -25,6 +25,12 @@ class BadCalendar(SchedulerError):
     code = "bad_calendar"
 
 
+class LeaseLost(SchedulerError):
+    """Another controller works by now: what this one was about to write is not written."""
+
+    code = "lease_lost"
+
+
 class ZoneUnknown(SchedulerError):
     """Not a zone of the IANA database."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from controller.alerts.models import AlertArea, AlertRow
-from controller.db import Database
+from controller.db import Transactions
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS, UNSIGNED_WORDS
 from controller.deliveries.tracking import mark_published, patience
@@ -44,7 +44,7 @@ def alert_message(tenant: str, alert: AlertRow, target: str) -> Alert:
 class Siren:
     """Sends alerts before anything else."""
 
-    def __init__(self, database: Database, herald: Herald, carrier: Carrier) -> None:
+    def __init__(self, database: Transactions, herald: Herald, carrier: Carrier) -> None:
         self._database = database
         self._herald = herald
         self._carrier = carrier

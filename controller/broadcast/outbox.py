@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from controller.broadcast.models import Broadcast, BroadcastArea
-from controller.db import Database
+from controller.db import Transactions
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS, UNHEARD_WORDS, UNSIGNED_WORDS
 from controller.deliveries.tracking import FIRST_WAIT, mark_published, tell_again_at
@@ -59,7 +59,7 @@ def order_message(tenant: str, broadcast: Broadcast, publish_at: int, aim: Aim) 
 class Outbox:
     """Sends due orders. Rows are read, messages leave, rows are marked: never a message in a transaction."""
 
-    def __init__(self, database: Database, herald: Herald, carrier: Carrier) -> None:
+    def __init__(self, database: Transactions, herald: Herald, carrier: Carrier) -> None:
         self._database = database
         self._herald = herald
         self._carrier = carrier

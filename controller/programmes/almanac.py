@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 from sqlmodel import Session
 
-from controller.db import Database
+from controller.leadership import Leadership
 from controller.programmes.missed import note_missed, overlooked
 from controller.programmes.plans import Edition, Plans
 from controller.programmes.reading import Situation, situation
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 class Almanac:
     """The tables are read and planned without holding anybody up; only the changes are written in one piece."""
 
-    database: Database
+    leadership: Leadership
     plans: Plans
     new_id: Callable[[], str]
     made: bool = False
@@ -30,14 +30,16 @@ class Almanac:
 
     def do_once(self, now: int) -> bool:
         """Make the timetable if that is due; whether it was."""
-        with self.database.read() as session:
+        if not self.leadership.holds(now):
+            return False
+        with self.leadership.read() as session:
             known = session.get(Timetable, 1) or Timetable()
             if not self._is_due(known, now):
                 return False
             state = situation(session, now, horizon(now), now)
             missed = overlooked(session, known.until, now)
         outcome = plan(state.entries, state.taken, state.airs, state.decisions)
-        with self.database.write() as session:
+        with self.leadership.write() as session:
             change = make_orders(session, state, outcome.slots, now, self.new_id)
             note_missed(session, missed, now, self.new_id)
             self._book(session, known, now)
@@ -48,6 +50,8 @@ class Almanac:
 
     def next_wakeup(self, session: Session, now: int) -> int:
         """When the next half-day is to be planned; now where something waits."""
+        if not self.leadership.holds(now):
+            return self.leadership.next_wakeup()
         known = session.get(Timetable, 1) or Timetable()
         return now if self._is_due(known, now) else known.until - AHEAD + 1
 

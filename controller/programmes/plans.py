@@ -9,7 +9,7 @@ from sqlalchemy import select as lines_of
 from sqlmodel import Session, col, select
 
 from controller.broadcast.models import Broadcast
-from controller.db import Database
+from controller.db import Transactions
 from controller.deliveries.models import Delivery, DeliveryEvent
 from controller.deliveries.states import DeliveryEventKind, DeliveryState
 from controller.deliveries.tracking import patience
@@ -60,7 +60,7 @@ class Edition:
 class Plans:
     """`tell` hands over a new edition, from any thread; `do_once` publishes what the link takes, lot by lot."""
 
-    database: Database
+    database: Transactions
     herald: Herald
     carrier: Carrier
     editions: deque[Edition] = field(default_factory=deque)

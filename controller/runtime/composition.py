@@ -12,6 +12,7 @@ from controller.db import Database
 from controller.herald import Herald
 from controller.inbox import Inbox
 from controller.keyring import Keyring
+from controller.leadership import SPAN, Leadership
 from controller.library.carriage import Carrier
 from controller.library.rendering import Renderer
 from controller.library.store import Store
@@ -37,24 +38,29 @@ class World:
 
 def build_controller(
     settings: Settings, database: Database, store: Store, keyring: Keyring, link: Link, world: World,
-    arm: Callable[[Mapping[str, int]], None],
+    arm: Callable[[Mapping[str, int]], None], holder: str, lease: int = SPAN,
 ) -> Controller:  # fmt: skip
-    """The controller on this link; `arm` is told when it wants to be woken."""
+    """The controller on this link; `arm` is told when it wants to be woken.
+
+    `holder` names the installation among several on one database; `lease`: how long it is not replaced, us.
+    """
+    leadership = Leadership(database, holder, lease)
     herald = Herald(keyring, link)
     carrier = Carrier(herald, store)
     configurator = Configurator(keyring.tenant, settings.air.heartbeat_s)
     watch = Watch(world.new_id, settings.air.heartbeat_s)
-    inbox = Inbox(database, herald, carrier, configurator, watch, Booker(world.new_id), world.new_id)
+    inbox = Inbox(leadership, herald, carrier, configurator, watch, Booker(world.new_id), world.new_id)
     return Controller(
-        database=database, topics=herald.topics, inbox=inbox, outbox=Outbox(database, herald, carrier),
-        siren=Siren(database, herald, carrier), retained=Retained(database, herald, carrier, configurator),
-        plans=Plans(database, herald, carrier), watch=watch, dead_air=DeadAir(world.new_id), clock=world.now, arm=arm,
+        database=leadership, leadership=leadership, topics=herald.topics, inbox=inbox,
+        outbox=Outbox(leadership, herald, carrier), siren=Siren(leadership, herald, carrier),
+        retained=Retained(leadership, herald, carrier, configurator), plans=Plans(leadership, herald, carrier),
+        watch=watch, dead_air=DeadAir(world.new_id), clock=world.now, arm=arm,
     )  # fmt: skip
 
 
-def build_almanac(database: Database, controller: Controller, world: World) -> Almanac:
+def build_almanac(controller: Controller, world: World) -> Almanac:
     """Who makes the timetable that this controller's plans are made from."""
-    return Almanac(database, controller.plans, world.new_id)
+    return Almanac(controller.leadership, controller.plans, world.new_id)
 
 
 def build_renderers(

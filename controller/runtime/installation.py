@@ -1,6 +1,7 @@
 """A running installation: opened in order, closed in reverse; what `loa serve` and `loa demo` run."""
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -114,7 +115,8 @@ def _controller(
     loop = ControllerLoop()
     link = _link(keyring, broker, loop)
     engine = Engine(loop.ring)
-    controller: Controller = build_controller(settings, database, store, keyring, link, WORLD, engine.arm)
+    holder = f"{platform.node()}:{settings.data.absolute()}"
+    controller: Controller = build_controller(settings, database, store, keyring, link, WORLD, engine.arm, holder)
     engine.start()
     stack.callback(engine.stop)
     loop.start(controller, lambda: _look_after(broker, controller))

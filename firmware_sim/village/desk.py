@@ -34,8 +34,13 @@ class Killed(BaseException):
 class Desk:
     """`before_publish` and `after_publish` may raise Killed: then it starts again from its tables."""
 
-    def __init__(self, time: VirtualTime, broker: MemoryBroker, office: Office, air: AirSettings) -> None:
-        self.client = Client("controller", self._deliver, self._on_cut, lambda _size: AT_HAND)
+    def __init__(
+        self, time: VirtualTime, broker: MemoryBroker, office: Office, air: AirSettings, name: str = "controller",
+        lease: int = 2 * HOUR,
+    ) -> None:  # fmt: skip
+        """`lease`: how long another controller on the same database does not take over, us."""
+        self._name, self._lease, self._gone = name, lease, False
+        self.client = Client(name, self._deliver, self._on_cut, lambda _size: AT_HAND)
         self.controller: Controller | None = None
         self.almanac: Almanac | None = None
         self.before_publish: Callable[[str], None] = lambda topic: None
@@ -57,14 +62,24 @@ class Desk:
         return self.client.up
 
     def start(self) -> None:
+        if self._gone:
+            return
         office, world = self._office, World(self._time.clock, self._office.new_id)
         self.controller = build_controller(
-            self._settings, office.database, office.store, office.keyring, self, world, self._arm
-        )
+            self._settings, office.database, office.store, office.keyring, self, world, self._arm, self._name,
+            self._lease,
+        )  # fmt: skip
         self.controller.longest_sleep = HOUR
-        self.almanac = build_almanac(office.database, self.controller, world)
+        self.almanac = build_almanac(self.controller, world)
         self.remake(self.controller)
         self.connect()
+        self.ring()
+
+    def share(self, lease: int) -> None:
+        """There is another one: keep the lease by so much at a time, us."""
+        self._lease = lease
+        if self.controller is not None:
+            self.controller.leadership.span, self.controller.leadership.until = lease, self._time.now
         self.ring()
 
     def kill(self) -> None:
@@ -76,8 +91,18 @@ class Desk:
         self._broker.cut(self.client)
         self._time.after(BACK_AFTER, self.start)
 
+    def retire(self) -> None:
+        """Killed for good."""
+        self.kill()
+        self._gone = True
+
+    def sleep(self) -> None:
+        """The process stands still: it hears and does nothing, and believes what it believed."""
+        self._gone = True
+        self._broker.cut(self.client)
+
     def connect(self) -> None:
-        if self.controller is None or self.client.up or not self._broker.up:
+        if self._gone or self.controller is None or self.client.up or not self._broker.up:
             return
         self._broker.connect(self.client)
         self._broker.subscribe(self.client, self._topics.up_all, 1)
@@ -95,10 +120,12 @@ class Desk:
 
     def ring(self) -> None:
         """Somebody wrote into the tables, or it is time."""
+        if self._gone:
+            return
         self.rings += 1
-        if self.almanac is not None:
-            self.almanac.do_once(self._time.now)
         self._guarded(lambda controller: controller.do_once(self._time.now))
+        if self.almanac is not None and self.almanac.do_once(self._time.now):
+            self._guarded(lambda controller: controller.do_once(self._time.now))
         if self.controller is not None:
             self._wake_at(self._next_wakeup(self.controller))
 
@@ -150,6 +177,9 @@ class Desk:
             self._hand_over(batch)
 
     def _hand_over(self, batch: list[Inbound]) -> None:
+        if self._gone:
+            return
+
         def book(controller: Controller) -> None:
             if controller.on_messages(batch, self._time.now):
                 wanted = controller.next_wakeup(self._time.now)

@@ -40,7 +40,7 @@ class Schedule:
         with self._office.database.write() as session:
             wish = Programme.model_validate(said | wishes)
             made = create_programme(session, wish, self._act(), self._office.new_id, on_clash)
-        village.desk.ring()
+        village.ring()
         return made
 
     def change(self, programme: str, on_clash: OnClash = "append", **wishes: object) -> None:
@@ -48,12 +48,12 @@ class Schedule:
         with self._office.database.write() as session:
             said = find_programme(session, programme).said | wishes
             change_programme(session, programme, Programme.model_validate(said), self._act(), on_clash)
-        self._village.desk.ring()
+        self._village.ring()
 
     def end(self, programme: str) -> None:
         with self._office.database.write() as session:
             end_programme(session, programme, self._act())
-        self._village.desk.ring()
+        self._village.ring()
 
     def preview(self, span: int) -> Preview:
         """What is planned from now on for `span` us."""

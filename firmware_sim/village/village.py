@@ -87,9 +87,10 @@ class Village:
         """The hamlets' areas, in the order of `hamlets`."""
         self.hamlets = self._settle_down()
         self.poles = [pole for row in zip_longest(*self.hamlets) for pole in row if pole is not None]
-        air = AirSettings(heartbeat_s=self.heartbeat_s, lead_ms=LEAD_MS)
+        self._air = AirSettings(heartbeat_s=self.heartbeat_s, lead_ms=LEAD_MS)
         self.schedule = Schedule(self)
-        self.desk = Desk(self.time, self.broker, self.office, air)
+        self.desk = Desk(self.time, self.broker, self.office, self._air)
+        self.rival: Desk | None = None
         self.desk.start()
         for pole in self.poles:
             self.time.after(self.chance.randrange(SECOND), pole.watch_power if pole.hardware else pole.power_up)
@@ -155,14 +156,14 @@ class Village:
             expires_at=row.expires_at, parts={"body": (row.sha256, row.duration_ms)}, repeats=row.repeats,
         )  # fmt: skip
         self.accepted.append(accepted)
-        self.desk.ring()
+        self.ring()
         return accepted
 
     def stop(self, order: Accepted, reachable: frozenset[str] | None = None) -> None:
         with self.office.database.write() as session:
             stop_broadcast(session, order.order, self.office.act(self.time.now))
         self.accepted.append(replace(order, cancelled_at=self.time.now, cancel_reachable=reachable))
-        self.desk.ring()
+        self.ring()
 
     def alert(
         self, minutes: float = 10.0, speech_after: float | None = 1.5, repeats: int = 2,
@@ -175,7 +176,7 @@ class Village:
             made = raise_alert(session, request, self.office.act(self.time.now), self.office.new_id, ALERT_LEAD_MS)
         accepted = self._accepted_alert(made, self._targets(places, ()))
         self.accepted.append(accepted)
-        self.desk.ring()
+        self.ring()
         if speech_after is not None:
             self.time.after(int(speech_after * SECOND), lambda: self._speak(accepted))
         return accepted
@@ -185,14 +186,14 @@ class Village:
             cancel_alert(session, alert.order, self.office.act(self.time.now))
         taken_back = replace(self._accepted_alert(alert.order, alert.targets), cancelled_at=self.time.now)
         self.accepted.append(replace(taken_back, cancel_reachable=reachable))
-        self.desk.ring()
+        self.ring()
 
     def _speak(self, alert: Accepted) -> None:
         speech = self.office.blob(3.0, 200 + 20 * self.chance.randrange(5))
         with self.office.database.write() as session:
             add_speech(session, alert.order, session.get_one(Blob, speech), self.time.now, SPEECH_LEAD)
         self.accepted.append(self._accepted_alert(alert.order, alert.targets))
-        self.desk.ring()
+        self.ring()
 
     def _accepted_alert(self, alert: str, targets: frozenset[str]) -> Accepted:
         with self.office.database.read() as session:
@@ -210,7 +211,23 @@ class Village:
         """By what stands on the poles, not by what the controller wrote down."""
         return frozenset(devices).union(*(self.members[area] for area in areas))
 
+    def ring(self) -> None:
+        """Something new is in the tables."""
+        for desk in self.desks:
+            desk.ring()
+
     # What befalls everybody
+
+    @property
+    def desks(self) -> list[Desk]:
+        return [self.desk, *([self.rival] if self.rival else [])]
+
+    def second_controller(self, lease: int = 15 * SECOND) -> Desk:
+        """Somebody starts another controller on the same database: from now on one of the two works."""
+        self.desk.share(lease)
+        self.rival = Desk(self.time, self.broker, self.office, self._air, "another controller", lease)
+        self.rival.start()
+        return self.rival
 
     def lose_broker(self, seconds: float) -> None:
         """Killed, and back with an empty store after a while."""
@@ -224,7 +241,7 @@ class Village:
 
     def broker_returns(self) -> None:
         self.broker.up = True
-        for client in [self.desk, *self.poles]:
+        for client in [*self.desks, *self.poles]:
             client.connect()
 
     # What is seen

@@ -31,7 +31,7 @@ class Bench:
         settings = Settings(data=self.office.folder, air=AirSettings(heartbeat_s=60))
         self.controller = build_controller(
             settings, self.office.database, self.office.store, self.office.keyring, self.link,
-            World(lambda: self.now, self.office.new_id), self._arm,
+            World(lambda: self.now, self.office.new_id), self._arm, "bench",
         )  # fmt: skip
         self.controller.on_link(True, self.now)
 

@@ -12,6 +12,8 @@ from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
+from scheduler.errors import LeaseLost
+from scheduler.programmes.models import SpeakerGroup
 
 DAILY: Mapping[str, object] = {"kind": "daily"}
 """Villages begin on Wednesday 18 November 2026 at 18:06:40 in Vietnam."""
@@ -126,3 +128,35 @@ def test_a_silent_place_is_known_within_a_minute_and_cleared_when_it_was_heard_a
         pole.find_network()
     village.run(300)
     assert [one.closed_by for one in village.incidents("dead_air")] == ["loa"], "they kept the plan, and said so"
+
+
+def test_of_two_controllers_one_works_and_the_other_takes_over(village: Village) -> None:
+    """B5: the first one is killed for good; what it had promised goes on under the second."""
+    village.schedule.programme(dict(DAILY), "18:20", "18:25", bulletin=village.office.bulletin(20.0))
+    rival = village.second_controller()
+    village.run(120)
+    assert not rival.controller.leadership.holds(village.time.now)  # type: ignore[union-attr]
+    planned = shown(village, HOUR)
+    for minute in range(6):
+        order = village.broadcast(3.0)
+        village.run(60)
+        assert set(village.states(order.occurrence).values()) == {"played"}, minute
+        if minute == 3:
+            village.desk.retire()
+    assert rival.controller.leadership.holds(village.time.now)  # type: ignore[union-attr]
+    village.run(720)
+    assert heard(village) == planned and village.judged().verdict == "clean"
+
+
+def test_a_controller_that_was_replaced_writes_nothing(village: Village) -> None:
+    """Fencing: it slept through its lease and wakes in the middle of a write."""
+    rival = village.second_controller()
+    first = village.desk.controller
+    assert first is not None
+    village.desk.sleep()
+    village.run(60)
+    assert rival.controller.leadership.holds(village.time.now)  # type: ignore[union-attr]
+    with pytest.raises(LeaseLost), first.leadership.write() as session:
+        session.add(SpeakerGroup(id="late", name="late", created_at=0))
+    with village.office.database.read() as session:
+        assert session.get(SpeakerGroup, "late") is None
