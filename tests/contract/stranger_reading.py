@@ -14,7 +14,7 @@ EIGHT_DAYS = 691_200_000_000
 
 
 class Refused(Exception):
-    """With the code of section 19."""
+    """With the code of section 20."""
 
     def __init__(self, code):
         super().__init__(code)

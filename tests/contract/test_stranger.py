@@ -214,7 +214,7 @@ def test_the_stranger_lives_through_the_session():
 
 
 def test_a_stranger_that_lost_power_goes_on():
-    """Section 17: what sounded is closed, and nothing sounds before there is valid time again."""
+    """Section 18: what sounded is closed, and nothing sounds before there is valid time again."""
     speaker = StrangerUnderTest()
     play(speaker, until=6_000_000)
     flash = speaker._machine.flash

@@ -86,7 +86,7 @@ def test_silence_cuts_what_sounds(street: Street) -> None:
 def test_after_a_silence_it_goes_on_at_the_clock_position(street: Street) -> None:
     rules(street, (35, 0), (40, 100))
     street.say(street.hq.play("news", street.tone(20), 20_000)).run(60)
-    first, second = street.started()
+    _, second = street.started()
     assert second["resumed"] and abs(second["from_ms"] - 10_000) < 100
     assert end(street) == ("failed", "quiet_hours")
 

@@ -43,7 +43,7 @@ ROOTS = ("root", "root 2", "root 3", "root 4")
 def vectors() -> dict:
     """All parts, in the order of the page."""
     return {
-        "about": "Test vectors of loa/1; docs/protocol.md, section 20, says how to use them. Never use these keys.",
+        "about": "Test vectors of loa/1; docs/protocol.md, section 21, says how to use them. Never use these keys.",
         "keys": _keys(),
         "birth": {
             "tenant": TENANT,
