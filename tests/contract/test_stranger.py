@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import stranger_planning as planning
 from tests.contract import stranger_reading as reading
 from tests.contract import stranger_sound as sound
 from tests.contract.stranger import Stranger, empty_flash
@@ -187,6 +188,22 @@ def test_bulletins(case):
 def test_alerts(case):
     for told in case["parts"]:
         assert sound.place_of(case["alert"], told["part"], told["cycle"], case["tone_ms"] * 1_000) == told["at"]
+
+
+def test_a_plan():
+    told = TOLD["plan"]
+    said, _ = believer().verify(
+        told["bytes"].encode(), *reading.read_topic(told["topic"], BIRTH["tenant"]), TOLD["now"]
+    )
+    orders = [order for order, _ in planning.orders_of(said)]
+    assert [{name: order[name] for name in order.keys() - {"to", "issued_at"}} for order in orders] == told["orders"]
+    air = planning.air_of(said)
+    for case in told["air"]:
+        at, (begin, end) = case["at"], air.day(case["at"])
+        silent = air.silent_from(at)
+        assert (air.cap(at), air.open_from(at)) == (case["cap"], case["open_from"])
+        assert (None if silent == planning.YEAR_2100 else silent) == case["silent_from"]
+        assert [begin or None, None if end == planning.YEAR_2100 else end] == case["day"]
 
 
 class StrangerUnderTest:

@@ -33,6 +33,7 @@ from tests.devices.protocol.samples import (
     trust_set,
     trusted,
 )  # fmt: skip
+from tests.devices.protocol.vectors_plans import plans
 from tests.devices.protocol.vectors_refusals import cases
 from tests.devices.protocol.vectors_session import session
 from tests.devices.protocol.vectors_time import alert_timelines, bulletins, exchanges
@@ -76,6 +77,7 @@ def vectors() -> dict:
         "time": exchanges(),
         "bulletin": bulletins(),
         "alert": alert_timelines(),
+        "plan": plans(),
         "session": session(),
     }
 
