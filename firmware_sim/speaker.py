@@ -304,8 +304,8 @@ class Speaker:
         self._plan_acks.on_change(mono)
 
     def _is_near(self, mono: int) -> bool:
-        now = self.clock.utc(mono)
-        return self._near_at is not None and now is not None and now >= self._near_at
+        now = None if self._near_at is None else self.clock.utc(mono)
+        return now is not None and self._near_at is not None and now >= self._near_at
 
     def _filters(self) -> dict[str, int]:
         device = self.identity.device
