@@ -237,7 +237,7 @@ def test_a_flash_that_refuses_keeps_the_old_plan() -> None:
     assert street.plan_acks[-1].seq == 1
 
 
-@pytest.mark.parametrize("written", range(0, 9_000, 200))
+@pytest.mark.parametrize("written", range(0, 12_500, 250))
 def test_power_that_fails_while_a_plan_is_taken_leaves_the_old_or_the_new_one(written: int) -> None:
     flash = FaultyFlash(MemoryFlash(4 * 1024 * 1024))
     street = Street(flash=flash)
