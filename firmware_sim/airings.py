@@ -8,7 +8,6 @@ from devices.protocol.messages.plans import Airing, Plan
 from devices.protocol.units import MILLI
 from firmware_sim.entries import AlertEntry, Key, Planned, PlayEntry
 
-
 _PLAY_FIELDS, _ENTRY_FIELDS = set(Play.model_fields), set(PlayEntry.model_fields)
 """What was set is the same for all of them: a set in each would be half of what thousands of airings weigh."""
 
