@@ -248,6 +248,7 @@ class Speaker:
 
     def _on_plan(self, plan: Plan, digest: str, mono: int) -> None:
         self._plan_intake.on_plan(plan, digest, self.clock.utc(mono), mono)
+        self._generation = -1
         self._plan_acks.on_plan(mono)
 
     def _on_config(self, mono: int) -> None:

@@ -106,6 +106,17 @@ def test_the_rest_comes_two_hours_before_its_start() -> None:
     assert [street.flash.has(blob) for blob in blobs] == [True, True, False]
 
 
+def test_a_newer_plan_with_the_same_airings_may_allow_more() -> None:
+    street = Street().joined()
+    airings = slots(street, [noise(street, 1)], 6 * 3_600)
+    say(street, airings, stage=0)
+    street.run(700)
+    assert not street.flash.whole()
+    say(street, airings, seq=2, stage=100 * KIB)
+    street.run(700)
+    assert street.flash.whole() and len(street.plan_acks) == 3
+
+
 @pytest.mark.parametrize("rooms", [1, 2])
 def test_a_full_flash_never_refuses_what_is_far_ahead(rooms: int) -> None:
     street = Street(flash=MemoryFlash(rooms * 45 * KIB)).joined()
