@@ -7,10 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from devices.protocol.messages.plans import Plan
-from devices.protocol.units import MILLI
+from devices.protocol.units import MILLI, YEAR_2100
 
-NEVER = 4_102_444_800_000_000
-"""The year 2100."""
+NEVER = YEAR_2100
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ class Fetcher:
     def _follow_wants(self, mono: int) -> None:
         """A transfer for every want that is not here; one whose place in flash was given away begins again."""
         held = self._flash.held()
-        for want in self._wants.values():
+        for want in list(self._wants.values()):
             transfer = self._transfers.get(want.sha256)
             if transfer is None and not self._flash.has(want.sha256):
                 self._begin(want, mono)

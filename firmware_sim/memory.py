@@ -97,7 +97,7 @@ class Memory:
     def forget(self, now: int) -> None:
         for key, entry in list(self._entries.items()):
             if entry.end and entry.expires_at + REMEMBERED < now and key not in self.named:
-                self._airings -= _is_airing(entry)
+                self._airings -= is_airing(entry)
                 del self._entries[key]
                 self._flash.delete(_name(key))
 
@@ -105,7 +105,7 @@ class Memory:
         before = self._entries.get(entry.key)
         if before is None or before.end != entry.end or _alert(before) is not _alert(entry):
             self.generation += 1
-        self._airings += _is_airing(entry) - (before is not None and _is_airing(before))
+        self._airings += is_airing(entry) - (before is not None and is_airing(before))
         self._entries[entry.key] = entry
         if isinstance(entry, CancelEntry) or entry.end:
             self._end(entry.key)
@@ -127,7 +127,8 @@ def _alert(entry: AnyEntry) -> Alert | None:
     return entry.alert if isinstance(entry, AlertEntry) else None
 
 
-def _is_airing(entry: AnyEntry) -> bool:
+def is_airing(entry: AnyEntry) -> bool:
+    """Whether a plan names it, or named it."""
     return isinstance(entry, PlayEntry) and entry.planned is not None
 
 

@@ -10,7 +10,7 @@ from firmware_sim.conductor import Conductor
 from firmware_sim.configuration import Configuration
 from firmware_sim.flash import Flash, free
 from firmware_sim.health import Body, Heartbeat
-from firmware_sim.memory import Memory
+from firmware_sim.memory import Memory, is_airing
 from firmware_sim.plan import HeldPlan
 from firmware_sim.ports import Chance, WorldClock
 from firmware_sim.receipts import Receipts
@@ -103,7 +103,7 @@ class Presence:
         return min((at for at in times if at is not None), default=None)
 
     def _hello(self, mono: int) -> Hello:
-        open_orders = [entry.occurrence for entry in self._memory.active()]
+        open_orders = [entry.occurrence for entry in sorted(self._memory.active(), key=is_airing)]
         return Hello(
             tenant=self._tenant,
             to="controller",

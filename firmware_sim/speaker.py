@@ -248,6 +248,7 @@ class Speaker:
 
     def _on_plan(self, plan: Plan, digest: str, mono: int) -> None:
         self._plan_intake.on_plan(plan, digest, self.clock.utc(mono), mono)
+        self._generation = -1
         self._plan_acks.on_plan(mono)
 
     def _on_config(self, mono: int) -> None:
@@ -304,8 +305,8 @@ class Speaker:
         self._plan_acks.on_change(mono)
 
     def _is_near(self, mono: int) -> bool:
-        now = self.clock.utc(mono)
-        return self._near_at is not None and now is not None and now >= self._near_at
+        now = None if self._near_at is None else self.clock.utc(mono)
+        return now is not None and self._near_at is not None and now >= self._near_at
 
     def _filters(self) -> dict[str, int]:
         device = self.identity.device

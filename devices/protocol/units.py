@@ -12,7 +12,9 @@ Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """Lower-case hexadecimal SHA-256 of the whole content."""
 
-Instant = Annotated[int, Field(ge=0, le=4_102_444_800_000_000)]
+YEAR_2100 = 4_102_444_800_000_000
+
+Instant = Annotated[int, Field(ge=0, le=YEAR_2100)]
 """Microseconds since 1970-01-01T00:00:00Z, up to the year 2100."""
 
 Millis = Annotated[int, Field(ge=0, le=86_400_000)]

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from scheduler.recurrence.weekdays import Weekday
 
 
+
 def _not_zero(day: int) -> int:
     if day == 0:
         raise ValueError("there is no day 0")

@@ -21,9 +21,18 @@ SECOND = 1_000_000
 
 def empty_flash(ledger):
     """What a new speaker remembers."""
-    plain = {"ledger": ledger, "trust": None, "config": {}, "config_raw": b"", "floor": 0, "receipt": 1}
+    plain = {
+        "ledger": ledger,
+        "trust": None,
+        "config": {},
+        "config_raw": b"",
+        "plan": None,
+        "plan_raw": b"",
+        "floor": 0,
+        "receipt": 1,
+    }
     stores = {"receipts": {}, "blobs": {}, "manifests": {}, "chunks": {}, "tasks": {}}
-    return plain | stores | {"sounding": None, "restarted": [], "heard": []}
+    return plain | stores | {"sounding": None, "restarted": [], "heard": [], "ahead": []}
 
 
 class Stranger:
@@ -44,6 +53,7 @@ class Stranger:
         self._filters = {}
         self._keyless, self._timeless = [], []
         self._hello_due = False
+        self._plan_said, self._plan_pause = None, 0
         self._mono = 0
         self._assemble(draw_nonce or (lambda: to_text(secrets.token_bytes(16))))
 
@@ -57,8 +67,7 @@ class Stranger:
         )
         self._reports = Reports(lambda said: self._say("log", said), later)
         self._playing = Playing(self.flash, self.clock, self._config, self._receipts.add, later, self._want)
-        held = lambda _, mono: self._playing.on_held(mono)  # noqa: E731
-        self._fetching = Fetching(self.flash, self._blob_topic, self._emit, later, chance, self.clock.utc, held)
+        self._fetching = Fetching(self.flash, self._blob_topic, self._emit, later, chance, self.clock.utc, self._held)
 
     # Time passes
 
@@ -106,7 +115,7 @@ class Stranger:
             del self._timers[name]
         for part in (self._receipts, self._reports, self._fetching):
             part.disconnected()
-        self._filters = {}
+        self._filters, self._plan_said = {}, None
         self.wake(mono)
 
     def granted(self, topic, ok, mono):
@@ -203,11 +212,14 @@ class Stranger:
                 self._asking.answered(said, mono)
                 if self.clock.valid:
                     self._read_again(self._timeless, mono)
+                    self._want(mono)
                     self._playing.look(mono)
             case "ack":
                 self._receipts.acknowledged(said, mono)
             case "config":
                 self._configure(said, content, mono)
+            case "plan":
+                self._plan(said, content, now, mono)
             case kind if self._is_named(said, area):
                 act = {"play": self._playing.on_play, "stop": self._playing.on_stop, "alert": self._playing.on_alert}
                 act[kind](said, now, mono)
@@ -249,10 +261,45 @@ class Stranger:
         return f"{self._root}/blob/{sha256}/{'m' if piece == TABLE else piece}"
 
     def _want(self, mono):
+        now = self.clock.utc(mono)
         clips = dict.fromkeys(self._config("clips", {}).values(), (True, None))
-        self._fetching.want(self._playing.wanted() | clips, mono)
+        self._fetching.want(self._playing.wanted(now) | clips, mono)
+        near = None if now is None else self._playing.next_near(now)
+        if near is not None:
+            self._later("near", mono + near - now, self._want)
+        self._plan_changed(mono)
 
-    # What it says: section 16
+    def _held(self, _, mono):
+        self._playing.on_held(mono)
+        self._plan_changed(mono)
+
+    # Section 15
+
+    def _plan(self, said, content, now, mono):
+        if is_newer(self._plan_seq(), self.flash["plan_raw"], said["seq"], content):
+            self.flash["plan"], self.flash["plan_raw"] = said, content
+            conflict = lambda order: self._reports.add("conflicting", order, mono)  # noqa: E731
+            self._playing.on_plan(said, conflict, now, mono)
+        if self._plan_said is None or self._plan_said[0] != said["seq"]:
+            self._plan_said = said["seq"], None
+            self._plan_changed(mono)
+
+    def _plan_seq(self):
+        return self.flash["plan"]["seq"] if self.flash["plan"] else 0
+
+    def _plan_changed(self, mono):
+        if self._plan_said is not None:
+            soon = max(mono, self._plan_pause) + int(self._chance.uniform(0, 5 * SECOND))
+            self._later("plan", soon, self._answer_plan, keep=True)
+
+    def _answer_plan(self, mono):
+        missing = self._playing.missing()[:128]
+        if self._plan_said != (self._plan_seq(), missing):
+            self._plan_said, self._plan_pause = (self._plan_seq(), missing), mono + 10 * SECOND
+            fields = {"type": "plan_ack", "seq": self._plan_seq(), "missing": missing, "free": 10**7}
+            self._say("ack", fields | {"clock_error": self.clock.error(mono + 86_400 * SECOND)})
+
+    # What it says: section 17
 
     def _state(self, online):
         return write({"type": "state", "online": online, "boot": self.boot})
@@ -262,7 +309,7 @@ class Stranger:
         self._cancel_timer("hello")
         receipts, opened = self._receipts, [task.key[1] for task in self._playing.open()]
         fields = {"boot": self.boot, "ledger": self.flash["ledger"], "model": "stranger", "firmware": "1"}
-        fields |= {"config_seq": self._config("seq", 0), "trust_seq": self.believes.seq, "plan_seq": 0}
+        fields |= {"config_seq": self._config("seq", 0), "trust_seq": self.believes.seq, "plan_seq": self._plan_seq()}
         fields |= {"next_receipt": receipts.next, "unacknowledged": receipts.oldest}
         fields |= {"open_orders": opened[:256], "blobs": list(self.flash["blobs"])[:256]}
         fields |= {"clock_valid": self.clock.valid, "clock_error": self.clock.error(mono)}

@@ -1,5 +1,6 @@
-"""How a stranger's speaker plays, stops and accounts for it: sections 11 to 15 and 17 of docs/protocol.md."""
+"""How a stranger's speaker plays, stops and accounts for it: sections 11 to 16 and 18 of docs/protocol.md."""
 
+from tests.contract import stranger_planning as planning
 from tests.contract import stranger_sound as sound
 from tests.contract.stranger_reading import Refused
 
@@ -31,11 +32,13 @@ class Playing:
     def open(self):
         return [task for task in self._flash["tasks"].values() if task.end is None]
 
-    def wanted(self):
+    def wanted(self, now):
         """Blob to (urgent, due)."""
         found = {}
         for task in self.open():
             said = task.said
+            if task.planned and planning.is_far(said["start_at"], now) and said["sha256"] not in self._flash["ahead"]:
+                continue
             blobs = (said.get("speech"), said["tone"]) if task.is_alert else (said["sha256"],)
             for blob in filter(None, blobs):
                 found.setdefault(blob, (task.is_alert, said["start_at"]))
@@ -55,6 +58,70 @@ class Playing:
             self._end(task, "expired", "late", mono)
         else:
             self._take(task, mono)
+
+    def on_plan(self, plan, conflict, now, mono):
+        """A plan that was just taken; `conflict` hears of an airing whose name stands for something else."""
+        self._flash["ahead"] = planning.chosen_ahead(plan, self._flash["blobs"], now)
+        named = {airing["order"] for airing in plan["airings"]}
+        for task in self.open():
+            if task.planned and task.key[0] not in named and task.said["expires_at"] > plan["issued_at"]:
+                self._silence(task, mono)
+        for said, instead in planning.orders_of(plan):
+            self._on_airing(said, instead, conflict, now, mono)
+        self._bind_what_sounds(now)
+        self.look(mono)
+        self._changed(mono)
+
+    def missing(self):
+        """Blobs of airings to come that are not held, the first one needed first."""
+        coming = sorted((task for task in self.open() if task.planned), key=lambda task: task.said["start_at"])
+        blobs = dict.fromkeys(task.said["sha256"] for task in coming)
+        return [blob for blob in blobs if blob not in self._flash["blobs"]]
+
+    def next_near(self, now):
+        """When the audio of another airing is needed; None."""
+        starts = [task.said["start_at"] for task in self.open() if task.planned]
+        return min((at - planning.TWO_HOURS for at in starts if planning.is_far(at, now)), default=None)
+
+    def _on_airing(self, said, instead, conflict, now, mono):
+        try:
+            self.on_play(said, now or 0, mono)
+        except Refused:
+            conflict(said["order"])
+            return
+        task = self._flash["tasks"][said["order"], said["occurrence"]]
+        task.planned, task.instead = True, instead
+        if task.end is None and self._other_version(task):
+            self._end(task, "refused", "other_version", mono)
+
+    def _other_version(self, task):
+        versions = [self._flash["tasks"].get((name, name)) for name in task.instead]
+        return not task.begun and any(version is not None and version.begun for version in versions)
+
+    def _bind_what_sounds(self, now):
+        """A new plan may bring a silence over it."""
+        playing = self._flash["sounding"]
+        if playing and now is not None and not self._flash["tasks"][playing[0]].is_alert:
+            playing[1].until = min(playing[1].until, self._air().silent_from(max(now, playing[1].at)))
+
+    def _air(self):
+        return planning.air_of(self._flash["plan"])
+
+    def _fits(self, task, at, now):
+        """Whether the day has room for all of it."""
+        air, trim = self._air(), self._config("trim", 0)
+        if air.budget is None:
+            return True
+        spans = []
+        for other in self._flash["tasks"].values():
+            spans += [(begin, begin + heard) for begin, heard in other.aired]
+            if other.begun and not other.end and other.said["type"] == "play":
+                spans += sound.rest_of_bulletin(other, trim, self._sounds_since(other, now))
+        wanted = task.said["repeats"] * task.said["duration"] * 1_000
+        return planning.within(spans, air.day(at)) + wanted <= air.budget
+
+    def _sounds_since(self, task, now):
+        return self._flash["sounding"][1].at if self._sounds(task) else now
 
     def on_stop(self, said, _now, mono):
         key = (said["order"], said["occurrence"])
@@ -138,8 +205,12 @@ class Playing:
         if task.is_alert:
             end, deadline = sound.end_of_alert(task, held, now), task.said["expires_at"]
         else:
-            end = sound.end_of_bulletin(task, trim, now, task.said["sha256"] in held)
-            deadline = sound.over(task, trim) if task.begun else sound.latest(task.said, trim) + 1
+            air = self._air()
+            end = sound.end_of_bulletin(task, trim, now, task.said["sha256"] in held, air)
+            if not end and self._other_version(task):
+                end = "refused", "other_version"
+            silent = air.silent_from(max(now, task.said["start_at"] + trim))
+            deadline = sound.over(task, trim) if task.begun else min(silent, sound.latest(task.said, trim) + 1)
         if not end:
             return [deadline]
         self._end(task, *end, mono)
@@ -168,6 +239,9 @@ class Playing:
             return [now + SECOND] if free is None else []
         if stretch.at > now:
             return [stretch.at]
+        if not task.is_alert and not task.begun and not self._fits(task, stretch.at, now):
+            self._end(task, "refused", "budget", mono)
+            return [now]
         if self._flash["sounding"]:
             self._close(now, "preempted")
         self._flash["sounding"] = (task.key, stretch)
@@ -181,7 +255,7 @@ class Playing:
         trim, held = self._config("trim", 0), self._flash["blobs"]
         if task.is_alert:
             return sound.next_of_alert(task, held, self._lengths(), trim, earliest)
-        return sound.next_of_bulletin(task, trim, earliest) if task.said["sha256"] in held else None
+        return sound.next_of_bulletin(task, trim, earliest, self._air()) if task.said["sha256"] in held else None
 
     def _free_from(self, task, now):
         """From when it may sound, as far as others let it; None: nobody knows yet."""
@@ -214,11 +288,13 @@ class Playing:
         heard = max(0, min(now, stretch.until) - stretch.at)
         length = self._flash["blobs"].get(stretch.sha256, 0) * 1_000
         if why is None and stretch.offset + heard < length - 1_000:
-            why = "expired"
+            why = "expired" if task.is_alert or self._air().cap(stretch.until) else "quiet_hours"
         if why and task.flaw == "partial":
             task.flaw = why
         task.last = stretch.at + heard
         task.heard += heard
+        if not task.is_alert:
+            task.aired.append((stretch.at, heard))
         task.mark = max(task.mark, stretch.at - stretch.origin + heard)
         self._flash["heard"].append((key, stretch, heard, why or "finished"))
         again = (key, stretch.repeat, stretch.part)

@@ -14,7 +14,7 @@ EIGHT_DAYS = 691_200_000_000
 
 
 class Refused(Exception):
-    """With the code of section 19."""
+    """With the code of section 20."""
 
     def __init__(self, code):
         super().__init__(code)
@@ -135,7 +135,8 @@ def record(may=(), **fields):
 
 UUID = text(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 SHA256 = text(r"[0-9a-f]{64}")
-INSTANT = whole(0, 4_102_444_800_000_000)
+YEAR_2100 = 4_102_444_800_000_000
+INSTANT = whole(0, YEAR_2100)
 MILLIS = whole(0, 86_400_000)
 LENGTH = whole(1, 86_400_000)
 SEQUENCE = whole(0, 2**53 - 1)
@@ -297,6 +298,7 @@ def _plan_fits(said):
         and ("budget" not in rules or midnights != [])
         and all(piece["max_late"] <= piece["lives"] for piece in pieces)
         and all(one["piece"] < len(pieces) and one["start_at"] <= said["valid_to"] for one in said["airings"])
+        and all(one["start_at"] + pieces[one["piece"]]["lives"] * 1_000 <= YEAR_2100 for one in said["airings"])
         and _once_each([one["order"] for one in said["airings"]])
     )
 

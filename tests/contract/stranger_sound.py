@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tests.contract.stranger_planning import UNBOUND
+
 SLIVER = 50_000
 TWO_MINUTES = 120_000_000
 RANKS = {"normal": 1, "priority": 2}
@@ -39,6 +41,9 @@ class Task:
     origin: int | None = None
     mark: int = 0
     done: list = field(default_factory=list)
+    aired: list = field(default_factory=list)
+    planned: bool = False
+    instead: list = field(default_factory=list)
 
     @property
     def is_alert(self):
@@ -66,8 +71,27 @@ class Task:
         return said["tone"] if said.get("silent_speech") else said.get("speech")
 
 
-def next_of_bulletin(task, trim, now):
+def next_of_bulletin(task, trim, now, air=UNBOUND):
     """The next stretch, at `now` or later, given that its blob is held; None."""
+    found = _next_by_clock(task, trim, now)
+    while found and _before_silence(found, air) < min(SLIVER, found.content):
+        again = air.open_from(air.silent_from(found.at))
+        found = _next_by_clock(task, trim, again) if task.begun and again is not None else None
+    if found is None:
+        return None
+    silent = air.silent_from(found.at)
+    alone = not task.begun and found.origin != task.said["start_at"] + trim
+    if alone and silent < found.at + _whole(task.said):
+        return None
+    found.until = min(found.until, silent)
+    return found
+
+
+def _before_silence(found, air):
+    return min(found.until, air.silent_from(found.at)) - found.at
+
+
+def _next_by_clock(task, trim, now):
     said = task.said
     origin = said["start_at"] + trim if task.origin is None else task.origin
     found = _on_clock(said, origin, max(now, origin + task.mark))
@@ -89,17 +113,29 @@ def over(task, trim):
     return min(origin + _whole(task.said), task.said["expires_at"])
 
 
-def end_of_bulletin(task, trim, now, held):
+def end_of_bulletin(task, trim, now, held, air=UNBOUND):
     """Its end and reason, asked while it does not sound; None."""
     said = task.said
     if task.begun:
         if now < over(task, trim):
             return None
         enough = task.heard * 100 >= said["repeats"] * said["duration"] * 1_000 * 95
-        return ("played", "none") if enough else ("failed", task.flaw)
+        quiet = task.flaw == "partial" and air.silent_from(task.first) < over(task, trim)
+        return ("played", "none") if enough else ("failed", "quiet_hours" if quiet else task.flaw)
     if now > latest(said, trim) or now >= said["expires_at"]:
         return "expired", "late" if held else "no_content"
+    if now >= said["start_at"] + trim and air.cap(now) == 0:
+        return "refused", "plan_over" if now >= air.runs_out else "quiet_hours"
     return None
+
+
+def rest_of_bulletin(task, trim, now):
+    """Begin and end of what it may still sound, from `now` on."""
+    said = task.said
+    origin = said["start_at"] + trim if task.origin is None else task.origin
+    for repeat in range(said["repeats"]):
+        begin = origin + repeat * (said["duration"] + said["gap"]) * 1_000
+        yield max(begin, now, origin + task.mark), min(begin + said["duration"] * 1_000, said["expires_at"])
 
 
 def _whole(said):

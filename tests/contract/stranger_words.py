@@ -1,4 +1,4 @@
-"""What a stranger's speaker says of itself: sections 8, 15 and 16 of docs/protocol.md."""
+"""What a stranger's speaker says of itself: sections 8, 16 and 17 of docs/protocol.md."""
 
 from tests.contract.stranger_reading import Refused
 
@@ -123,7 +123,7 @@ class Asking:
 
 
 class Receipts:
-    """Section 15: numbered, kept, and said until they are acknowledged."""
+    """Section 16: numbered, kept, and said until they are acknowledged."""
 
     def __init__(self, flash, say, later, forget, chance):
         self._flash = flash
@@ -188,7 +188,7 @@ class Receipts:
 
 
 class Reports:
-    """Section 16: the first at once, then counted."""
+    """Section 17: the first at once, then counted."""
 
     def __init__(self, say, later):
         self._say = say

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import stranger_planning as planning
 from tests.contract import stranger_reading as reading
 from tests.contract import stranger_sound as sound
 from tests.contract.stranger import Stranger, empty_flash
@@ -189,6 +190,22 @@ def test_alerts(case):
         assert sound.place_of(case["alert"], told["part"], told["cycle"], case["tone_ms"] * 1_000) == told["at"]
 
 
+def test_a_plan():
+    told = TOLD["plan"]
+    said, _ = believer().verify(
+        told["bytes"].encode(), *reading.read_topic(told["topic"], BIRTH["tenant"]), TOLD["now"]
+    )
+    orders = [order for order, _ in planning.orders_of(said)]
+    assert [{name: order[name] for name in order.keys() - {"to", "issued_at"}} for order in orders] == told["orders"]
+    air = planning.air_of(said)
+    for case in told["air"]:
+        at, (begin, end) = case["at"], air.day(case["at"])
+        silent = air.silent_from(at)
+        assert (air.cap(at), air.open_from(at)) == (case["cap"], case["open_from"])
+        assert (None if silent == planning.YEAR_2100 else silent) == case["silent_from"]
+        assert [begin or None, None if end == planning.YEAR_2100 else end] == case["day"]
+
+
 class StrangerUnderTest:
     """The stranger, with ids and nonces of the session."""
 
@@ -214,7 +231,7 @@ def test_the_stranger_lives_through_the_session():
 
 
 def test_a_stranger_that_lost_power_goes_on():
-    """Section 17: what sounded is closed, and nothing sounds before there is valid time again."""
+    """Section 18: what sounded is closed, and nothing sounds before there is valid time again."""
     speaker = StrangerUnderTest()
     play(speaker, until=6_000_000)
     flash = speaker._machine.flash

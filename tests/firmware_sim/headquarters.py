@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from devices.protocol.bitmap import pack
@@ -11,11 +12,12 @@ from devices.protocol.messages.alerts import Alert
 from devices.protocol.messages.blobs import Manifest
 from devices.protocol.messages.control import Ack, Config, Place
 from devices.protocol.messages.orders import Play, Stop
+from devices.protocol.messages.plans import Airing, Cap, Piece, Plan, Rules
 from devices.protocol.messages.time import TimeAnswer
 from devices.protocol.messages.trust import TrustedKey, TrustSet
 from devices.protocol.signing import sign
 from devices.protocol.topics import Topics
-from devices.protocol.units import MILLI, SECOND
+from devices.protocol.units import DAY, MILLI, SECOND
 from firmware_sim.identity import Birth, Identity
 
 T0 = 1_800_000_000 * SECOND
@@ -31,6 +33,26 @@ def name_of(word: str) -> str:
 
 def key_of(word: str) -> SigningKey:
     return SigningKey(hashlib.sha256(word.encode()).digest())
+
+
+def piece_of(sha256: str, seconds: float, **changes) -> Piece:
+    """A piece that may begin ten seconds late and lives for ten minutes."""
+    fields = {"size": 10_000, "max_late": 10_000, "lives": 600_000, "rank": "normal", "volume": 100}
+    return Piece(sha256=sha256, duration=round(seconds * 1000), **(fields | {"repeats": 1, "gap": 0} | changes))
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One airing: `start` in seconds after T0, `instead` by words."""
+
+    word: str
+    piece: Piece
+    start: float
+    instead: tuple[str, ...] = ()
+
+    def airing(self, number: int) -> Airing:
+        versions = tuple(map(name_of, self.instead))
+        return Airing(order=name_of(self.word), piece=number, start_at=after(self.start), instead=versions)
 
 
 @dataclass
@@ -145,6 +167,20 @@ class Headquarters:
             only=None if only is None else pack(only),
         )
         return topic, sign(to_json(message), self.keys["content"])
+
+    def plan(self, device: str, seq: int, slots: Iterable[Slot] = (), **changes) -> Message:
+        """A plan for two days; `caps` are pairs of seconds after T0 and %, `budget` is ms a day from T0 - 1 h on."""
+        slots = list(slots)
+        pieces = tuple(dict.fromkeys(slot.piece for slot in slots))
+        airings = tuple(slot.airing(pieces.index(slot.piece)) for slot in slots)
+        caps = tuple(Cap(at=after(at), percent=percent) for at, percent in changes.pop("caps", [(-3600, 100)]))
+        midnights = tuple(after(-3600 + day * 86_400) for day in range(3))
+        rules = Rules(caps=caps, budget=changes.pop("budget", None), midnights=midnights)
+        fields = {"valid_from": T0, "valid_to": T0 + 2 * DAY, "stage": 10**9, "issued_at": self.now} | changes
+        message = Plan(
+            tenant=self.tenant, to=f"dev/{device}", seq=seq, pieces=pieces, airings=airings, rules=rules, **fields
+        )
+        return self.topics.down(device, "plan"), sign(to_json(message), self.keys["content"])
 
     def alert(self, word: str, rev: int, tone: str, *, area="area", device=None, key="alert", **changes) -> Message:
         """An alert at T0 + 30 s that expires after ten minutes; `speech` needs its `speech_duration` (ms)."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from paho.mqtt.client import topic_matches_sub
 
 from devices.protocol.codec import parse, parse_unsigned
-from devices.protocol.messages.speaker import Health, Hello, Receipt, Report, State
+from devices.protocol.messages.speaker import Health, Hello, PlanAck, Receipt, Report, State
 from devices.protocol.messages.time import TimeRequest
 from devices.protocol.signing import open_envelope
 from devices.protocol.units import SECOND
@@ -75,6 +75,7 @@ class Street:
         self.sent_receipts: list[Receipt] = []
         self.reports: list[Report] = []
         self.hellos: list[Hello] = []
+        self.plan_acks: list[PlanAck] = []
         self.health: list[Health] = []
         self.states: list[State] = []
         self.speaker: Speaker | None = None
@@ -216,6 +217,8 @@ class Street:
             self._book(parse(open_envelope(payload).payload, Receipt))
         elif address.leaf == "log":
             self.reports.append(parse(open_envelope(payload).payload, Report))
+        elif address.leaf == "ack":
+            self.plan_acks.append(parse(open_envelope(payload).payload, PlanAck))
         elif address.leaf == "hello":
             self.hellos.append(parse(open_envelope(payload).payload, Hello))
         elif address.leaf == "health":

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from devices.protocol.messages.frame import Part, Signed
 from devices.protocol.messages.orders import Rank
-from devices.protocol.units import Instant, Length, Millis, Percent, Sequence, Sha256, Uuid
+from devices.protocol.units import MILLI, YEAR_2100, Instant, Length, Millis, Percent, Sequence, Sha256, Uuid
 
 Bytes = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
@@ -109,6 +109,8 @@ class Plan(Signed):
             raise ValueError("rules do not cover its time")
         if any(airing.piece >= len(self.pieces) or airing.start_at > self.valid_to for airing in self.airings):
             raise ValueError("an airing of no piece, or after the plan")
+        if any(airing.start_at + self.pieces[airing.piece].lives * MILLI > YEAR_2100 for airing in self.airings):
+            raise ValueError("an airing that outlives all instants")
         if len({airing.order for airing in self.airings}) < len(self.airings):
             raise ValueError("an airing stands twice")
         return self

@@ -33,6 +33,7 @@ from tests.devices.protocol.samples import (
     trust_set,
     trusted,
 )  # fmt: skip
+from tests.devices.protocol.vectors_plans import plans
 from tests.devices.protocol.vectors_refusals import cases
 from tests.devices.protocol.vectors_session import session
 from tests.devices.protocol.vectors_time import alert_timelines, bulletins, exchanges
@@ -43,7 +44,7 @@ ROOTS = ("root", "root 2", "root 3", "root 4")
 def vectors() -> dict:
     """All parts, in the order of the page."""
     return {
-        "about": "Test vectors of loa/1; docs/protocol.md, section 20, says how to use them. Never use these keys.",
+        "about": "Test vectors of loa/1; docs/protocol.md, section 21, says how to use them. Never use these keys.",
         "keys": _keys(),
         "birth": {
             "tenant": TENANT,
@@ -76,6 +77,7 @@ def vectors() -> dict:
         "time": exchanges(),
         "bulletin": bulletins(),
         "alert": alert_timelines(),
+        "plan": plans(),
         "session": session(),
     }
 

@@ -246,6 +246,7 @@ def fields() -> list[Case]:
         "an airing of no piece": (PLACES["plan"], _said(_less(plan(), "pieces"))),
         "an airing that stands twice": (PLACES["plan"], _said(_plan_with("airings", lambda two: [two[0]] * 2))),
         "an airing after the plan": (PLACES["plan"], _said(_plan_with("valid_to", lambda _: NOW + DAY - 1))),
+        "an airing that outlives all instants": (PLACES["plan"], _said(_in_the_last_minute())),
         "a plan that ends before it begins": (PLACES["plan"], _said(_plan_with("valid_from", lambda _: NOW + 2 * DAY))),
         "a plan whose caps begin too late": (PLACES["plan"], _said(_plan_with("valid_from", lambda _: NOW - 2 * DAY))),
         "caps that are not in order": (PLACES["plan"], _said(_with_rules(caps=_caps()[:1] + _caps()[:0:-1]))),
@@ -276,6 +277,13 @@ def _plan_with(field, change):
     said = json.loads(to_json(plan()))
     said[field] = change(said[field])
     return json.dumps(said, separators=(",", ":")).encode()
+
+
+def _in_the_last_minute():
+    """Of the year 2099; the airing lives for ten."""
+    last = 4_102_444_800 * SECOND
+    said = json.loads(_plan_with("airings", lambda both: [both[0] | {"start_at": last - 60 * SECOND}]))
+    return json.dumps(said | {"valid_to": last}, separators=(",", ":")).encode()
 
 
 def _with_rules(**changes):
