@@ -15,6 +15,7 @@ from api.routes import (
     description,
     device_batch,
     devices,
+    echo,
     glossary,
     health,
     incidents,
@@ -25,7 +26,8 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health, description,
+    areas, echo, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health,
+    description,
 )  # fmt: skip
 
 

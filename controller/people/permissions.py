@@ -9,6 +9,7 @@ class Action(StrEnum):
     SEE = "see"
     AREA_CREATE = "area.create"
     DEVICE_REGISTER = "device.register"
+    ECHO_APPLY = "echo.apply"
     BULLETIN_CREATE = "bulletin.create"
     GLOSSARY_EDIT = "glossary.edit"
     BROADCAST_CREATE = "broadcast.create"
