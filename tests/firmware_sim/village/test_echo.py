@@ -4,7 +4,7 @@ from pathlib import Path
 
 from controller.echo import apply_echo_plan, survey
 from devices.models import Device
-from devices.protocol.units import MILLI, SECOND
+from devices.protocol.units import MILLI
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
 from tests.devices.echo.streets import street
