@@ -12,12 +12,10 @@ from controller.people.permissions import Action
 from devices.echo.geometry import Horn
 from devices.echo.plan import EchoPlan, echo_plan
 from devices.models import Device
-from devices.registry import find_devices, members, parents
+from devices.registry import LOT, find_devices, members, parents
 
 MOST = 2_000
 """Speakers in one plan: some ten seconds."""
-LOT = 500
-"""Rows asked for at a time."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
-"""Horns that echo: how neighbours sound together, and the plan that brings them apart or together."""
+"""Horns that echo: how neighbours sound together, and the plan that brings their sounds together."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -55,9 +56,7 @@ class EchoShown(Shown):
     unplaced: Annotated[list[Id], Field(description="Speakers without coordinates: not in the plan, left as they are.")]
 
 
-@router.get(
-    "/{area}/echo", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, *NOT_PLANNED)
-)  # fmt: skip
+@router.get("/{area}/echo", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, *NOT_PLANNED))
 def preview(area: Id, services: Served, celsius: Celsius = WARM) -> EchoShown:
     """What an echo plan would change; nothing is written."""
     with services.database.read() as session:
@@ -106,7 +105,4 @@ def _shown(found: Survey, plan: EchoPlan, celsius: float) -> EchoShown:
 
 
 def _figure(figure: Figure) -> FigureShown:
-    share = round(figure.share, 4)
-    return FigureShown(
-        places=figure.places, echoing=figure.echoing, share=share, disturbance=figure.disturbance
-    )  # fmt: skip
+    return FigureShown(**asdict(figure), share=round(figure.share, 4))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from devices.echo.geometry import Horn, Metres, apart
 
 EARSHOT = 600.0
-"""Metres. A horn of 30 W is made out at 300 to 500 m; its echo still disturbs somewhat further."""
+"""Metres. A horn of 30 W is made out to some 300 m: two that are farther apart meet where neither is understood."""
 BETWEEN = 1.02
 """A third horn stands between two where the squares of its ways to them are not longer than that of theirs."""
 NEAREST = 64

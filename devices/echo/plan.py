@@ -15,7 +15,8 @@ from devices.echo.trims import best_trims
 
 WARM = 27.0
 """Degrees Celsius: a year's mean in the south of Vietnam."""
-_PAUSE_STEP = 100_000
+TENTH = 100_000
+"""Of a second, us: gaps are whole ones."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,27 @@ class EchoPlan:
 
 def echo_plan(horns: Sequence[Horn], present: Mapping[str, int], celsius: float = WARM) -> EchoPlan:
     """The plan for these horns (one at least); `present`: the trims that they have, us."""
-    standing = poles(horns)
-    pairs = neighbouring(stands([horns[together[0]] for together in standing]))
-    turns = interleave(len(standing), pairs)
-    names = [tuple(horns[place].id for place in together) for together in standing]
-    turn_of = {name: turn for together, turn in zip(names, turns, strict=True) for name in together}
+    near, turns = _turns(horns, celsius)
     hearing = listen(horns, celsius)
     trims = best_trims(hearing, len(horns))
-    alone = _in_turn(hearing, np.array([turn_of[horn.id] == "B" for horn in horns]))
+    alone = _in_turn(hearing, np.array([turns[horn.id] == "B" for horn in horns]))
     return EchoPlan(
-        tuple(_neighbours(pair, names, turns, celsius) for pair in pairs),
-        {horn.id: int(trim) for horn, trim in zip(horns, trims, strict=True)}, turn_of, _gap(trims, turns, celsius),
-        measure(hearing, np.array([present[horn.id] for horn in horns])),
-        measure(hearing, np.zeros_like(trims)), measure(hearing, trims), measure(alone, trims),
+        near, {horn.id: int(trim) for horn, trim in zip(horns, trims, strict=True)}, turns,
+        _gap(trims, celsius) if "B" in turns.values() else 0,
+        present=measure(hearing, np.array([present[horn.id] for horn in horns])),
+        untrimmed=measure(hearing, np.zeros_like(trims)), planned=measure(hearing, trims),
+        in_turns=measure(alone, trims),
     )  # fmt: skip
+
+
+def _turns(horns: Sequence[Horn], celsius: float) -> tuple[tuple[Neighbours, ...], dict[str, Turn | None]]:
+    """Who is near whom, and the turn of each speaker: that of its pole."""
+    standing = poles(horns)
+    names = [tuple(horns[place].id for place in together) for together in standing]
+    pairs = neighbouring(stands([horns[together[0]] for together in standing]))
+    turns = interleave(len(standing), pairs)
+    near = tuple(_neighbours(pair, names, turns, celsius) for pair in pairs)
+    return near, {name: turn for together, turn in zip(names, turns, strict=True) for name in together}
 
 
 def _in_turn(hearing: Hearing, second: NDArray[np.bool_]) -> Hearing:
@@ -79,9 +87,7 @@ def _neighbours(
     return Neighbours(names[pair.a], names[pair.b], round(pair.metres, 1), travel, turns[pair.a] == turns[pair.b])
 
 
-def _gap(trims: Micros, turns: Sequence[Turn | None], celsius: float) -> int:
+def _gap(trims: Micros, celsius: float) -> int:
     """Until the latest horn's last word has passed the end of earshot and the earliest may begin, us."""
-    if "B" not in turns:
-        return 0
     longest = round(EARSHOT / speed_of_sound(celsius) * 1e6) + int(trims.max() - trims.min())
-    return -(-longest // _PAUSE_STEP) * _PAUSE_STEP
+    return -(-longest // TENTH) * TENTH
