@@ -18,6 +18,7 @@ from api.routes import (
     description,
     device_batch,
     devices,
+    echo,
     glossary,
     health,
     incidents,
@@ -29,7 +30,7 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, air, zones, air_timeline, calendar,
+    areas, echo, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, air, zones, air_timeline, calendar,
     incidents, trust, health, description,
 )  # fmt: skip
 

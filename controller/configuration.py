@@ -13,7 +13,7 @@ from devices.protocol.messages.control import Config, Place
 from devices.registry import Held, places
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
-_UNSENT = select(Device).where(Device.config_seq == 0, col(Device.retired_at).is_(None))
+_UNSENT = select(Device).where(Device.config_content == "", col(Device.retired_at).is_(None))
 
 
 class Configurator:
@@ -41,12 +41,17 @@ class Configurator:
         return list(session.exec(select(Device.id).where(col(Device.retired_at).is_(None))))
 
     def any_unsent(self, session: Session) -> bool:
-        """Whether a speaker waits for its first configuration."""
+        """Whether a speaker waits for a configuration: its first one, or one with what was changed."""
         return session.exec(_UNSENT).first() is not None
 
     def unsent(self, session: Session, now: int, most: int) -> dict[str, Config]:
-        """The first configuration of speakers that have just been registered, `most` of them at a time."""
+        """What speakers wait for that have just been registered or changed, `most` of them at a time."""
         return self.current(session, session.exec(_UNSENT.limit(most)).all(), now)
+
+    @staticmethod
+    def changed(device: Device) -> None:
+        """What this speaker is told about itself has changed: it is published as soon as the controller looks."""
+        device.config_content = ""
 
     def _current(
         self, device: Device, held: Sequence[Held], sounds: Mapping[str, str], now: int, at_least: int

@@ -93,6 +93,18 @@ class ExpiryInvalid(LoaError):
     code = "expiry_invalid"
 
 
+class NoCoordinates(LoaError):
+    """Of none of the speakers in the area is it known where it stands."""
+
+    code = "no_coordinates"
+
+
+class TooManyHorns(LoaError):
+    """More speakers than an echo plan is made for at once."""
+
+    code = "too_many_horns"
+
+
 class TextEmpty(LoaError):
     """Nothing is left to be said once the text has been made readable."""
 

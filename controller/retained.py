@@ -43,14 +43,14 @@ class Retained:
             self.steps.popleft()
 
     def welcome(self, now: int) -> None:
-        """Configurations of newly registered speakers."""
-        while self._anyone_new():
+        """Configurations of newly registered speakers, and of those whose row was changed."""
+        while self._anyone_waits():
             with self.database.write() as session:
                 configs = self.configurator.unsent(session, now, LOT)
             for device_id, config in configs.items():
                 self.herald.config(device_id, config)
 
-    def _anyone_new(self) -> bool:
+    def _anyone_waits(self) -> bool:
         with self.database.read() as session:
             return self.configurator.any_unsent(session)
 

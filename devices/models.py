@@ -34,12 +34,16 @@ class Device(SQLModel, table=True):
     trim_us: int = 0
     latitude: float | None = None
     longitude: float | None = None
+    bearing: float | None = None
+    """Where its horn points, degrees from north over east; None: unknown, or all around."""
+    interleave: str | None = None
+    """"A" or "B": in which turn it speaks where neighbours speak one after the other; None: in the first."""
     sim_daily_bytes: int = Field(default=20_000_000, sa_type=BigInteger)
     """How much audio may be fetched ahead for the coming days."""
 
     config_seq: int = Field(default=0, sa_type=BigInteger)
     config_content: str = ""
-    """SHA-256 of what the configuration of that sequence says."""
+    """SHA-256 of what the configuration of that sequence says; empty: a new one is to be made and published."""
     reported_config_seq: int = Field(default=0, sa_type=BigInteger)
 
     online: bool = Field(default=False, index=True)

@@ -11,6 +11,7 @@ class Action(StrEnum):
     DEVICE_REGISTER = "device.register"
     AIR_EDIT = "air.edit"
     CALENDAR_EDIT = "calendar.edit"
+    ECHO_APPLY = "echo.apply"
     BULLETIN_CREATE = "bulletin.create"
     GLOSSARY_EDIT = "glossary.edit"
     PROGRAMME_EDIT = "programme.edit"
