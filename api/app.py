@@ -18,6 +18,7 @@ from api.routes import (
     glossary,
     health,
     incidents,
+    reports,
     trust,
 )
 from controller.runtime import world
@@ -25,7 +26,8 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health, description,
+    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, reports, trust, health,
+    description,
 )  # fmt: skip
 
 

@@ -85,6 +85,18 @@ class IdempotencyKeyReused(LoaError):
     code = "idempotency_key_reused"
 
 
+class PeriodInvalid(LoaError):
+    """A period that ends before it begins, or is too long."""
+
+    code = "period_invalid"
+
+
+class ReportTooLong(LoaError):
+    """More lines than a table should have."""
+
+    code = "report_too_long"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 
