@@ -85,12 +85,6 @@ class IdempotencyKeyReused(LoaError):
     code = "idempotency_key_reused"
 
 
-class PeriodInvalid(LoaError):
-    """A period that ends before it begins, or is too long."""
-
-    code = "period_invalid"
-
-
 class ReportTooLong(LoaError):
     """More lines than a table should have."""
 

@@ -29,3 +29,9 @@ class ZoneUnknown(SchedulerError):
     """Not a zone of the IANA database."""
 
     code = "zone_unknown"
+
+
+class PeriodInvalid(SchedulerError):
+    """Days that end before they begin, or too many of them."""
+
+    code = "period_invalid"

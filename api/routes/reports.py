@@ -16,13 +16,13 @@ from api.timestamps import to_utc_or_none
 from controller.errors import ReportTooLong
 from controller.people.permissions import Action
 from controller.reports.counting import Asked, count, names
-from controller.reports.figures import Line, Per, lines
-from controller.reports.period import By, period
+from controller.reports.figures import By, Line, Per, lines
 from controller.reports.tables import table, words
 from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator, csv_bytes
 from controller.sheets.sheet import Sheet
 from controller.sheets.workbook import xlsx_bytes
+from scheduler.recurrence.period import period
 from scheduler.recurrence.zones import VIETNAM
 
 router = APIRouter(prefix="/reports", tags=["reports"])

@@ -12,11 +12,11 @@ from controller.alerts.models import AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.reports.figures import Per, Tally
-from controller.reports.period import Period
 from devices.areas import path
 from devices.models import Area, Device, Membership
 from devices.registry import parents
 from scheduler.programmes.models import ProgrammeRow
+from scheduler.recurrence.period import Period
 
 
 @dataclass(frozen=True)

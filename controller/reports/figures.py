@@ -6,8 +6,9 @@ from datetime import date
 from typing import Literal
 
 from controller.deliveries.states import OPEN_WORDS, DeliveryState
-from controller.reports.period import By, Period
+from scheduler.recurrence.period import Period
 
+By = Literal["day", "month"]
 Per = Literal["area", "programme", "speaker"]
 OPEN = "open"
 ENDS = tuple(state.value for state in DeliveryState if state.value not in OPEN_WORDS)
@@ -74,10 +75,16 @@ def lines(tallies: Iterable[Tally], period: Period, by: By, names: Mapping[str |
     """By day, airings before emergencies, then by name; a subject without a name shows its id."""
     found: dict[tuple[date, bool, str | None], Figures] = {}
     for tally in tallies:
-        key = (period.day(tally.start_at, by), tally.emergency, tally.subject)
+        key = (_day(tally.start_at, period, by), tally.emergency, tally.subject)
         found.setdefault(key, Figures()).add(tally)
     made = [
         Line(day, subject, names.get(subject, subject or ""), emergency, figures)
         for (day, emergency, subject), figures in found.items()
     ]
     return sorted(made, key=lambda line: (line.day, line.emergency, line.name, line.subject or ""))
+
+
+def _day(at: int, period: Period, by: By) -> date:
+    """The day of an instant, or the first day of its month."""
+    day = period.wall(at).date()
+    return day.replace(day=1) if by == "month" else day

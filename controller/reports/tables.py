@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from controller.reports.figures import COUNTED, Line, Per
-from controller.reports.period import By, Period
+from controller.reports.figures import COUNTED, By, Line, Per
 from controller.sheets.sheet import Cell, Column, Sheet
+from scheduler.recurrence.period import Period
 
 SECOND_MS = 1_000
 

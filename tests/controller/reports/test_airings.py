@@ -14,14 +14,14 @@ from controller.alerts.models import AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import DeliveryState
-from controller.errors import PeriodInvalid
 from controller.reports.counting import Asked, count, names
-from controller.reports.figures import COUNTED, Figures, Line, Per, Tally, lines
-from controller.reports.period import By, period
+from controller.reports.figures import COUNTED, By, Figures, Line, Per, Tally, lines
 from controller.reports.tables import table
 from devices.errors import AreaUnknown
 from firmware_sim.village.office import Office
+from scheduler.errors import PeriodInvalid
 from scheduler.programmes.models import ProgrammeRow
+from scheduler.recurrence.period import period
 
 ZONE = "Asia/Ho_Chi_Minh"
 NOVEMBER = period(date(2026, 11, 1), date(2026, 11, 30), ZONE)
@@ -172,7 +172,7 @@ def test_a_period_is_whole_and_bounded(first: str, last: str) -> None:
 def test_a_day_is_as_long_as_its_zone_makes_it() -> None:
     spring = period(date(2026, 3, 29), date(2026, 3, 29), "Europe/Berlin")
     assert spring.end - spring.begin == 23 * 3_600_000_000
-    assert spring.day(spring.begin, "day") == spring.day(spring.end - 1, "day") == date(2026, 3, 29)
+    assert spring.wall(spring.begin).date() == spring.wall(spring.end - 1).date() == date(2026, 3, 29)
     assert datetime.fromtimestamp(spring.begin / 1e6, UTC).hour == 23
 
 

@@ -1,14 +1,12 @@
-"""The days of a report on the wall of one zone. Pure; instants are us UTC."""
+"""Whole days in a row on the wall of one zone, as instants. Pure; instants are us UTC."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Literal
 
-from controller.errors import PeriodInvalid
+from scheduler.errors import PeriodInvalid
 from scheduler.recurrence.walltime import instant, shown
 from scheduler.recurrence.zones import zone_named
 
-By = Literal["day", "month"]
 MOST_DAYS = 366
 ONE = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,11 +32,6 @@ class Period:
     def wall(self, at: int) -> datetime:
         """What clocks show then, without zone."""
         return shown(_EPOCH + timedelta(microseconds=at), self.zone)
-
-    def day(self, at: int, by: By) -> date:
-        """The day of an instant, or the first day of its month."""
-        day = self.wall(at).date()
-        return day.replace(day=1) if by == "month" else day
 
 
 def period(first: date, last: date, zone: str) -> Period:
