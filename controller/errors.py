@@ -91,6 +91,13 @@ class ReportTooLong(LoaError):
     code = "report_too_long"
 
 
+class SpreadsheetRefused(LoaError):
+    """A file that is not opened; `why`: broken, too_large, macros, hostile, old_or_locked, letters_unknown or
+    no_table."""
+
+    code = "spreadsheet_refused"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 

@@ -35,3 +35,9 @@ class PeriodInvalid(SchedulerError):
     """Days that end before they begin, or too many of them."""
 
     code = "period_invalid"
+
+
+class DaysUnclear(SchedulerError):
+    """Words from which no rule of days follows."""
+
+    code = "days_unclear"

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from typing import Literal
 
 Cell = str | int | float | date | datetime | time | None
+MOST_ROWS, MOST_COLUMNS = 5_000, 60
+"""Of a table that is read, beside its headings."""
 Kind = Literal["text", "number", "share", "day", "month", "moment"]
 """`share`: 0 to 1; `month`: its first day; `moment`: a wall time without zone."""
 
@@ -25,3 +27,12 @@ class Sheet:
     name: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Rows as they stand in a file, each with its line; words without spaces around them, None for nothing."""
+
+    rows: Sequence[tuple[int, Sequence[Cell]]]
+    warnings: Sequence[str] = ()
+    """Codes."""
