@@ -12,7 +12,7 @@ from controller.sheets.guard import unguarded
 from controller.sheets.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Read
 
 _SEPARATORS = ",;\t|"
-_SAMPLE_LINES = 5
+_SAMPLE_LINES, _TABLE = 10, 3
 
 
 def read_csv(content: bytes) -> Read:
@@ -52,13 +52,15 @@ def _strict(content: bytes, encoding: str) -> str:
 
 
 def _separator(text: str) -> tuple[str, str]:
-    """What separates cells: as the first line says (`sep=;`), or what makes the most columns of the headings."""
+    """What separates cells: as the first line says (`sep=;`), or what makes the most columns."""
     first, _, rest = text.partition("\n")
     if first.lower().startswith("sep=") and len(first.strip()) == 5 and first[4] in _SEPARATORS:
         return first[4], "\n" + rest
-    sample = [line for line in islice(StringIO(text), _SAMPLE_LINES) if line.strip()][:1]
+    sample = [line for line in islice(StringIO(text), _SAMPLE_LINES) if line.strip()]
     return max(_SEPARATORS, key=lambda one: _columns(sample, one)), text
 
 
 def _columns(sample: list[str], separator: str) -> int:
-    return max((len(row) for row in csv.reader(sample, delimiter=separator)), default=0)
+    """Of the first line that looks like a table."""
+    counts = [sum(map(bool, row)) for row in csv.reader(sample, delimiter=separator)]
+    return next((count for count in counts if count >= _TABLE), max(counts, default=0))
