@@ -98,6 +98,12 @@ class SpreadsheetRefused(LoaError):
     code = "spreadsheet_refused"
 
 
+class ImportTooSlow(LoaError):
+    """Keeping so many programmes at once would hold everybody else up; nothing was kept."""
+
+    code = "import_too_slow"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 

@@ -48,7 +48,7 @@ def programme_of(row: Row, setting: Setting) -> Programme | list[Fault]:
     wish = _wish(taken, row, setting, faults)
     if faults:
         return faults
-    return _checked(wish)
+    return checked(wish)
 
 
 def _wish(taken: Callable[..., Any], row: Row, setting: Setting, faults: list[Fault]) -> dict[str, Any]:
@@ -96,7 +96,8 @@ def _recurrence(taken: Callable[..., Any], days: Days | None, setting: Setting) 
     return {name: value for name, value in wish.items() if value is not None}
 
 
-def _checked(wish: dict[str, Any]) -> Programme | list[Fault]:
+def checked(wish: dict[str, Any]) -> Programme | list[Fault]:
+    """The fields of a programme as a programme, or what the rules of programmes say against them."""
     try:
         return Programme.model_validate(wish)
     except ValidationError as error:

@@ -11,6 +11,7 @@ class Action(StrEnum):
     DEVICE_REGISTER = "device.register"
     BULLETIN_CREATE = "bulletin.create"
     GLOSSARY_EDIT = "glossary.edit"
+    PROGRAMME_EDIT = "programme.edit"
     BROADCAST_CREATE = "broadcast.create"
     BROADCAST_STOP = "broadcast.stop"
     ALERT_CREATE = "alert.create"

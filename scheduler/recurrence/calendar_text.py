@@ -37,18 +37,19 @@ def read_entries(text: str, floating: tzinfo) -> list[Entry]:
 
 def zone_lines(name: str) -> list[str]:
     """The VTIMEZONE of a zone by its IANA name."""
-    return Timezone.from_tzid(name).to_ical().decode("utf-8").replace("\r\n ", "").split("\r\n")[:-1]
+    said: bytes = Timezone.from_tzid(name).to_ical()
+    return said.decode("utf-8").replace("\r\n ", "").split("\r\n")[:-1]
 
 
 def _entry(event: Component, floating: tzinfo) -> Entry:
     words = {name: tuple(_words(event, name)) for name in event if name not in _READ}
     if event.name != "VEVENT":
-        return Entry(event.name, words)
+        return Entry(str(event.name), words)
     try:
         series = _series(event, floating)
     except BadCalendar as error:
-        return Entry(event.name, words, problem=error)
-    return Entry(event.name, words, series, not isinstance(_dates(event, "DTSTART")[0], datetime))
+        return Entry("VEVENT", words, problem=error)
+    return Entry("VEVENT", words, series, not isinstance(_dates(event, "DTSTART")[0], datetime))
 
 
 def _words(event: Component, name: str) -> Iterable[str]:

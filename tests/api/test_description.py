@@ -56,7 +56,7 @@ def test_every_operation_says_how_it_refuses(name: str) -> None:
 EXAMPLES = [
     (name, said["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2])
     for name, said in OPERATIONS.items()
-    if "requestBody" in said
+    if "application/json" in said.get("requestBody", {}).get("content", {})
 ]
 
 

@@ -1,7 +1,7 @@
 """A commune's names, and programmes of all kinds for it."""
 
 import uuid
-from datetime import UTC, date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
@@ -40,7 +40,9 @@ SETTING = Setting(NAMES, TODAY)
 words = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Cf", "Cn", "Zl", "Zp", "Co"]), min_size=1, max_size=30
 ).filter(lambda text: text.strip() == text)
-moments = st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0))
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda at: at.replace(microsecond=0)
+)
 some_days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 

@@ -171,7 +171,7 @@ def test_columns_that_nobody_knows_are_named() -> None:
     assert reading.warnings == [("column_ignored", "Ghi chú")]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(programmes, min_size=1, max_size=3), st.sampled_from(["vi", "en"]), st.sampled_from([",", ";", "xlsx"]))
 def test_what_is_exported_is_imported_as_the_same(wishes: list[Programme], language: Any, form: Any) -> None:
     sheet = sheet_of(wishes, NAMES, language)
