@@ -22,6 +22,7 @@ from api.routes import (
     glossary,
     health,
     incidents,
+    reports,
     trust,
     zones,
 )
@@ -31,7 +32,7 @@ from controller.runtime.services import Services
 PREFIX = "/api/v1"
 ROOMS = (
     areas, echo, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, air, zones, air_timeline, calendar,
-    incidents, trust, health, description,
+    incidents, reports, trust, health, description,
 )  # fmt: skip
 
 

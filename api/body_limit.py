@@ -14,7 +14,9 @@ from api.errors import RequestRefused, refusal
 JSON_BYTES = 512 * 1024
 """A text of 128 KiB fits even with every letter written as \\u1234."""
 UPLOAD_BYTES = 200 * 1024 * 1024
-UPLOADS = "/api/v1/bulletins"
+TABLE_BYTES = 5 * 1024 * 1024
+UPLOADS = {"/api/v1/bulletins": UPLOAD_BYTES, "/api/v1/programmes/import": TABLE_BYTES}
+"""Where a form with a file is taken, and how long it may be."""
 BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -39,8 +41,9 @@ class BodyLimit:
     async def _admitted(self, scope: Scope, receive: Receive) -> Receive:
         """How the application reads this body; RequestRefused for one that is not taken at all."""
         headers = Headers(scope=scope)
-        upload = scope["path"].rstrip("/") == UPLOADS and headers.get("content-type", "").startswith("multipart/")
-        most, seconds = (UPLOAD_BYTES, self._upload_s) if upload else (JSON_BYTES, self._json_s)
+        is_form = headers.get("content-type", "").startswith("multipart/")
+        upload = UPLOADS.get(scope["path"].rstrip("/")) if is_form else None
+        most, seconds = (upload, self._upload_s) if upload else (JSON_BYTES, self._json_s)
         if _declared(headers) > most:
             raise RequestRefused("body_too_large", most_bytes=most)
         counted = self._counted(receive, most, seconds)

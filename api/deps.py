@@ -5,14 +5,15 @@ from collections.abc import Callable
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 
-from controller.people.api_keys import require
+from controller.people.api_keys import require, require_in_address
 from controller.people.audit import Act
 from controller.people.permissions import Action
 from controller.runtime.services import Services
 
 _bearer = HTTPBearer(auto_error=False, description="The key that was printed on the first start, or another one.")
+_address = APIKeyQuery(name="key", auto_error=False, description="A viewer's key, where no header can be sent.")
 PERMISSION = "loa_permission"
 PUBLIC = "public"
 
@@ -39,6 +40,25 @@ def permit(action: Action) -> Callable[..., str]:
     ) -> str:
         with services.database.read() as session:
             who = require(session, shown.credentials if shown else None, action)
+        request.state.who = who
+        return who
+
+    setattr(holder, PERMISSION, action.value)
+    return holder
+
+
+def permit_by_address(action: Action) -> Callable[..., str]:
+    """As `permit`; a key in the query is good too if it can do nothing but see."""
+    by_header = permit(action)
+
+    def holder(
+        request: Request, services: Served, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        key: Annotated[str | None, Depends(_address)],
+    ) -> str:  # fmt: skip
+        if shown is not None or key is None:
+            return by_header(request, services, shown)
+        with services.database.read() as session:
+            who = require_in_address(session, key, action)
         request.state.who = who
         return who
 

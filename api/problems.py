@@ -82,6 +82,12 @@ def wording() -> Mapping[str, Words]:
     return {kind: Words(**words) for kind, words in _read("wording.toml").items()}
 
 
+@cache
+def line_wording() -> Mapping[str, Words]:
+    """What can be wrong with a line of an imported file, or with the file."""
+    return {code: Words(**words) for code, words in _read("import.toml").items()}
+
+
 def problem_of(code: str) -> Problem:
     return catalogue().get(code) or catalogue()[UNSAID]
 

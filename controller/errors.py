@@ -125,6 +125,25 @@ class IdempotencyKeyReused(LoaError):
     code = "idempotency_key_reused"
 
 
+class ReportTooLong(LoaError):
+    """More lines than a table should have."""
+
+    code = "report_too_long"
+
+
+class SpreadsheetRefused(LoaError):
+    """A file that is not opened; `why`: broken, too_large, macros, hostile, old_or_locked, letters_unknown or
+    no_table."""
+
+    code = "spreadsheet_refused"
+
+
+class ImportTooSlow(LoaError):
+    """Keeping so many programmes at once would hold everybody else up; nothing was kept."""
+
+    code = "import_too_slow"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 

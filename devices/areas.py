@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 Parents = Mapping[str, str | None]
 """Area id to its parent's id; None for a root."""
+WITHIN = " / "
+"""Between the names of a path."""
 
 
 def lineage(area: str, parents: Parents) -> tuple[str, ...]:
@@ -18,3 +20,8 @@ def topmost(areas: Iterable[str], parents: Parents) -> list[str]:
     """The areas without those that lie inside another of them, in a fixed order."""
     chosen = set(areas)
     return sorted(area for area in chosen if chosen.isdisjoint(lineage(area, parents)[1:]))
+
+
+def path(area: str, parents: Parents, names: Mapping[str, str]) -> str:
+    """An area as people name it, the widest first: `Tỉnh Tiền Giang / Xã Tân Đông / Ấp 3`."""
+    return WITHIN.join(names[one] for one in reversed(lineage(area, parents)))

@@ -57,3 +57,13 @@ class AirSpanInvalid(SchedulerError):
     """A timeline is asked for that ends before it begins, or that is too long to be read."""
 
     code = "air_span_invalid"
+class PeriodInvalid(SchedulerError):
+    """Days that end before they begin, or too many of them."""
+
+    code = "period_invalid"
+
+
+class DaysUnclear(SchedulerError):
+    """Words from which no rule of days follows."""
+
+    code = "days_unclear"

@@ -14,11 +14,13 @@ app = typer.Typer(
 audio = typer.Typer(no_args_is_help=True, help="Sound files.")
 device = typer.Typer(no_args_is_help=True, help="Speakers.")
 trust = typer.Typer(no_args_is_help=True, help="What a speaker must be born with.")
+key = typer.Typer(no_args_is_help=True, help="Keys for programs.")
 schedule = typer.Typer(no_args_is_help=True, help="What is to be said when.")
 bench = typer.Typer(no_args_is_help=True, help="Measure, each beside its raw limit.")
 app.add_typer(audio, name="audio")
 app.add_typer(device, name="device")
 app.add_typer(trust, name="trust")
+app.add_typer(key, name="key")
 app.add_typer(bench, name="bench")
 app.add_typer(schedule, name="schedule")
 
@@ -205,6 +207,19 @@ def trust_export(data: Data = None) -> None:
     from api.cli.keeping import trust_export as run
 
     run(data)
+
+
+@key.command("add")
+def key_add(
+    name: Annotated[str, typer.Argument(help="Who will use it; stands in the audit lines.")],
+    role: Annotated[Literal["viewer", "emergency", "administrator"], typer.Option(help="What it may do.")] = "viewer",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make another key; it is shown once."""
+    from api.cli.keys import add as run
+
+    run(name, role, data, as_json)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from controller.errors import KeyMissing, NotAllowed
 from controller.people.models import ApiKey
-from controller.people.permissions import Action, may
+from controller.people.permissions import ROLES, Action, may
 from devices.protocol import base64url
 
 PREFIX = "loa_"
@@ -24,15 +24,29 @@ def add_key(session: Session, key_id: str, name: str, key: str, role: str, now: 
 
 def require(session: Session, key: str | None, action: Action) -> str:
     """The name of the key's holder; KeyMissing without a valid key, NotAllowed without the right."""
-    found = None
-    if key:
-        rows = select(ApiKey).where(ApiKey.digest == _digest(key), col(ApiKey.revoked_at).is_(None))
-        found = session.exec(rows).first()
+    return _allowed(_holder(session, key), action)
+
+
+def require_in_address(session: Session, key: str, action: Action) -> str:
+    """As `require`, for a key in an address, which others may see: it is refused if it can do more than look."""
+    found = _holder(session, key)
+    if ROLES.get(found.role) != frozenset({Action.SEE}):
+        raise KeyMissing()
+    return _allowed(found, action)
+
+
+def _holder(session: Session, key: str | None) -> ApiKey:
+    rows = select(ApiKey).where(ApiKey.digest == _digest(key or ""), col(ApiKey.revoked_at).is_(None))
+    found = session.exec(rows).first()
     if found is None:
         raise KeyMissing()
-    if not may(found.role, action):
+    return found
+
+
+def _allowed(holder: ApiKey, action: Action) -> str:
+    if not may(holder.role, action):
         raise NotAllowed(action=action.value)
-    return found.name
+    return holder.name
 
 
 def _digest(key: str) -> str:

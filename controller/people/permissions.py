@@ -21,6 +21,7 @@ class Action(StrEnum):
     ALERT_CANCEL = "alert.cancel"
     INCIDENT_CLOSE = "incident.close"
     TRUST_EXPORT = "trust.export"
+    KEY_CREATE = "key.create"
 
 
 ROLES: Mapping[str, frozenset[Action]] = MappingProxyType(

@@ -1,10 +1,11 @@
 """The one door to icalendar: iCalendar text to the series of its events, each on the wall of its own zone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
-from icalendar import Calendar, Component
+from icalendar import Calendar, Component, Timezone
 
 from scheduler.errors import BadCalendar
 from scheduler.recurrence.series import Series
@@ -12,7 +13,48 @@ from scheduler.recurrence.walltime import instant, shown
 
 When = date | datetime
 _READ = {"DTSTART", "RRULE", "RDATE", "EXDATE"}
+_KINDS = {"VEVENT", "VTODO", "VJOURNAL"}
 _WRAP = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event, task or note of a calendar: its words, and its series where it can be read."""
+
+    kind: str
+    """`VEVENT`, `VTODO`, `VJOURNAL`."""
+    words: Mapping[str, tuple[str, ...]]
+    """Property to its values, of all but those that say when."""
+    series: Series | None = None
+    whole_day: bool = False
+    problem: BadCalendar | None = None
+
+
+def read_entries(text: str, floating: tzinfo) -> list[Entry]:
+    """All that a calendar holds, in its order; what is wrong with one entry is the entry's own. BadCalendar."""
+    return [_entry(one, floating) for root in _roots(text) for one in root.walk() if one.name in _KINDS]
+
+
+def zone_lines(name: str) -> list[str]:
+    """The VTIMEZONE of a zone by its IANA name."""
+    said: bytes = Timezone.from_tzid(name).to_ical()
+    return said.decode("utf-8").replace("\r\n ", "").split("\r\n")[:-1]
+
+
+def _entry(event: Component, floating: tzinfo) -> Entry:
+    words = {name: tuple(_words(event, name)) for name in event if name not in _READ}
+    if event.name != "VEVENT":
+        return Entry(str(event.name), words)
+    try:
+        series = _series(event, floating)
+    except BadCalendar as error:
+        return Entry("VEVENT", words, problem=error)
+    return Entry("VEVENT", words, series, not isinstance(_dates(event, "DTSTART")[0], datetime))
+
+
+def _words(event: Component, name: str) -> Iterable[str]:
+    for one in _all(event, name):
+        yield from map(str, getattr(one, "cats", [one]))
 
 
 def read_series(text: str, floating: tzinfo) -> list[Series]:
@@ -25,16 +67,19 @@ def read_series(text: str, floating: tzinfo) -> list[Series]:
 
 
 def _events(text: str) -> Iterable[Component]:
-    body = text.strip().lstrip("\ufeff")
-    whole = body if body.upper().startswith("BEGIN:") else _WRAP.format(body)
-    try:
-        roots = Calendar.from_ical(whole, multiple=True)
-    except (ValueError, KeyError, IndexError) as error:
-        raise BadCalendar(reason=str(error)[:200]) from error
-    events = [event for root in roots for event in root.walk("VEVENT")]
+    events = [event for root in _roots(text) for event in root.walk("VEVENT")]
     if not events:
         raise BadCalendar(reason="no event")
     return events
+
+
+def _roots(text: str) -> list[Component]:
+    body = text.strip().lstrip("\ufeff")
+    whole = body if body.upper().startswith("BEGIN:") else _WRAP.format(body)
+    try:
+        return list(Calendar.from_ical(whole, multiple=True))
+    except (ValueError, KeyError, IndexError) as error:
+        raise BadCalendar(reason=str(error)[:200]) from error
 
 
 def _series(event: Component, floating: tzinfo) -> Series:

@@ -69,7 +69,7 @@ def addressed(client: TestClient, place: Place, path: str) -> str:
 EXAMPLES = [
     (name, said["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2])
     for name, said in OPERATIONS.items()
-    if "requestBody" in said
+    if "application/json" in said.get("requestBody", {}).get("content", {})
 ]
 
 

@@ -1,0 +1,176 @@
+"""Programmes in and out as spreadsheets and calendars: shown line by line before anything is kept."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
+
+from api.deps import Key, Served, act_of, permit
+from api.errors import RequestRefused, language_of
+from api.import_words import column_of, said_of
+from api.problems import READS, WRITES, Language, refusals
+from api.shapes import Id, Shown
+from api.timestamps import to_utc
+from api.uploads import landed
+from controller.errors import SpreadsheetRefused
+from controller.exchange.directory import Directory
+from controller.exchange.events import read_calendar
+from controller.exchange.exporting import exported
+from controller.exchange.importing import Keep, Keeper, OnClash, OnErrors, Outcome, Wish, import_lines
+from controller.exchange.names import read_directory
+from controller.exchange.rows import Setting
+from controller.exchange.saying import understood_as
+from controller.exchange.sheet_lines import Reading, read_sheet
+from controller.people.permissions import Action
+from controller.runtime.services import Services
+from controller.sheets import csv_text, workbook
+from controller.sheets.csv_text import Separator
+from devices.errors import AreaUnknown
+from scheduler.errors import BadCalendar
+from scheduler.recurrence.walltime import shown
+from scheduler.recurrence.zones import VIETNAM, zone_named
+
+router = APIRouter(prefix="/programmes", tags=["programmes"])
+
+CALENDAR = "text/calendar; charset=utf-8"
+NOT_IMPORTED = ("upload_missing", "upload_broken", "spreadsheet_refused", "bad_calendar", "import_refused",
+                "import_too_slow")  # fmt: skip
+FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "XLSX, CSV or .ics, up to 5 MB."}
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class FaultShown(Shown):
+    column: Annotated[str | None, Field(description="Heading or property; null: the whole line.")]
+    code: str
+    said: str
+
+
+class LineShown(Shown):
+    line: Annotated[int, Field(description="Row of the spreadsheet, or number of the event.")]
+    title: str
+    understood: Annotated[str | None, Field(description="As what it was understood, in words.")]
+    programme: Annotated[Id | None, Field(description="What was made of it; null in a dry run.")]
+    faults: list[FaultShown]
+
+
+class ImportShown(Shown):
+    dry_run: bool
+    good: Annotated[int, Field(description="Lines that can be, or were, kept.")]
+    refused: int
+    warnings: list[str]
+    lines: list[LineShown]
+
+
+def keeping() -> Keep:
+    """Who keeps programmes."""
+    from controller.programmes.keeping import create_programme  # type: ignore[import-not-found]
+
+    found: Keep = create_programme
+    return found
+
+
+@router.post(
+    "/import", openapi_extra=FORM, responses=refusals(*WRITES, *NOT_IMPORTED, within=["area_unknown"])
+)  # fmt: skip
+async def import_file(
+    request: Request, services: Served, who: Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))],
+    keep: Annotated[Keep, Depends(keeping)],
+    dry_run: Annotated[bool, Query(description="Show only what would be.")] = True,
+    on_errors: Annotated[OnErrors, Query(description="Keep nothing where a line is refused, or leave it out.")] = (
+        "refuse_all"
+    ),
+    on_clash: OnClash = "refuse",
+    area: Annotated[Id | None, Query(description="Where a line names no area, and whose the programmes are.")] = None,
+    key: Key = None,
+) -> ImportShown:  # fmt: skip
+    """One programme for each row of a spreadsheet (XLSX, CSV), or for each event of a calendar."""
+    async with landed(request, services.settings.data.absolute() / "incoming", services.new_id) as upload:
+        content = await run_in_threadpool(upload.path.read_bytes)
+    wish = Wish(dry_run, on_errors, on_clash)
+    keeper = Keeper(keep, services.new_id, services.now)
+    act = act_of(services, request, who, key, wish, area, content.hex())
+    return await run_in_threadpool(_imported, services, content, area, wish, act, keeper, language_of(request))
+
+
+@router.get(
+    "/export", dependencies=[Depends(permit(Action.SEE))], response_class=Response,
+    responses=refusals(*READS)
+    | {200: {"content": {kind: {} for kind in (workbook.MEDIA_TYPE, csv_text.MEDIA_TYPE, CALENDAR)}}},
+)  # fmt: skip
+def export(
+    request: Request, services: Served,
+    form: Annotated[Literal["xlsx", "csv", "ics"], Query(alias="format")] = "xlsx", separator: Separator = ",",
+) -> Response:  # fmt: skip
+    """All programmes as the file that can be imported again."""
+    with services.database.read() as session:
+        content = exported(session, form, separator, language_of(request))
+    kind = {"xlsx": workbook.MEDIA_TYPE, "csv": csv_text.MEDIA_TYPE, "ics": CALENDAR}[form]
+    disposition = f'attachment; filename="loa-programmes.{form}"'
+    return Response(content, media_type=kind, headers={"Content-Disposition": disposition, "Vary": "Accept-Language"})
+
+
+def _imported(
+    services: Services, content: bytes, area: str | None, wish: Wish, act: Any, keeper: Keeper, language: Language
+) -> ImportShown:
+    with services.database.read() as session:
+        names = read_directory(session)
+    if area is not None and area not in names.paths["area"]:
+        raise AreaUnknown(area=area)
+    today = shown(to_utc(act.now), zone_named(VIETNAM)).date()
+    reading = _read(content, Setting(names, today, area), language)
+    with services.database.write() as session:
+        outcomes = import_lines(session, reading.lines, wish, act, keeper)
+    answer = _answer(outcomes, reading, wish, names, language)
+    if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
+        raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])
+    services.ring()
+    return answer
+
+
+def _read(content: bytes, setting: Setting, language: Language) -> Reading:
+    try:
+        if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].upper() == b"BEGIN:VCALENDAR":
+            return read_calendar(content.decode("utf-8-sig"), setting)
+        return read_sheet(content, setting)
+    except UnicodeDecodeError as error:
+        raise BadCalendar(reason="not UTF-8") from error
+    except SpreadsheetRefused as error:
+        raise SpreadsheetRefused(**error.data, said=said_of(str(error.data["why"]), error.data, language)) from error
+
+
+def _answer(
+    outcomes: Sequence[Outcome], reading: Reading, wish: Wish, names: Directory, language: Language
+) -> ImportShown:
+    lines = [_line(one, names, language) for one in outcomes]
+    refused = sum(bool(line.faults) for line in lines)
+    warnings = [said_of(code, {"said": about}, language) for code, about in reading.warnings]
+    return ImportShown(
+        dry_run=wish.dry_run, good=len(lines) - refused, refused=refused, warnings=warnings, lines=lines
+    )  # fmt: skip
+
+
+def _line(one: Outcome, names: Directory, language: Language) -> LineShown:
+    faults = [
+        FaultShown(column=column_of(fault, language), code=fault.code, said=said_of(fault.code, fault.seen, language))
+        for fault in one.faults
+    ]
+    understood = None if one.line.wish is None else understood_as(one.line.wish, names, language)
+    return LineShown(
+        line=one.line.number, title=one.line.title, understood=understood, programme=one.programme, faults=faults
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Programmes and airings as other programs write and read them: calendars and spreadsheets."""

@@ -1,0 +1,71 @@
+"""Who is called what: names and paths as offices write them to ids and back. Pure."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from controller.exchange.faults import CellRefused
+from devices.areas import WITHIN
+from scheduler.recurrence.folding import folded
+
+Kind = Literal["area", "bulletin", "group", "speaker"]
+Path = tuple[str, ...]
+"""Names from the widest to the nearest; bulletins, groups and speakers have one."""
+LIST = ";"
+"""Between several names in one cell."""
+Index = Mapping[Path, frozenset[str]]
+
+
+@dataclass
+class Directory:
+    """What there is of each kind: id to path. Accents and case count only where names differ in nothing else."""
+
+    paths: Mapping[Kind, Mapping[str, Path]]
+    _indexes: dict[Kind, tuple[Index, ...]] = field(default_factory=dict)
+
+    def find(self, kind: Kind, said: str) -> str:
+        """The id of a name, a path, the end of a path, or an id. CellRefused `unknown` or `several`."""
+        wanted = said.strip()
+        if wanted in self.paths[kind]:
+            return wanted
+        segments = tuple(wanted.split("/")) if kind == "area" else (wanted,)
+        for index, compared in zip(self._index(kind), _COMPARED, strict=True):
+            found = index.get(tuple(map(compared, segments)), frozenset())
+            if len(found) == 1:
+                return next(iter(found))
+            if found:
+                raise CellRefused("several", wanted)
+        raise CellRefused("unknown", wanted)
+
+    def written(self, kind: Kind, name: str) -> str:
+        """How it is written so that it is found again: by its path, or where that is not unique by its id."""
+        path = self.paths[kind].get(name)
+        said = WITHIN.join(path) if path else name
+        try:
+            return said if LIST not in said and "\n" not in said and self.find(kind, said) == name else name
+        except CellRefused:
+            return name
+
+    def _index(self, kind: Kind) -> tuple[Index, ...]:
+        if kind not in self._indexes:
+            known = self.paths[kind]
+            whole = {name: [path] for name, path in known.items()}
+            ends = {name: [path[begin:] for begin in range(len(path))] for name, path in known.items()}
+            self._indexes[kind] = (_indexed(whole, _exact), _indexed(ends, _exact), _indexed(ends, folded))
+        return self._indexes[kind]
+
+
+def _exact(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+_COMPARED: tuple[Callable[[str], str], ...] = (_exact, _exact, folded)
+
+
+def _indexed(paths: Mapping[str, list[Path]], compared: Callable[[str], str]) -> Index:
+    found: dict[Path, set[str]] = {}
+    for name, several in paths.items():
+        for path in several:
+            found.setdefault(tuple(map(compared, path)), set()).add(name)
+    return {path: frozenset(names) for path, names in found.items()}

@@ -1,0 +1,89 @@
+"""Lines of a file kept as programmes: all of them, or those that can be; or shown only. One transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from sqlmodel import Session
+
+from controller.errors import ImportTooSlow, LoaError
+from controller.exchange.faults import Fault
+from controller.exchange.sheet_lines import Line
+from controller.people.answered import already_made, remember
+from controller.people.audit import Act
+from devices.errors import DeviceError
+from devices.protocol.units import SECOND
+from scheduler.errors import SchedulerError
+from scheduler.programmes.programme import Programme
+
+OnErrors = Literal["refuse_all", "skip"]
+OnClash = Literal["refuse", "append"]
+LONGEST = 4 * SECOND
+"""How long an import may keep other writers waiting: an alert may be among them."""
+
+
+class Keep(Protocol):
+    """Keeps one programme and gives its id; refusals are coded."""
+
+    def __call__(
+        self, session: Session, wish: Programme, act: Act, new_id: Callable[[], str], on_clash: OnClash = ...
+    ) -> str: ...
+
+
+@dataclass(frozen=True)
+class Wish:
+    dry_run: bool = True
+    on_errors: OnErrors = "refuse_all"
+    on_clash: OnClash = "refuse"
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Who keeps programmes, makes their ids and knows the time."""
+
+    keep: Keep
+    new_id: Callable[[], str]
+    now: Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`programme` is its id where the line was kept."""
+
+    line: Line
+    programme: str | None
+    faults: Sequence[Fault]
+
+
+def import_lines(session: Session, lines: Sequence[Line], wish: Wish, act: Act, keeper: Keeper) -> list[Outcome]:
+    """What became of each line. Where nothing is to be kept, everything is tried and taken back. ImportTooSlow."""
+    if (made := already_made(session, act)) is not None:
+        kept = dict(pair.split(":") for pair in made.split())
+        return [Outcome(line, kept.get(str(line.number)), line.faults) for line in lines]
+    with session.begin_nested() as tried:
+        outcomes = _tried(session, lines, wish, replace(act, key=None), keeper)
+        if wish.dry_run or (wish.on_errors == "refuse_all" and any(one.faults for one in outcomes)):
+            tried.rollback()
+            return [replace(one, programme=None) for one in outcomes]
+    if not wish.dry_run:
+        remember(session, act, " ".join(f"{one.line.number}:{one.programme}" for one in outcomes if one.programme))
+    return outcomes
+
+
+def _tried(session: Session, lines: Sequence[Line], wish: Wish, act: Act, keeper: Keeper) -> list[Outcome]:
+    begun, outcomes = keeper.now(), []
+    for done, line in enumerate(lines):
+        if keeper.now() - begun > LONGEST:
+            raise ImportTooSlow(done=done, limit_s=LONGEST // SECOND)
+        outcomes.append(_kept(session, line, wish, act, keeper))
+    return outcomes
+
+
+def _kept(session: Session, line: Line, wish: Wish, act: Act, keeper: Keeper) -> Outcome:
+    if line.wish is None:
+        return Outcome(line, None, line.faults)
+    try:
+        with session.begin_nested():
+            return Outcome(line, keeper.keep(session, line.wish, act, keeper.new_id, on_clash=wish.on_clash), ())
+    except (LoaError, DeviceError, SchedulerError) as error:
+        return Outcome(line, None, [Fault(None, error.code, error.data)])

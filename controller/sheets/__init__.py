@@ -1,0 +1,1 @@
+"""Tables as offices open them: CSV and XLSX. Knows nothing of what they say."""

@@ -1,0 +1,161 @@
+"""A week from a file: shown first, kept whole or in part, sent twice without harm, and out again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from api.app import PREFIX
+from api.body_limit import TABLE_BYTES
+from api.routes import programme_files
+from controller.errors import Clash
+from controller.people.audit import Act
+from controller.sheets.workbook import MEDIA_TYPE
+from scheduler.programmes.models import ProgrammeRow
+from scheduler.programmes.programme import Programme
+from tests.fakes.desk import ApiDesk, Place
+
+HEAD = "tên;nội dung;địa bàn;ngày;giờ"
+GOOD = "Sáng;Họp thôn;Xã Tân Đông;T2-T6;5h"
+LATER = "Chiều;Họp thôn;Xã Tân Đông;hằng ngày;17h30"
+BAD = "Tối;Không có;Xã Tân Đông;thứ 8;20h"
+CLASHING = "Trùng;Họp thôn;Xã Tân Đông;CN;5h"
+
+
+def create_programme(
+    session: Session, wish: Programme, act: Act, new_id: Callable[[], str], on_clash: str = "refuse"
+) -> str:
+    """Keeps what is not called `Trùng`."""
+    if wish.title == "Trùng" and on_clash == "refuse":
+        raise Clash(broadcasts=["x"])
+    row = ProgrammeRow(
+        id=new_id(), title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
+        created_by=act.who, changed_at=act.now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+@pytest.fixture
+def office(desk: ApiDesk, place: Place) -> ApiDesk:
+    desk.app.include_router(programme_files.router, prefix=PREFIX)
+    desk.app.dependency_overrides[programme_files.keeping] = lambda: create_programme
+    return desk
+
+
+def send(client: TestClient, *rows: str, key: str | None = None, **query: Any) -> Any:
+    return upload(client, "\n".join((HEAD, *rows)).encode(), key, **query)
+
+
+def upload(client: TestClient, content: bytes, key: str | None = None, **query: Any) -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post("programmes/import", params=query, files={"file": ("tuan.csv", content)}, headers=headers)
+
+
+def titles(desk: ApiDesk) -> list[str]:
+    with desk.office.database.read() as session:
+        return sorted(session.exec(select(ProgrammeRow.title)))
+
+
+def test_a_dry_run_shows_everything_and_keeps_nothing(client: TestClient, office: ApiDesk) -> None:
+    shown = send(client, GOOD, BAD, CLASHING).json()
+    assert (shown["dry_run"], shown["good"], shown["refused"]) == (True, 1, 2) and titles(office) == []
+    first, second, third = shown["lines"]
+    assert first["understood"].startswith("“Họp thôn”: thứ 2 – thứ 6 lúc 05:00, từ ") and first["programme"] is None
+    assert first["understood"].endswith("; Tỉnh Tiền Giang / Xã Tân Đông") and first["line"] == 2
+    assert [(fault["column"], fault["code"]) for fault in second["faults"]] == [
+        ("Ngày", "days_unclear"), ("Nội dung", "unknown"),
+    ]  # fmt: skip
+    assert second["faults"][1]["said"] == "Không có “Không có”." and second["understood"] is None
+    assert [(fault["column"], fault["code"]) for fault in third["faults"]] == [(None, "clash")]
+
+
+def test_the_words_are_english_where_they_are_wished(client: TestClient, office: ApiDesk) -> None:
+    client.headers["Accept-Language"] = "en"
+    shown = send(client, GOOD, BAD).json()["lines"]
+    assert "Monday – Friday at 05:00, from " in shown[0]["understood"]
+    assert shown[1]["faults"][1] == {"column": "Bulletin", "code": "unknown", "said": "There is no “Không có”."}
+
+
+def test_all_or_nothing(client: TestClient, office: ApiDesk) -> None:
+    refused = send(client, GOOD, BAD, dry_run=False)
+    assert (refused.status_code, refused.json()["code"]) == (422, "import_refused") and titles(office) == []
+    assert [line["line"] for line in refused.json()["lines"]] == [3]
+    kept = send(client, GOOD, LATER, dry_run=False).json()
+    assert titles(office) == ["Chiều", "Sáng"] and all(line["programme"] for line in kept["lines"])
+
+
+def test_what_is_refused_may_be_left_out(client: TestClient, office: ApiDesk) -> None:
+    kept = send(client, GOOD, BAD, CLASHING, LATER, dry_run=False, on_errors="skip").json()
+    assert [bool(line["programme"]) for line in kept["lines"]] == [True, False, False, True]
+    assert titles(office) == ["Chiều", "Sáng"]
+    assert send(client, CLASHING, dry_run=False, on_clash="append").json()["good"] == 1
+
+
+def test_the_same_request_again_makes_nothing_new(client: TestClient, office: ApiDesk) -> None:
+    first, again = (send(client, GOOD, LATER, dry_run=False, key="week 48") for _ in range(2))
+    assert first.json() == again.json() and len(titles(office)) == 2
+    other = send(client, GOOD, dry_run=False, key="week 48")
+    assert other.json()["code"] == "idempotency_key_reused"
+
+
+def test_only_who_may_edit_imports(office: ApiDesk) -> None:
+    assert send(office.client("viewer"), GOOD).status_code == 403
+    assert office.client("viewer").get("programmes/export").status_code == 200
+
+
+def test_a_calendar_is_taken_too(client: TestClient, office: ApiDesk, place: Place) -> None:
+    event = [
+        "BEGIN:VEVENT",
+        "SUMMARY:Sáng",
+        "CATEGORIES:Tin",
+        "DTSTART:20261123T050000",
+        "RRULE:FREQ=DAILY",
+        "END:VEVENT",
+    ]
+    task = ["BEGIN:VTODO", "SUMMARY:x", "END:VTODO"]
+    said = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *event, *task, "END:VCALENDAR", ""])
+    shown = upload(client, said.encode(), area=place.area).json()
+    assert "“Tin”: hằng ngày lúc 05:00, từ 23/11/2026" in shown["lines"][0]["understood"]
+    assert shown["lines"][1]["faults"][0]["code"] == "no_event"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (b"a;b;c\n1;2;3", "spreadsheet_refused", "tiêu đề"),
+        (b"PK\x03\x04rubbish", "spreadsheet_refused", "hỏng"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "spreadsheet_refused", ".xlsx"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR", "bad_calendar", ""),
+        (b"BEGIN:VCALENDAR\r\n\xff\xff", "bad_calendar", ""),
+    ],
+)
+def test_a_file_that_is_not_opened_says_why(
+    client: TestClient, office: ApiDesk, content: bytes, code: str, said: str
+) -> None:
+    answer = upload(client, content)
+    assert (answer.status_code, answer.json()["code"]) == (422, code) and said in answer.json().get("said", "")
+
+
+def test_bodies_are_bounded(client: TestClient, office: ApiDesk, place: Place) -> None:
+    assert upload(client, b"x" * (TABLE_BYTES + 1)).status_code == 413
+    assert client.post("programmes/import", json={"file": "x"}).json()["code"] == "upload_broken"
+    unknown = send(client, GOOD, area="0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2")
+    assert unknown.json()["code"] == "area_unknown"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "ics"])
+def test_out_and_in_again(client: TestClient, office: ApiDesk, form: str) -> None:
+    send(client, GOOD, LATER, dry_run=False)
+    with office.office.database.read() as session:
+        wanted = sorted((str(row.title), row.said) for row in session.exec(select(ProgrammeRow)))
+    file = client.get("programmes/export", params={"format": form, "separator": ";"})
+    assert file.headers["content-disposition"] == f'attachment; filename="loa-programmes.{form}"'
+    assert form != "xlsx" or file.headers["content-type"] == MEDIA_TYPE
+    assert upload(client, file.content, dry_run=False).json()["good"] == 2
+    with office.office.database.read() as session:
+        found = sorted((str(row.title), row.said) for row in session.exec(select(ProgrammeRow)))
+    assert found == sorted(wanted * 2, key=lambda one: one[0])
