@@ -15,6 +15,7 @@ from controller.people.permissions import Action
 from controller.runtime.services import Services
 from devices.models import Device
 from devices.registry import add_devices, read_public_key
+from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
@@ -70,6 +71,7 @@ def register_batch(
         made = already_made(session, act)
         ids = made.split() if made else _add(session, services, wish, act)
     services.ring()
+    services.ring_almanac()
     birth = services.keyring.birth(ids[0])
     return BatchRegistered(devices=ids, tenant=birth["tenant"], root=birth["root"], trust=birth["trust"])
 
@@ -83,6 +85,7 @@ def _add(session: Session, services: Services, wish: BatchWish, act: Act) -> lis
         for one in wish.devices
     ]  # fmt: skip
     add_devices(session, rows)
+    wanted(session)
     ids = [row.id for row in rows]
     remember(session, act, " ".join(ids))
     for row in rows:

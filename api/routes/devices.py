@@ -17,6 +17,7 @@ from controller.people.audit import record
 from controller.people.permissions import Action
 from devices.models import Device, Membership
 from devices.registry import add_device, get_device, parents, read_public_key
+from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
@@ -84,8 +85,10 @@ def register(
             made = _add(session, wish, wish.id or services.new_id(), act.now)
             remember(session, act, made)
             record(session, act, Action.DEVICE_REGISTER, made, wish.name)
+            wanted(session)
         shown = _shown(session, [session.get_one(Device, made)])[0]
     services.ring()
+    services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made}"
     return Registered(**shown.model_dump(), birth=services.keyring.birth(made))
 

@@ -42,6 +42,7 @@ class ApiDesk:
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
             keyring=self.office.keyring, studio=self.studio, ring=lambda: self.rung.append("controller"),
+            ring_almanac=lambda: self.rung.append("almanac"),
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
         )  # fmt: skip
         self.app = create_app(self.services)
