@@ -12,12 +12,17 @@ from api.routes import (
     audio,
     broadcasts,
     bulletins,
+    conflicts,
     description,
     device_batch,
     devices,
     glossary,
+    groups,
     health,
     incidents,
+    plans,
+    preview,
+    programmes,
     trust,
 )
 from controller.runtime import world
@@ -25,7 +30,8 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, incidents, trust, health, description,
+    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, programmes, preview, conflicts, groups, plans,
+    alerts, incidents, trust, health, description,
 )  # fmt: skip
 
 

@@ -49,6 +49,9 @@ Name = Annotated[
     Field(description="What people call it: 1 to 200 characters, no control characters."),
 ]  # fmt: skip
 Text = Annotated[str, StringConstraints(max_length=131_072)]
+Language = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"), Field(description="BCP 47, e.g. `vi`.")
+]
 Instant = AwareDatetime
 """Shown: RFC 3339 in UTC."""
 Moment = Annotated[

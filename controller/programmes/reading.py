@@ -83,7 +83,7 @@ def situation(
     """
     kept = read_programmes(session) if programmes is None else programmes
     tree = parents(session)
-    calendar = _calendar(session, at(begin - DAY).date(), at(end + DAY).date())
+    calendar = read_calendar(session, at(begin - DAY).date(), at(end + DAY).date())
     book = read_air(session)
     hearers = gather(
         _speakers(session, book.bound), {name: one.wish.targets for name, one in kept.items()}, tree,
@@ -160,7 +160,8 @@ def _speakers(session: Session, bindings: Mapping[str, tuple[str, ...]]) -> list
     return [Speaker(name, area, tuple(sorted(groups.get(name, ()))), bindings.get(name, ())) for name, area in rows]
 
 
-def _calendar(session: Session, first: date, last: date) -> Calendar:
+def read_calendar(session: Session, first: date, last: date) -> Calendar:
+    """The special days from `first` to `last`."""
     days = col(SpecialDayRow.day)
     rows = session.exec(select(SpecialDayRow).where(days >= first.isoformat(), days <= last.isoformat()))
     return {date.fromisoformat(row.day): SpecialDay(row.name, row.off) for row in rows}

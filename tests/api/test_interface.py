@@ -1,5 +1,6 @@
 """The interface as programs use it: orders, refusals, rights, and the same request sent again."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -127,21 +128,30 @@ def test_a_recording_is_rendered_and_can_be_heard(client: TestClient) -> None:
     assert (part.status_code, part.content) == (206, b"OggS")
 
 
+WEEKLY: dict[str, Any] = {
+    "title": "Bản tin sáng",
+    "owner": "{area}",
+    "content": {"kind": "bulletin", "bulletin": "{bulletin}"},
+    "targets": {"areas": ["{area}"]},
+    "recurrence": {"days": {"kind": "weekly", "days": ["monday", "friday"]}, "times": ["05:00"], "first": "2026-11-23"},
+    "on_clash": "append",
+}
 POSTS: list[tuple[str, dict[str, Any]]] = [
     ("areas", {"name": "Ấp 3"}),
     ("bulletins", {"title": "Tin", "text": "Một hai ba"}),
     ("broadcasts", {"bulletin": "{bulletin}", "areas": ["{area}"]}),
     ("alerts", {"text": "Nước dâng", "areas": ["{area}"], "expires_in_s": 60}),
+    ("programmes", WEEKLY),
+    ("groups", {"name": "Cụm chợ", "devices": ["{device}"]}),
     ("devices", {"name": "Loa 9", "area": "{area}", "public_key": SigningKey(b"\x09" * 32).verify_key.public}),
 ]
 
 
-def fill(body: dict[str, Any], place: Place) -> dict[str, Any]:
-    names = {"{bulletin}": place.bulletin, "{area}": place.area}
-    return {
-        field: [names[item] for item in value] if isinstance(value, list) else names.get(str(value), value)
-        for field, value in body.items()
-    }
+def fill(body: Any, place: Place) -> Any:
+    names = {"{bulletin}": place.bulletin, "{area}": place.area, "{device}": place.device}
+    if isinstance(body, dict):
+        return {field: fill(value, place) for field, value in body.items()}
+    return [fill(item, place) for item in body] if isinstance(body, list) else names.get(str(body), body)
 
 
 @pytest.mark.parametrize(("path", "body"), POSTS, ids=[path for path, _ in POSTS])
@@ -161,8 +171,7 @@ def test_every_route_but_health_asks_for_a_key(desk: ApiDesk) -> None:
     stranger, some = desk.client("nobody"), desk.office.new_id()
     for name, right in permissions().items():
         method, path = name.split(" ")
-        for parameter in ("area", "device", "bulletin", "broadcast", "alert", "incident"):
-            path = path.replace("{" + parameter + "}", some)
+        path = re.sub(r"{\w+}", some, path)
         answer = stranger.request(method, f"http://loa.test{path}", json={})
         assert answer.status_code == (200 if right == "public" else 401), name
         if right != "public":
