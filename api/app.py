@@ -10,18 +10,25 @@ from api.routes import (
     air,
     air_timeline,
     alerts,
+    area_calendar,
     areas,
     audio,
     broadcasts,
     bulletins,
     calendar,
+    conflicts,
     description,
     device_batch,
     devices,
     echo,
     glossary,
+    groups,
     health,
     incidents,
+    plans,
+    preview,
+    programme_files,
+    programmes,
     reports,
     trust,
     zones,
@@ -31,8 +38,9 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, echo, devices, device_batch, bulletins, audio, glossary, broadcasts, alerts, air, zones, air_timeline, calendar,
-    incidents, reports, trust, health, description,
+    areas, area_calendar, echo, devices, device_batch, bulletins, audio, glossary, broadcasts, programme_files,
+    programmes, preview, conflicts, groups, plans, alerts, air, zones, air_timeline, calendar, incidents, reports, trust,
+    health, description,
 )  # fmt: skip
 
 

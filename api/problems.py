@@ -73,19 +73,19 @@ class ProblemShown(BaseModel):
 @cache
 def catalogue() -> Mapping[str, Problem]:
     """Code to problem."""
-    return {code: _problem(**words) for code, words in _read("problems.toml").items()}
+    return {code: _problem(**words) for code, words in read_catalogue("problems.toml").items()}
 
 
 @cache
 def wording() -> Mapping[str, Words]:
     """What can be wrong with a field, by pydantic's type of error or one of ours."""
-    return {kind: Words(**words) for kind, words in _read("wording.toml").items()}
+    return {kind: Words(**words) for kind, words in read_catalogue("wording.toml").items()}
 
 
 @cache
 def line_wording() -> Mapping[str, Words]:
     """What can be wrong with a line of an imported file, or with the file."""
-    return {code: Words(**words) for code, words in _read("import.toml").items()}
+    return {code: Words(**words) for code, words in read_catalogue("import.toml").items()}
 
 
 def problem_of(code: str) -> Problem:
@@ -128,5 +128,6 @@ def _problem(status: int, vi: str, en: str, vi_detail: str = "", en_detail: str 
     return Problem(status, Words(vi, en), Words(vi_detail, en_detail))
 
 
-def _read(name: str) -> Mapping[str, Any]:
+def read_catalogue(name: str) -> Mapping[str, Any]:
+    """A TOML file beside this one."""
     return tomllib.loads(files("api").joinpath(name).read_text("utf-8"))

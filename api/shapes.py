@@ -4,7 +4,6 @@ import re
 import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Generic, Self, TypeVar
-from typing import Annotated, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -28,7 +27,6 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 _YEAR_2000, _YEAR_2100 = 946_684_800_000_000, 4_102_444_800_000_000
 
 
@@ -53,10 +51,6 @@ def _day(said: object) -> date:
         return date.fromisoformat(said)
     except ValueError as error:
         raise PydanticCustomError("not_a_day", "not a day as YYYY-MM-DD") from error
-def _day(said: date) -> date:
-    if not FIRST_YEAR <= said.year <= LAST_YEAR:
-        raise PydanticCustomError("beyond_calendar", "not in the years 2000 to 2099")
-    return said
 
 
 def _name(said: str) -> str:
@@ -75,7 +69,9 @@ Name = Annotated[
     Field(description="What people call it: 1 to 200 characters, no control characters."),
 ]  # fmt: skip
 Text = Annotated[str, StringConstraints(max_length=131_072)]
-Day = Annotated[date, AfterValidator(_day)]
+Language = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"), Field(description="BCP 47, e.g. `vi`.")
+]
 Instant = AwareDatetime
 """Shown: RFC 3339 in UTC."""
 Moment = Annotated[

@@ -69,6 +69,12 @@ class GroupUnknown(LoaError):
     code = "group_unknown"
 
 
+class GroupInUse(LoaError):
+    """A programme names the group as its target."""
+
+    code = "group_in_use"
+
+
 class NeverHeard(LoaError):
     """The rules of the air leave nobody who would hear it at one of its times."""
 

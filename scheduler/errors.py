@@ -57,6 +57,8 @@ class AirSpanInvalid(SchedulerError):
     """A timeline is asked for that ends before it begins, or that is too long to be read."""
 
     code = "air_span_invalid"
+
+
 class PeriodInvalid(SchedulerError):
     """Days that end before they begin, or too many of them."""
 

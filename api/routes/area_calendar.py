@@ -14,6 +14,7 @@ from api.timestamps import to_utc
 from controller.exchange.feed import Event, feed, planned
 from controller.exchange.on_air import Planner, ordered, read_changes
 from controller.people.permissions import Action
+from controller.programmes.preview import preview
 from controller.reports.counting import names
 from devices.errors import AreaUnknown
 from devices.registry import members
@@ -29,10 +30,7 @@ PAST, AHEAD = timedelta(days=30), timedelta(days=60)
 
 def planner() -> Planner:
     """Who knows what will sound."""
-    from controller.programmes.preview import preview  # type: ignore[import-not-found]
-
-    found: Planner = preview
-    return found
+    return preview
 
 
 @router.get(

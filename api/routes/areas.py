@@ -9,14 +9,15 @@ from sqlmodel import Session, col, func, select
 
 from api.deps import Key, Served, act_of, permit
 from api.problems import READS, WRITES, refusals
-from api.shapes import Asked, Id, Instant, Name, Page, Shown
+from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown
 from api.timestamps import to_utc
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.permissions import Action
 from devices.errors import AreaUnknown
 from devices.models import Area, Device, Membership
-from devices.registry import add_area
+from devices.registry import add_area, parents
+from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/areas", tags=["areas"])
 
@@ -32,12 +33,21 @@ class AreaWish(Asked):
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
 
 
+class LanguagesWish(Asked):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"languages": ["tyz", "vi"]}]})
+
+    languages: Annotated[
+        list[Language], Field(max_length=8, description="The wished-for first; empty: as the area above.")
+    ]
+
+
 class AreaShown(Shown):
     id: Id
     name: str
     parent: Id | None
     latitude: float | None
     longitude: float | None
+    languages: Annotated[list[str], Field(description="In which languages bulletins are heard here, BCP 47.")]
     created_at: Instant
     speakers: Annotated[int, Field(description="Speakers in service that hear it, those of areas within it included.")]
     online: Annotated[int, Field(description="How many of these are there now.")]
@@ -83,6 +93,24 @@ def one(area: Id, services: Served) -> AreaShown:
         return _shown(session, row)
 
 
+@router.put("/{area}/languages", responses=refusals(*WRITES, "area_unknown"))
+def speak(
+    area: Id, wish: LanguagesWish, request: Request, services: Served,
+    who: Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))],
+) -> AreaShown:  # fmt: skip
+    """Of a bulletin with several versions the first of these languages is heard here; without any, the original."""
+    with services.database.write() as session:
+        parents(session, area)
+        row = session.get_one(Area, area)
+        row.languages = list(dict.fromkeys(wish.languages))
+        record(session, act_of(services, request, who, None), Action.PROGRAMME_EDIT, area, ", ".join(row.languages))
+        wanted(session)
+        session.flush()
+        shown = _shown(session, row)
+    services.ring_almanac()
+    return shown
+
+
 def _shown(session: Session, row: Area) -> AreaShown:
     return _with_numbers(row, _heard(session, row.id))
 
@@ -101,5 +129,5 @@ def _with_numbers(row: Area, heard: dict[str, tuple[int, int]]) -> AreaShown:
     speakers, online = heard.get(row.id, (0, 0))
     return AreaShown(
         id=row.id, name=row.name, parent=row.parent_id, latitude=row.latitude, longitude=row.longitude,
-        created_at=to_utc(row.created_at), speakers=speakers, online=online,
+        languages=row.languages, created_at=to_utc(row.created_at), speakers=speakers, online=online,
     )  # fmt: skip

@@ -104,6 +104,7 @@ def create(
     with services.database.write() as session:
         made = create_broadcast(session, asked, act, services.new_id, services.settings.air.lead_ms)
     services.ring()
+    services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made}"
     return _show(services, made)
 
@@ -137,6 +138,7 @@ def stop(
     with services.database.write() as session:
         stop_broadcast(session, broadcast, act)
     services.ring()
+    services.ring_almanac()
     return _show(services, broadcast)
 
 

@@ -71,6 +71,7 @@ def register_batch(
         made = already_made(session, act)
         ids = made.split() if made else _add(session, services, wish, act)
     services.ring()
+    services.ring_almanac()
     birth = services.keyring.birth(ids[0])
     return BatchRegistered(devices=ids, tenant=birth["tenant"], root=birth["root"], trust=birth["trust"])
 

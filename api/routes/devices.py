@@ -92,8 +92,10 @@ def register(
             made = _add(session, wish, wish.id or services.new_id(), act.now)
             remember(session, act, made)
             record(session, act, Action.DEVICE_REGISTER, made, wish.name)
+            wanted(session)
         shown = _shown(session, [session.get_one(Device, made)])[0]
     services.ring()
+    services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made}"
     return Registered(**shown.model_dump(), birth=services.keyring.birth(made))
 

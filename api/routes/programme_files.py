@@ -24,6 +24,7 @@ from controller.exchange.rows import Setting
 from controller.exchange.saying import understood_as
 from controller.exchange.sheet_lines import Reading, read_sheet
 from controller.people.permissions import Action
+from controller.programmes.keeping import create_programme
 from controller.runtime.services import Services
 from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator
@@ -79,10 +80,7 @@ class ImportShown(Shown):
 
 def keeping() -> Keep:
     """Who keeps programmes."""
-    from controller.programmes.keeping import create_programme  # type: ignore[import-not-found]
-
-    found: Keep = create_programme
-    return found
+    return create_programme
 
 
 @router.post(

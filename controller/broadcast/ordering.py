@@ -28,6 +28,7 @@ from devices.protocol.messages.orders import Rank
 from devices.protocol.units import MILLI
 from devices.registry import get_device, members, parents
 from scheduler.models import Occurrence
+from scheduler.timetable import wanted
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def create_broadcast(
     airing = _airing(session, request, blob, targets, act.now, lead_ms)
     broadcast = _row(request, blob, airing, act, new_id)
     _write(session, broadcast, request, airing, targets)
+    wanted(session)
     remember(session, act, broadcast.id)
     record(session, act, Action.BROADCAST_CREATE, broadcast.id, f"{bulletin.title} → {len(targets)}")
     return broadcast.id
@@ -74,6 +76,7 @@ def stop_broadcast(session: Session, broadcast_id: str, act: Act) -> Broadcast:
     if broadcast.stop_requested_at is None:
         broadcast.stop_requested_at = act.now
         tell_again(session, broadcast.occurrence_id)
+        wanted(session)
         record(session, act, Action.BROADCAST_STOP, broadcast_id)
     return broadcast
 

@@ -13,6 +13,7 @@ from controller.library.bulletins import unrendered
 from controller.library.models import Blob, Bulletin
 from controller.library.store import Store
 from controller.library.studio import Studio, StudioError, Take, VoiceWish
+from scheduler.timetable import wanted
 
 log = structlog.get_logger()
 
@@ -88,6 +89,7 @@ class Renderer:
             row = session.get_one(Bulletin, bulletin_id)
             row.state, row.sha256, row.wav_sha256 = "ready", sha256, wav_sha256
             row.lufs, row.true_peak_db, row.warnings = take.lufs, take.true_peak_db, list(take.warnings)
+            wanted(session)
 
     def _fail(self, bulletin_id: str, problem: str) -> None:
         with self.database.write() as session:
@@ -97,3 +99,4 @@ class Renderer:
 def _mark_failed(session: Session, bulletin_id: str, problem: str) -> None:
     row = session.get_one(Bulletin, bulletin_id)
     row.state, row.problem = "failed", problem
+    wanted(session)

@@ -38,7 +38,7 @@ class Collision:
 
 def examine(session: Session, programme: Kept, now: int, decided: Iterable[Decision] = ()) -> list[Collision]:
     """All collisions of the next two months from its first time on. NeverHeard, LongerThanPlans."""
-    begin = _first(programme, now)
+    begin = first_look(programme, now)
     others = {name: kept for name, kept in read_programmes(session).items() if name != programme.row.id}
     state = situation(session, begin, begin + LOOKED_AHEAD, now, others | {programme.row.id: programme})
     _refuse_long(state, programme)
@@ -62,7 +62,8 @@ def refuse_collisions(collisions: list[Collision]) -> None:
     )  # fmt: skip
 
 
-def _first(programme: Kept, now: int) -> int:
+def first_look(programme: Kept, now: int) -> int:
+    """From when on it is looked at, us UTC: a day before its first time, `now` where it has none."""
     recurrence = programme.wish.recurrence
     found = moments(recurrence, {}, at(now), at(now + SOUGHT))
     return int(found[0].at.timestamp()) * 1_000_000 - DAY if found else now

@@ -1,7 +1,8 @@
 """The office's programmes: made, changed, ended; who goes first where two collide. Each is one transaction."""
 
-from collections.abc import Callable, Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Literal, TypeVar
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
@@ -17,7 +18,10 @@ from devices.registry import get_device, parents
 from scheduler.planner.precedence import Decision
 from scheduler.programmes.models import Choice, ProgrammeRow, SpeakerGroup
 from scheduler.programmes.programme import OneBulletin, Programme
+from scheduler.recurrence.recurrence import Recurrence
 from scheduler.timetable import wanted
+
+Time = TypeVar("Time", bound=date)
 
 OnClash = Literal["refuse", "append", "overwrite"]
 """What to do where it collides: say so; let the planner's order stand, one after the other; leave the others out."""
@@ -36,7 +40,7 @@ def create_programme(
         id=new_id(), title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
         created_by=act.who, changed_at=act.now,
     )  # fmt: skip
-    _check_names(session, wish)
+    check_names(session, wish)
     session.add(row)
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
@@ -49,7 +53,7 @@ def create_programme(
 def change_programme(session: Session, programme: str, wish: Programme, act: Act, on_clash: OnClash = "refuse") -> None:
     """From now on it is as `wish` says; what has begun goes on as it was. Raises as `create_programme`."""
     row = find_programme(session, programme)
-    _check_names(session, wish)
+    check_names(session, wish)
     row.title, row.owner_id, row.said = wish.title, wish.owner, wish.model_dump(mode="json")
     row.revision, row.changed_at = row.revision + 1, act.now
     session.add(row)
@@ -57,6 +61,32 @@ def change_programme(session: Session, programme: str, wish: Programme, act: Act
     _settle(session, Kept(row, wish), act, on_clash)
     record(session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})")
     wanted(session)
+
+
+def pause_programme(session: Session, programme: str, paused: bool, act: Act) -> None:
+    """It is silent until it goes on; where it collides then, the planner's order stands. Twice changes nothing."""
+    wish = Programme.model_validate(find_programme(session, programme).said)
+    if wish.paused != paused:
+        change_programme(session, programme, wish.model_copy(update={"paused": paused}), act, "append")
+
+
+def except_times(
+    session: Session, programme: str, less: Sequence[date | datetime], more: Sequence[datetime], act: Act,
+    on_clash: OnClash = "refuse",
+) -> None:  # fmt: skip
+    """Leave out days or single instants, and add instants; what is there already is not added again.
+
+    Raises as `create_programme`.
+    """
+    if already_made(session, act):
+        return
+    wish = Programme.model_validate(find_programme(session, programme).said)
+    when = wish.recurrence
+    fresh = {"less": _each_once(when.less, less), "more": _each_once(when.more, more)}
+    changed = Recurrence.model_validate(when.model_dump() | fresh)
+    if changed != when:
+        change_programme(session, programme, wish.model_copy(update={"recurrence": changed}), act, on_clash)
+    remember(session, act, programme)
 
 
 def end_programme(session: Session, programme: str, act: Act) -> None:
@@ -100,17 +130,22 @@ def _settle(session: Session, kept: Kept, act: Act, on_clash: OnClash) -> None:
     if on_clash == "refuse":
         refuse_collisions(collisions)
     if on_clash == "overwrite":
-        for other in _others(session, collisions):
+        for other in other_programmes(session, collisions):
             decide(session, Decision(kept.row.id, other, "leave_out"), act)
 
 
-def _others(session: Session, collisions: Iterable[Collision]) -> list[str]:
+def _each_once(known: Sequence[Time], added: Sequence[Time]) -> tuple[Time, ...]:
+    return tuple(dict.fromkeys([*known, *added]))
+
+
+def other_programmes(session: Session, collisions: Iterable[Collision]) -> list[str]:
     """The programmes among what it collides with; single orders stay."""
     names = sorted({one.other for one in collisions})
     return [name for name in names if session.get(ProgrammeRow, name) is not None]
 
 
-def _check_names(session: Session, wish: Programme) -> None:
+def check_names(session: Session, wish: Programme) -> None:
+    """What a programme names must be there. AreaUnknown, DeviceUnknown, GroupUnknown, BulletinUnknown."""
     parents(session, wish.owner, *wish.targets.areas)
     for device in wish.targets.devices:
         get_device(session, device)

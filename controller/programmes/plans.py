@@ -151,7 +151,7 @@ def _written(
     plans = {}
     for device in devices:
         row, orders, air = rows[device], tuple(planned[device]), edition.airs.get(device, FREE)
-        if not (orders or row.seq or row.held_seq or air.caps != FREE.caps or air.budget_ms):
+        if not (orders or row.seq or row.held_seq or not air.is_free):
             continue
         key = (orders, air, stages[device])
         if key not in contents:

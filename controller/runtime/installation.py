@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -17,8 +17,9 @@ from controller.library.store import Store
 from controller.migrations.apply import upgrade
 from controller.people.api_keys import add_key, make_key
 from controller.people.models import ApiKey
+from controller.programmes.almanac import Almanac
 from controller.runtime import world
-from controller.runtime.composition import World, build_controller, build_renderers
+from controller.runtime.composition import World, build_almanac, build_controller, build_renderers
 from controller.runtime.folder import DataFolder
 from controller.runtime.loop import ControllerLoop
 from controller.runtime.services import Services
@@ -98,20 +99,25 @@ def _start(
     studio = SoundStudio(folder.voices)
     renderer, voice = build_renderers(settings, database, store, studio, folder, WORLD)
     renderer.ensure_clip(TONE, studio.tone)
-    loop, link = _controller(stack, settings, database, store, keyring, broker)
-    workers = (Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once))
+    loop, link, plan_once = _controller(stack, settings, database, store, keyring, broker)
+    workers = (
+        Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once),
+        Worker("loa-almanac", plan_once),
+    )  # fmt: skip
     for worker in workers:
         worker.start()
         stack.callback(worker.stop)
     return Services(
         settings=settings, database=database, store=store, keyring=keyring, studio=studio, ring=loop.ring,
-        ring_studio=workers[0].ring, ring_voice=workers[1].ring, link_up=lambda: link.up,
+        ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
+        link_up=lambda: link.up,
     )  # fmt: skip
 
 
 def _controller(
     stack: ExitStack, settings: Settings, database: Database, store: Store, keyring: Keyring, broker: Broker
-) -> tuple[ControllerLoop, MqttLink]:
+) -> tuple[ControllerLoop, MqttLink, Callable[[], bool]]:
+    """The running controller with its link, and what makes the timetable that its plans come from."""
     loop = ControllerLoop()
     link = _link(keyring, broker, loop)
     engine = Engine(loop.ring)
@@ -123,7 +129,17 @@ def _controller(
     stack.callback(loop.stop)
     link.start()
     stack.callback(link.stop)
-    return loop, link
+    return loop, link, _planning(build_almanac(controller, WORLD), loop)
+
+
+def _planning(almanac: Almanac, loop: ControllerLoop) -> Callable[[], bool]:
+    def plan_once() -> bool:
+        made = almanac.do_once(world.now())
+        if made:
+            loop.ring()
+        return made
+
+    return plan_once
 
 
 def _look_after(broker: Broker, controller: Controller) -> None:

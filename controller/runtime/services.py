@@ -22,6 +22,8 @@ class Services:
     studio: Studio
     ring: Callable[[], None]
     """New orders, alerts or speakers are in the tables."""
+    ring_almanac: Callable[[], None]
+    """Something that a plan depends on has changed."""
     ring_studio: Callable[[], None]
     """A bulletin waits to be rendered."""
     ring_voice: Callable[[], None]

@@ -29,6 +29,11 @@ class Air:
     budget_ms: int | None = None
     """Most sound from one midnight to the next."""
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing binds anybody."""
+        return self.budget_ms is None and all(percent == LOUDEST for _, percent in self.caps)
+
     def cap(self, begin: int, end: int) -> int:
         """The lowest cap from `begin` to `end`, %; 0 if there is any silence in it."""
         first = max(0, bisect_right(self.caps, (begin, _AFTER)) - 1)

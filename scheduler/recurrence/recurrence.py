@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from scheduler.recurrence.days import falls_on
-from scheduler.recurrence.rules import DayRule, Rfc5545, Rule
+from scheduler.recurrence.rules import Day, DayRule, Rfc5545, Rule
 from scheduler.recurrence.series import Series
 from scheduler.recurrence.walltime import instant, shown
 from scheduler.recurrence.weekdays import Weekday, weekday_of
@@ -46,8 +46,8 @@ class Recurrence(Rule):
     days: DayRule
     times: Annotated[tuple[time, ...], Field(min_length=1, max_length=48)]
     zone: str = VIETNAM
-    first: date
-    last: date | None = None
+    first: Day
+    last: Day | None = None
     only_on: Literal["all_days", "working_days", "no_holidays"] = "all_days"
     less: Annotated[tuple[date | AwareDatetime, ...], Field(max_length=1_000)] = ()
     """Whole days, or single instants."""

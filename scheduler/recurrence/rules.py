@@ -1,5 +1,6 @@
 """Which days a programme is for: one small model for each way in which people say it."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -8,13 +9,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from scheduler.recurrence.weekdays import Weekday
 
 
-
 def _not_zero(day: int) -> int:
     if day == 0:
         raise ValueError("there is no day 0")
     return day
 
 
+def _of_days(rrule: str) -> str:
+    said = rrule.upper()
+    if re.search(r"FREQ=(HOURLY|MINUTELY|SECONDLY)|BY(HOUR|MINUTE|SECOND)=", said):
+        raise ValueError("a rule of days, weeks, months or years")
+    return rrule
+
+
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 MonthDay = Annotated[int, Field(ge=-31, le=31), AfterValidator(_not_zero)]
 LunarMonthDay = Annotated[int, Field(ge=-30, le=30), AfterValidator(_not_zero)]
 
@@ -27,7 +35,7 @@ class Once(Rule):
     """On these days."""
 
     kind: Literal["once"] = "once"
-    days: Annotated[tuple[date, ...], Field(min_length=1, max_length=366)]
+    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=366)]
 
 
 class Daily(Rule):
@@ -73,10 +81,10 @@ class Lunar(Rule):
 
 
 class Rfc5545(Rule):
-    """An RRULE of RFC 5545, counted from the first day on."""
+    """An RRULE of RFC 5545, counted from the first day on: it names days, not hours."""
 
     kind: Literal["rrule"] = "rrule"
-    rrule: Annotated[str, Field(min_length=5, max_length=500)]
+    rrule: Annotated[str, Field(min_length=5, max_length=500), AfterValidator(_of_days)]
 
 
 DayRule = Annotated[Once | Daily | Weekly | Monthly | MonthlyWeekday | Lunar | Rfc5545, Field(discriminator="kind")]

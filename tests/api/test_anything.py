@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from tests.api.test_interface import POSTS, fill
+from tests.api.test_interface import POSTS, WEEKLY, fill
 from tests.fakes.desk import ApiDesk, Place
 
 JSON = {"content-type": "application/json"}
@@ -31,6 +31,22 @@ FIELDS = {
     "bulletins": ["title", "text", "voice", "chime"],
     "bulletins/preview": ["text"],
     "broadcasts": ["bulletin", "areas", "devices", "at", "rank", "volume", "repeats", "gap_ms", "max_late_s"],
+    "programmes": [
+        "title",
+        "owner",
+        "content",
+        "targets",
+        "recurrence",
+        "rank",
+        "volume",
+        "gain_db",
+        "repeats",
+        "gap_ms",
+        "max_late_ms",
+        "paused",
+        "on_clash",
+    ],
+    "groups": ["name", "devices"],
     "alerts": ["text", "areas", "expires_at", "expires_in_s", "repeats", "gap_ms", "volume"],
 }
 
@@ -69,7 +85,19 @@ def test_any_request_has_an_answer_that_is_described(
     desk: ApiDesk, client: TestClient, place: Place, operations: Operations, data: st.DataObject
 ) -> None:
     method, path, names, said = data.draw(st.sampled_from(operations.all))
-    for name in ("area", "device", "bulletin", "broadcast", "alert", "incident", "rule", "zone", "day"):
+    for name in (
+        "area",
+        "device",
+        "bulletin",
+        "broadcast",
+        "alert",
+        "incident",
+        "rule",
+        "zone",
+        "day",
+        "programme",
+        "group",
+    ):
         ids = st.sampled_from(
             [place.area, place.device, place.bulletin, desk.office.new_id(), "x", "%00", "2026-09-02"]
         )
@@ -90,6 +118,22 @@ def test_any_order_with_one_odd_field_has_an_answer_that_is_described(
     body[data.draw(st.sampled_from(FIELDS[path]))] = data.draw(anything)
     said = next(one[3] for one in operations.all if one[:2] == ("post", f"/api/v1/{path}"))
     check(client.post(path, content=json.dumps(body), headers=JSON), said)
+
+
+PARTS = {"days": ["kind", "days", "every", "nth", "day", "rrule"], "": ["times", "zone", "first", "last", "only_on"]}
+
+
+@SMALL
+@given(data=st.data())
+def test_any_recurrence_has_an_answer_that_is_described(
+    client: TestClient, place: Place, operations: Operations, data: st.DataObject
+) -> None:
+    body = fill(WEEKLY, place)
+    part, names = data.draw(st.sampled_from(sorted(PARTS.items())))
+    (body["recurrence"][part] if part else body["recurrence"])[data.draw(st.sampled_from(names))] = data.draw(anything)
+    said = next(one[3] for one in operations.all if one[:2] == ("post", "/api/v1/programmes"))
+    for path in ("programmes", "programmes?dry_run=true"):
+        check(client.post(path, content=json.dumps(body), headers=JSON), said)
 
 
 @SMALL

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.permissions import permissions
+from tests.api.test_interface import WEEKLY, fill
 from tests.fakes.desk import ApiDesk, Place
 
 SCHEMA = create_app().openapi()
@@ -73,20 +74,31 @@ EXAMPLES = [
 ]
 
 
+def filled(example: Any, place: Place) -> Any:
+    """The example with what is there in place of what it names."""
+    known = {
+        "bulletin": place.bulletin, "areas": [place.area], "area": place.area, "owner": place.area,
+        "at": "2099-01-01T00:00:00+07:00",
+    }  # fmt: skip
+    if not isinstance(example, dict):
+        return example
+    return {field: known.get(field, filled(value, place)) for field, value in example.items()}
+
+
 @pytest.mark.parametrize(("name", "model"), EXAMPLES)
 def test_every_order_shows_an_example_that_works(client: TestClient, place: Place, name: str, model: str) -> None:
     examples = SCHEMA["components"]["schemas"][model]["examples"]
     assert examples
     for example in examples:
-        body = example | {
-            field: known
-            for field, known in {
-                "bulletin": place.bulletin, "areas": [place.area], "area": place.area, "at": "2099-01-01T00:00:00+07:00"
-            }.items()
-            if field in example
-        }  # fmt: skip
+        body = filled(example, place)
         method, path = name.split(" ")
-        answer = client.request(method, f"http://loa.test{addressed(client, place, path)}", json=body)
+        programmes = [client.post("programmes", json=fill(WEEKLY, place)).json()["id"] for _ in range(2)]
+        if "first" in body and "second" in body:
+            body |= {"first": programmes[0], "second": programmes[1]}
+        path = addressed(client, place, path).replace("{programme}", programmes[0])
+        if "{group}" in path:
+            path = path.replace("{group}", client.post("groups", json={"name": "Chợ"}).json()["id"])
+        answer = client.request(method, f"http://loa.test{path}", json=body)
         late = answer.json().get("code") == "start_too_far"
         assert answer.status_code in (200, 201) or (late and "at" in example), answer.text
 

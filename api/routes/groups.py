@@ -1,0 +1,82 @@
+"""Groups of speakers, across areas."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ConfigDict, Field
+from sqlmodel import Session, col, select
+
+from api.deps import Key, Served, act_of, permit
+from api.problems import READS, WRITES, refusals
+from api.shapes import Asked, Id, Instant, Name, Page, Shown
+from api.timestamps import to_utc
+from controller.people.permissions import Action
+from controller.programmes.groups import change_group, create_group, end_group, find_group, members_of
+from scheduler.programmes.models import SpeakerGroup
+
+router = APIRouter(prefix="/groups", tags=["groups"])
+
+Editor = Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))]
+
+
+class GroupWish(Asked):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Cụm loa chợ", "devices": []}]})
+
+    name: Name
+    devices: Annotated[list[Id], Field(default_factory=list, max_length=5_000)]
+
+
+class GroupShown(Shown):
+    id: Id
+    name: str
+    devices: list[Id]
+    created_at: Instant
+
+
+@router.post("", status_code=201, responses=refusals(*WRITES, within=["device_unknown"]))
+def create(
+    wish: GroupWish, request: Request, response: Response, services: Served, who: Editor, key: Key = None
+) -> GroupShown:
+    """Name some speakers."""
+    act = act_of(services, request, who, key, wish.model_dump_json())
+    with services.database.write() as session:
+        made = create_group(session, wish.name, wish.devices, act, services.new_id)
+        response.headers["Location"] = f"{request.url.path}/{made}"
+        return _shown(session, find_group(session, made))
+
+
+@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS))
+def index(services: Served) -> Page[GroupShown]:
+    """All groups, by name."""
+    with services.database.read() as session:
+        rows = session.exec(select(SpeakerGroup).order_by(col(SpeakerGroup.name), col(SpeakerGroup.id))).all()
+        return Page(items=[_shown(session, row) for row in rows])
+
+
+@router.get("/{group}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "group_unknown"))
+def one(group: Id, services: Served) -> GroupShown:
+    """One group."""
+    with services.database.read() as session:
+        return _shown(session, find_group(session, group))
+
+
+@router.put("/{group}", responses=refusals(*WRITES, "group_unknown", within=["device_unknown"]))
+def change(group: Id, wish: GroupWish, request: Request, services: Served, who: Editor) -> GroupShown:
+    """Put these speakers in place of those that it has."""
+    act = act_of(services, request, who, None)
+    with services.database.write() as session:
+        change_group(session, group, wish.name, wish.devices, act)
+        shown = _shown(session, find_group(session, group))
+    services.ring_almanac()
+    return shown
+
+
+@router.delete("/{group}", status_code=204, responses=refusals(*WRITES, "group_unknown", "group_in_use"))
+def delete(group: Id, request: Request, services: Served, who: Editor) -> None:
+    """Forget it; refused while a programme names it."""
+    with services.database.write() as session:
+        end_group(session, group, act_of(services, request, who, None))
+
+
+def _shown(session: Session, row: SpeakerGroup) -> GroupShown:
+    return GroupShown(id=row.id, name=row.name, devices=members_of(session, row.id), created_at=to_utc(row.created_at))

@@ -1,0 +1,67 @@
+"""Groups of speakers: some speakers under one name, wherever they stand. Each is one transaction."""
+
+from collections.abc import Callable, Sequence
+
+from sqlmodel import Session, col, delete, select
+
+from controller.errors import GroupInUse, GroupUnknown
+from controller.people.answered import already_made, remember
+from controller.people.audit import Act, record
+from controller.people.permissions import Action
+from controller.programmes.reading import read_programmes
+from devices.registry import get_device
+from scheduler.programmes.models import GroupMember, SpeakerGroup
+from scheduler.timetable import wanted
+
+
+def create_group(session: Session, name: str, devices: Sequence[str], act: Act, new_id: Callable[[], str]) -> str:
+    """Make a group and give its id; the same request again gives the same one. DeviceUnknown."""
+    if made := already_made(session, act):
+        return made
+    row = SpeakerGroup(id=new_id(), name=name, created_at=act.now)
+    session.add(row)
+    session.flush()
+    _fill(session, row.id, devices)
+    remember(session, act, row.id)
+    record(session, act, Action.PROGRAMME_EDIT, row.id, f"{name} ({len(devices)})")
+    return row.id
+
+
+def change_group(session: Session, group: str, name: str, devices: Sequence[str], act: Act) -> None:
+    """Put these speakers in place of those of the group. GroupUnknown, DeviceUnknown."""
+    find_group(session, group).name = name
+    session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group))
+    _fill(session, group, devices)
+    record(session, act, Action.PROGRAMME_EDIT, group, f"{name} ({len(devices)})")
+    wanted(session)
+
+
+def end_group(session: Session, group: str, act: Act) -> None:
+    """Forget a group. GroupUnknown, GroupInUse while a programme names it."""
+    row = find_group(session, group)
+    using = sorted(name for name, kept in read_programmes(session).items() if group in kept.wish.targets.groups)
+    if using:
+        raise GroupInUse(group=group, programmes=using)
+    session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group))
+    session.delete(row)
+    record(session, act, Action.PROGRAMME_EDIT, group, "ended")
+
+
+def find_group(session: Session, group: str) -> SpeakerGroup:
+    row = session.get(SpeakerGroup, group)
+    if row is None:
+        raise GroupUnknown(group=group)
+    return row
+
+
+def members_of(session: Session, group: str) -> list[str]:
+    """Its speakers, in a fixed order."""
+    rows = select(GroupMember.device_id).where(GroupMember.group_id == group)
+    return list(session.exec(rows.order_by(col(GroupMember.device_id))))
+
+
+def _fill(session: Session, group: str, devices: Sequence[str]) -> None:
+    for device in sorted(set(devices)):
+        get_device(session, device)
+        session.add(GroupMember(group_id=group, device_id=device))
+    session.flush()
