@@ -39,8 +39,8 @@ from controller.runtime.services import Services
 PREFIX = "/api/v1"
 ROOMS = (
     areas, area_calendar, echo, devices, device_batch, bulletins, audio, glossary, broadcasts, programme_files,
-    programmes, preview, conflicts, groups, plans, alerts, air, zones, air_timeline, calendar, incidents, reports, trust,
-    health, description,
+    programmes, preview, conflicts, groups, plans, alerts, air, zones, air_timeline, calendar, incidents, reports,
+    trust, health, description,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The `loa` command: each subcommand is a door; what is behind it is imported when it opens."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -229,6 +230,9 @@ def rehearse(
     speakers: Annotated[int, typer.Option(min=2, max=2_000, help="How many speakers.")] = 50,
     faults: Annotated[str, typer.Option(help="Fault programmes, with commas; `all` for every one.")] = "",
     plant: Annotated[str, typer.Option(help="A bug to plant, by the set in which it must show.")] = "",
+    begin: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its first day (midnight UTC); else 18 November 2026.")
+    ] = None,
     only: Annotated[str, typer.Option(help="Play these happenings only, by number, with commas.")] = "",
     shrink: Annotated[bool, typer.Option(help="Make a failing history short.")] = True,
     report: Annotated[Path | None, typer.Option(help="Write the report with plots to this HTML file.")] = None,
@@ -238,7 +242,7 @@ def rehearse(
     from api.cli.rehearse import RehearseWish
     from api.cli.rehearse import rehearse as run
 
-    raise typer.Exit(run(RehearseWish(seed, days, speakers, faults, plant, only, shrink, as_json, report)))
+    raise typer.Exit(run(RehearseWish(seed, days, speakers, faults, plant, begin, only, shrink, as_json, report)))
 
 
 @bench.command("audio")

@@ -6,6 +6,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from api.cli.refusals import in_words
@@ -19,6 +20,7 @@ from firmware_sim.village.planted import BUGS
 from firmware_sim.village.rehearsal import Outcome, Watch, Wish
 from firmware_sim.village.rehearsal import rehearse as run
 from firmware_sim.village.shrink import shortest
+from firmware_sim.village.virtual_time import START
 
 STEPS = 200
 YOUNG, MIDDLE, OLD = 100_000, 50, 100
@@ -34,6 +36,7 @@ class RehearseWish:
     speakers: int
     faults: str
     plant: str
+    begin: datetime | None
     only: str
     shrink: bool
     as_json: bool
@@ -45,7 +48,7 @@ def rehearse(asked: RehearseWish) -> int:
     log_to_stderr(as_json=asked.as_json, level=50)
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     with in_words():
-        wish = Wish(asked.seed, asked.days, asked.speakers, named(asked.faults), _bug(asked.plant))
+        wish = Wish(asked.seed, asked.days, asked.speakers, named(asked.faults), _bug(asked.plant), _begin(asked.begin))
     history = wish.history()
     happenings = _chosen(history, asked.only)
     if _went_well(wish, happenings, asked):
@@ -80,6 +83,10 @@ def _bug(plant: str) -> str:
     if plant and plant not in BUGS:
         raise UnknownProgramme(fault=plant)
     return plant
+
+
+def _begin(day: datetime | None) -> int:
+    return START if day is None else int(day.replace(tzinfo=UTC).timestamp()) * 1_000_000
 
 
 def _chosen(history: tuple[Happening, ...], only: str) -> tuple[Happening, ...]:

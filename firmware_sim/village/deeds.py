@@ -1,9 +1,11 @@
 """What each word of a history does to the village. Any part of a history can be run: what it names may be missing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from controller.errors import LoaError
+from controller.programmes.reading import EPOCH
 from devices.protocol.units import HOUR, MINUTE, SECOND
 from firmware_sim import runtime
 from firmware_sim.judge.records import Accepted
@@ -13,9 +15,18 @@ from firmware_sim.village.happenings import Happening
 from firmware_sim.village.hostility import Hostility
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
+from scheduler.recurrence.walltime import shown
+from scheduler.recurrence.zones import VIETNAM, zone_named
 
 Deed = Callable[..., None]
 DEEDS: dict[str, Deed] = {}
+DAYS: Mapping[str, dict[str, object]] = {
+    "daily": {"kind": "daily"}, "working": {"kind": "daily"}, "not_on_holidays": {"kind": "daily"},
+    "weekly": {"kind": "weekly", "days": ["tuesday", "friday", "sunday"]}, "moon": {"kind": "lunar", "days": [1, 15]},
+    "tet": {"kind": "lunar", "days": [1, 2, 3], "months": [1]}, "month": {"kind": "monthly", "days": [1, -1]},
+}  # fmt: skip
+"""When a programme of a history sounds."""
+ONLY_ON = {"working": "working_days", "not_on_holidays": "no_holidays"}
 TAIL = 5 * SECOND
 """How long after it ended a fault may still delay something: a speaker connects again, us."""
 
@@ -34,6 +45,7 @@ class Stage:
     dice: Dice = field(default_factory=lambda: runtime.dice(0))
     """Of the happening that is being played: dropping another one changes nothing here."""
     orders: dict[int, Accepted] = field(default_factory=dict)
+    programmes: dict[int, str] = field(default_factory=dict)
     refused: int = 0
     """Orders that the office was told no about."""
     troubled: list[tuple[int, int]] = field(default_factory=list)
@@ -110,6 +122,56 @@ def alert(stage: Stage, number: int, minutes: float, speech: float | None, part:
 def cancel(stage: Stage, number: int) -> None:
     if number in stage.orders:
         stage.village.cancel(stage.orders[number], stage.hearing())
+
+
+# The office's calendar
+
+
+@deed
+def programme(
+    stage: Stage, number: int, seconds: float, pitch: float, days: str, after: tuple[int, ...], part: str, place: int,
+    late_ms: int,
+) -> None:  # fmt: skip
+    """`after`: its times, as minutes after the clock time at which the story begins."""
+    areas, devices = _target(stage, part, place)
+    bulletin = stage.village.office.bulletin(seconds, pitch)
+    try:
+        stage.programmes[number] = stage.village.schedule.programme(
+            DAYS[days],
+            *_walls(stage, after),
+            bulletin=bulletin,
+            areas=areas,
+            devices=devices,
+            max_late_ms=late_ms,
+            only_on=ONLY_ON.get(days, "all_days"),
+        )
+    except LoaError:
+        stage.refused += 1
+
+
+@deed
+def retold(stage: Stage, number: int, seconds: float, pitch: float) -> None:
+    """The programme says something else from now on."""
+    if number in stage.programmes:
+        content = {"kind": "bulletin", "bulletin": stage.village.office.bulletin(seconds, pitch)}
+        stage.village.schedule.change(stage.programmes[number], content=content)
+
+
+@deed
+def ended(stage: Stage, number: int) -> None:
+    if number in stage.programmes:
+        stage.village.schedule.end(stage.programmes[number])
+
+
+@deed
+def night(stage: Stage, begin: str, end: str) -> None:
+    """The province is silent in these hours of the clock."""
+    stage.village.schedule.quiet_hours(begin, end)
+
+
+def _walls(stage: Stage, after: tuple[int, ...]) -> list[str]:
+    begin = shown(EPOCH + timedelta(microseconds=stage.village.begin), zone_named(VIETNAM))
+    return sorted({f"{begin + timedelta(minutes=minutes):%H:%M}" for minutes in after})
 
 
 def _target(stage: Stage, part: str, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -259,6 +321,18 @@ def broker_returns(stage: Stage) -> None:
     stage.trouble(MINUTE)
     if not stage.village.broker.up:
         stage.village.broker_returns()
+
+
+@deed
+def rival(stage: Stage) -> None:
+    """A second controller is started on the same database; once there, the one that works is killed."""
+    stage.trouble(9 * MINUTE)
+    if stage.village.rival is None:
+        stage.village.second_controller(2 * MINUTE)
+    else:
+        working = next((desk for desk in stage.village.desks if desk.works), None)
+        if working is not None:
+            working.kill(stage.dice.randrange(5 * SECOND, 6 * MINUTE))
 
 
 # A broker or a line that lies

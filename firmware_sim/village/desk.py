@@ -61,6 +61,11 @@ class Desk:
     def up(self) -> bool:
         return self.client.up
 
+    @property
+    def works(self) -> bool:
+        """Whether it is the one that works, where there are several."""
+        return self.controller is not None and self.controller.leadership.holds(self._time.now)
+
     def start(self) -> None:
         if self._gone:
             return
@@ -82,14 +87,14 @@ class Desk:
             self.controller.leadership.span, self.controller.leadership.until = lease, self._time.now
         self.ring()
 
-    def kill(self) -> None:
-        """Everything that is not in the tables is gone."""
+    def kill(self, away: int = BACK_AFTER) -> None:
+        """Everything that is not in the tables is gone; it is started again after so long, us."""
         self.deaths += 1
         self.controller, self.almanac, self._wake = None, None, None
         self._inbox.clear()
         self._take_at = NEVER
         self._broker.cut(self.client)
-        self._time.after(BACK_AFTER, self.start)
+        self._time.after(away, self.start)
 
     def retire(self) -> None:
         """Killed for good."""

@@ -11,7 +11,6 @@ from sqlmodel import select
 from controller.deliveries.models import Delivery
 from devices.models import Incident
 from devices.protocol.units import DAY, MILLI
-from firmware_sim.village.virtual_time import START
 
 if TYPE_CHECKING:
     from firmware_sim.village.deeds import Stage
@@ -55,10 +54,10 @@ def figures(village: "Village", stage: "Stage") -> Figures:
         orders=len({accepted.key for accepted in village.accepted}), refused=stage.refused,
         deliveries=dict(sorted(states.items())), reasons=dict(sorted(reasons.items())),
         incidents=dict(sorted(incidents.items())), messages=village.broker.carried,
-        virtual_s=(village.time.now - START) / 1_000_000, deaths=village.desk.deaths,
+        virtual_s=(village.time.now - village.begin) / 1_000_000, deaths=village.desk.deaths,
         skew_ms=_percentiles(pairs) | {"pairs": int(sum(len(pair) for pair in pairs))},
         alert_s=_percentiles([np.array(_alert_delays(village))]),
-        skews=tuple(((first - START) / DAY, float(np.percentile(pair, 99))) for first, pair in heard),
+        skews=tuple(((first - village.begin) / DAY, float(np.percentile(pair, 99))) for first, pair in heard),
     )  # fmt: skip
 
 

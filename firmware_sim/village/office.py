@@ -27,6 +27,8 @@ class Office:
     seed: int = 1
     chunk_bytes: int = 4096
     """Small, so that short sounds travel in several pieces too."""
+    begin: int = START
+    """When its story begins, us UTC."""
     chance: Dice = field(init=False)
     database: Database = field(init=False)
     store: Store = field(init=False)
@@ -40,19 +42,19 @@ class Office:
         METADATA.create_all(self.database.engine)
         self.store = Store(self.folder / "store")
         self.keyring = open_keyring(
-            self.folder / "keys", entropy=self.chance.randbytes, new_id=self.new_id, now=START, passphrase=None
+            self.folder / "keys", entropy=self.chance.randbytes, new_id=self.new_id, now=self.begin, passphrase=None
         )
 
     def new_id(self) -> str:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
-    def act(self, now: int = START, key: str | None = None) -> Act:
+    def act(self, now: int | None = None, key: str | None = None) -> Act:
         """Somebody who may do everything does something."""
-        return Act("test", "127.0.0.1", now, key, fingerprint="same")
+        return Act("test", "127.0.0.1", self.begin if now is None else now, key, fingerprint="same")
 
     def area(self, name: str, parent: str | None = None) -> str:
         with self.database.write() as session:
-            return add_area(session, Area(id=self.new_id(), name=name, parent_id=parent, created_at=START)).id
+            return add_area(session, Area(id=self.new_id(), name=name, parent_id=parent, created_at=self.begin)).id
 
     def speaker(self, area: str, name: str = "loa") -> str:
         """Register a speaker with a key of its own; its id."""
@@ -62,7 +64,7 @@ class Office:
         """Register speakers with keys of their own; their ids."""
         keys = {self.new_id(): SigningKey(self.chance.randbytes(32)) for _ in names}
         devices = [
-            Device(id=device, name=name, area_id=area, public_key=key.verify_key.public, registered_at=START)
+            Device(id=device, name=name, area_id=area, public_key=key.verify_key.public, registered_at=self.begin)
             for name, (device, key) in zip(names, keys.items(), strict=True)
         ]
         with self.database.write() as session:
@@ -87,13 +89,19 @@ class Office:
         with self.database.write() as session:
             session.add(
                 Bulletin(
-                    id=made, title="Tin", kind="text", state="ready", sha256=sha256, created_at=START, created_by="test"
+                    id=made,
+                    title="Tin",
+                    kind="text",
+                    state="ready",
+                    sha256=sha256,
+                    created_at=self.begin,
+                    created_by="test",
                 )
-            )
+            )  # fmt: skip
         return made
 
     def _row(self, sha256: str, size: int, seconds: float, clip: str | None) -> Blob:
         return Blob(
             sha256=sha256, size=size, duration_ms=round(seconds * 1000), chunk_bytes=self.chunk_bytes, clip=clip,
-            issued_at=START,
+            issued_at=self.begin,
         )  # fmt: skip

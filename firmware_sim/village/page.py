@@ -9,7 +9,6 @@ from firmware_sim.village.markup import document, element, pairs, row, section, 
 from firmware_sim.village.pictures import pictures
 from firmware_sim.village.rehearsal import SETTLING, Outcome
 from firmware_sim.village.report import again, lasting, numbered, several, troubles
-from firmware_sim.village.virtual_time import START
 
 MEANINGS: Mapping[str, str] = {
     "lost": "an accepted order came to no end at a speaker",
@@ -78,7 +77,14 @@ def _findings(outcome: Outcome) -> str:
     if not found:
         return ""
     rows = [
-        row(name, one.why, one.device[:8], one.order[:8], one.part or "", "" if one.at is None else _since(one.at))
+        row(
+            name,
+            one.why,
+            one.device[:8],
+            one.order[:8],
+            one.part or "",
+            _since(one.at, outcome.wish.begin),
+        )
         for name, one in found[:MOST_FINDINGS]
     ]
     heads = ("set", "why", "speaker", "order", "part", "when")
@@ -130,6 +136,6 @@ def _happenings(outcome: Outcome) -> str:
     )
 
 
-def _since(at: int) -> str:
-    """An instant (us UTC) as time after the beginning."""
-    return f"{(at - START - SETTLING) / SECOND:.1f} s"
+def _since(at: int | None, begin: int) -> str:
+    """An instant (us UTC), if there is one, as time after the beginning."""
+    return "" if at is None else f"{(at - begin - SETTLING) / SECOND:.1f} s"

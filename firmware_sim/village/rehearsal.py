@@ -46,6 +46,8 @@ class Wish:
     faults: tuple[str, ...] = ()
     plant: str = ""
     """A bug or a nuisance to plant, see planted.py."""
+    begin: int = START
+    """When it begins, us UTC."""
 
     @property
     def span(self) -> int:
@@ -100,7 +102,7 @@ def rehearse(
     village = Village(
         folder, wish.speakers, wish.seed, radio=RadioModel.read(), heartbeat_s=wish.thinning["heartbeat_s"],
         settings=SpeakerSettings(probe_thinning=wish.thinning["probes"]), makes=MAKES, build=bug.build,
-        note=note, chunk_bytes=CHUNK,
+        note=note, chunk_bytes=CHUNK, begin=wish.begin,
     )  # fmt: skip
     try:
         return _play(wish, village, bug, wish.history() if happenings is None else tuple(happenings), record, watch)
@@ -122,7 +124,7 @@ def _play(
     for happening in happenings:
         _schedule(stage, happening)
     faulty = (SETTLING + wish.span) / (SETTLING + wish.span + HEALING)
-    _run(village, START + SETTLING + wish.span, watch, (0, faulty))
+    _run(village, village.begin + SETTLING + wish.span, watch, (0, faulty))
     stage.heal()
     last = max((accepted.expires_at for accepted in village.accepted), default=0)
     _run(village, max(village.time.now + HEALING, last + LAST_WORD), watch, (faulty, 1))
@@ -133,7 +135,7 @@ def _play(
 def _schedule(stage: Stage, happening: Happening) -> None:
     """Each happening throws dice of its own, so that others may be left out."""
     dice = runtime.dice(f"{stage.village.seed}/{happening.at}/{happening.deed}/{happening.of}")
-    stage.village.time.at(START + SETTLING + happening.at, lambda: stage.play(happening, dice))
+    stage.village.time.at(stage.village.begin + SETTLING + happening.at, lambda: stage.play(happening, dice))
 
 
 def _run(village: Village, until: int, watch: Watch | None, shares: tuple[float, float]) -> None:

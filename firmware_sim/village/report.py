@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim.village.happenings import Happening
 from firmware_sim.village.rehearsal import Outcome, Wish
 from firmware_sim.village.timeline import SAID, Lane, lanes
+from firmware_sim.village.virtual_time import START
 
-OFFICE = frozenset(("order", "stop", "alert", "cancel"))
+OFFICE = frozenset(("order", "stop", "alert", "cancel", "programme", "retold", "ended", "night"))
 MOST_FINDINGS = 10
 
 
@@ -66,6 +68,7 @@ def again(wish: Wish, only: Iterable[int] | None = None) -> str:
     words = [f"loa rehearse --seed {wish.seed} --days {wish.days:g} --speakers {wish.speakers}"]
     words += [f"--faults {','.join(wish.faults)}"] if wish.faults else []
     words += [f"--plant {wish.plant}"] if wish.plant else []
+    words += [f"--begin {datetime.fromtimestamp(wish.begin // 1_000_000, UTC):%Y-%m-%d}"] if wish.begin != START else []
     words += ["--only " + ",".join(str(number) for number in only)] if only is not None else []
     return " ".join(words)
 

@@ -12,7 +12,10 @@ from controller.programmes.keeping import OnClash, change_programme, create_prog
 from controller.programmes.preview import Preview, preview
 from devices.protocol.units import MILLI
 from firmware_sim.judge.records import Accepted
+from scheduler.air.models import AirRule
+from scheduler.air.rules import AirRules
 from scheduler.programmes.programme import Programme
+from scheduler.timetable import wanted
 
 if TYPE_CHECKING:
     from firmware_sim.village.village import Village
@@ -24,10 +27,13 @@ class Schedule:
     def __init__(self, village: "Village") -> None:
         self._village = village
         self._office = village.office
+        self._targets: dict[str, frozenset[str]] = {}
+        """By what stands on the poles, not by what the controller wrote down."""
 
     def programme(
         self, days: dict[str, object], *times: str, bulletin: str, areas: Iterable[str] | None = None,
-        devices: Iterable[str] = (), first: str = "2026-11-01", on_clash: OnClash = "append", **wishes: object,
+        devices: Iterable[str] = (), first: str = "2026-11-01", only_on: str = "all_days",
+        on_clash: OnClash = "append", **wishes: object,
     ) -> str:  # fmt: skip
         """Make a programme of the province and give its id; what the service refuses is raised."""
         village = self._village
@@ -35,11 +41,12 @@ class Schedule:
         said = {
             "title": "Bản tin", "owner": village.province, "content": {"kind": "bulletin", "bulletin": bulletin},
             "targets": {"areas": places, "devices": tuple(devices)},
-            "recurrence": {"days": days, "times": times, "first": first},
+            "recurrence": {"days": days, "times": times, "first": first, "only_on": only_on},
         }  # fmt: skip
         with self._office.database.write() as session:
             wish = Programme.model_validate(said | wishes)
             made = create_programme(session, wish, self._act(), self._office.new_id, on_clash)
+        self._targets[made] = village.targets(places, devices)
         village.ring()
         return made
 
@@ -55,6 +62,19 @@ class Schedule:
             end_programme(session, programme, self._act())
         self._village.ring()
 
+    def quiet_hours(self, begin: str, end: str) -> None:
+        """The province is silent in these hours."""
+        rules = AirRules.model_validate({"quiet": [{"begin": begin, "end": end}]})
+        with self._office.database.write() as session:
+            session.add(
+                AirRule(
+                    id=self._office.new_id(), area_id=self._village.province, name="Đêm",
+                    rules=rules.model_dump(mode="json"), changed_at=self._village.time.now, changed_by="test",
+                )
+            )  # fmt: skip
+            wanted(session)
+        self._village.ring()
+
     def preview(self, span: int) -> Preview:
         """What is planned from now on for `span` us."""
         now = self._village.time.now
@@ -65,17 +85,17 @@ class Schedule:
         """Every airing that has been ordered, for the judge."""
         with self._office.database.read() as session:
             orders = session.exec(select(Broadcast).where(col(Broadcast.programme_id).is_not(None))).all()
-            return [_accepted(session, order) for order in orders]
+            return [self._accepted(session, order) for order in orders]
+
+    def _accepted(self, session: Session, order: Broadcast) -> Accepted:
+        ordered = session.exec(select(Delivery.device_id).where(Delivery.order_id == order.id))
+        return Accepted(
+            order=order.id, occurrence=order.occurrence_id, kind="broadcast", accepted_at=order.created_at,
+            targets=self._targets[order.programme_id or ""].intersection(ordered), start_at=order.start_at,
+            max_late=order.max_late_ms * MILLI, expires_at=order.expires_at,
+            parts={"body": (order.sha256, order.duration_ms)}, repeats=order.repeats,
+            cancelled_at=order.stop_requested_at, cancel_reachable=frozenset(),
+        )  # fmt: skip
 
     def _act(self) -> Act:
         return self._office.act(self._village.time.now)
-
-
-def _accepted(session: Session, order: Broadcast) -> Accepted:
-    targets = session.exec(select(Delivery.device_id).where(Delivery.order_id == order.id))
-    return Accepted(
-        order=order.id, occurrence=order.occurrence_id, kind="broadcast", accepted_at=order.created_at,
-        targets=frozenset(targets), start_at=order.start_at, max_late=order.max_late_ms * MILLI,
-        expires_at=order.expires_at, parts={"body": (order.sha256, order.duration_ms)}, repeats=order.repeats,
-        cancelled_at=order.stop_requested_at, cancel_reachable=frozenset(),
-    )  # fmt: skip

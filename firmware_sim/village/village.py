@@ -68,13 +68,16 @@ class Village:
     build: Callable[[Pole, Parts], Speaker] = _plain
     note: Callable[[str, Line], None] = lambda device, line: None
     chunk_bytes: int = 4096
-    time: VirtualTime = field(default_factory=VirtualTime)
+    begin: int = START
+    """When its story begins, us UTC."""
+    time: VirtualTime = field(init=False)
     accepted: list[Accepted] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = runtime.dice(self.seed)
+        self.time = VirtualTime(self.begin)
         self._makes = cycle(self.makes)
-        self.office = Office(self.folder, self.seed, self.chunk_bytes)
+        self.office = Office(self.folder, self.seed, self.chunk_bytes, self.begin)
         self.office.blob(2.0, 900, clip="tone")
         self.broker = MemoryBroker(self.time)
         self.topics = Topics(self.office.keyring.tenant)
@@ -117,14 +120,14 @@ class Village:
     def _pole(self, device: str, name: str) -> Pole:
         birth = Birth(**self.office.keyring.birth(device), name=name)
         identity = Identity(birth, self.office.keys[device])
-        quartz = Quartz(START, self.chance.randrange(10**12), self.chance.uniform(-50, 50))
+        quartz = Quartz(self.begin, self.chance.randrange(10**12), self.chance.uniform(-50, 50))
         radio = Radio(self.radio, runtime.dice(f"{self.seed}/radio/{device}")) if self.radio else None
         hardware = self._box(device) if self.makes else None
         settings = hardware.profile.settings(self.settings) if hardware else self.settings
         return Pole(self._around, identity, settings, quartz, radio, hardware)
 
     def _box(self, device: str) -> Hardware:
-        return Hardware(Profile.read(next(self._makes)), runtime.dice(f"{self.seed}/box/{device}"), START)
+        return Hardware(Profile.read(next(self._makes)), runtime.dice(f"{self.seed}/box/{device}"), self.begin)
 
     # Time
 
@@ -152,7 +155,7 @@ class Village:
             row = session.get_one(Broadcast, made)
         accepted = Accepted(
             order=row.id, occurrence=row.occurrence_id, kind="broadcast", accepted_at=self.time.now,
-            targets=self._targets(places, named), start_at=row.start_at, max_late=row.max_late_ms * 1_000,
+            targets=self.targets(places, named), start_at=row.start_at, max_late=row.max_late_ms * 1_000,
             expires_at=row.expires_at, parts={"body": (row.sha256, row.duration_ms)}, repeats=row.repeats,
         )  # fmt: skip
         self.accepted.append(accepted)
@@ -174,7 +177,7 @@ class Village:
         request = AlertRequest("Nước dâng", "Nước dâng", places, self.time.now + int(minutes * MINUTE), repeats)
         with self.office.database.write() as session:
             made = raise_alert(session, request, self.office.act(self.time.now), self.office.new_id, ALERT_LEAD_MS)
-        accepted = self._accepted_alert(made, self._targets(places, ()))
+        accepted = self._accepted_alert(made, self.targets(places, ()))
         self.accepted.append(accepted)
         self.ring()
         if speech_after is not None:
@@ -207,7 +210,7 @@ class Village:
             parts=parts, repeats=row.repeats, cancelled_at=row.cancelled_at,
         )  # fmt: skip
 
-    def _targets(self, areas: Iterable[str], devices: Iterable[str]) -> frozenset[str]:
+    def targets(self, areas: Iterable[str], devices: Iterable[str]) -> frozenset[str]:
         """By what stands on the poles, not by what the controller wrote down."""
         return frozenset(devices).union(*(self.members[area] for area in areas))
 

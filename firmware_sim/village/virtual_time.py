@@ -10,8 +10,8 @@ START = 1_795_000_000_000_000
 class VirtualTime:
     """`now` (us UTC) moves only when events are run."""
 
-    def __init__(self) -> None:
-        self.now = START
+    def __init__(self, begin: int = START) -> None:
+        self.now = begin
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
 

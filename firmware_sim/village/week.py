@@ -18,6 +18,14 @@ PARTS = ("all",) * 7 + ("commune", "hamlet", "some")
 """Whom a bulletin is for: mostly everybody."""
 QUIET = 40 * MINUTE
 """How long a busy day is silent at most, us; half of it in a scene of an hour or less."""
+CALENDAR = 10 * DAY
+"""A scene from this on lives by its calendar."""
+MONTH = (
+    ("daily", (5 * 60, 17 * 60), 20.0), ("working", (7 * 60 + 30,), 15.0), ("not_on_holidays", (11 * 60,), 15.0),
+    ("weekly", (17 * 60,), 30.0), ("moon", (5 * 60, 18 * 60), 20.0), ("tet", (0, 6 * 60, 12 * 60), 30.0),
+    ("month", (8 * 60,), 10.0),
+)  # fmt: skip
+"""Days, minutes after the clock time of the beginning, and seconds of each programme; some of them collide."""
 SHORT = 12 * HOUR
 """A scene below this is a busy day: something every twenty minutes."""
 
@@ -27,9 +35,29 @@ def office(scene: Scene, dice: Dice) -> Iterator[Happening]:
     numbers = iter(range(1_000_000))
     if scene.span < SHORT:
         yield from _busy(scene, dice, numbers)
+    elif scene.span >= CALENDAR:
+        yield from by_calendar(scene, dice, numbers)
     else:
         for day in range(max(1, scene.span // DAY)):
             yield from _day(day * DAY, dice, numbers)
+
+
+def by_calendar(scene: Scene, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:
+    """A month as an office plans it: programmes, a night of silence, a change every few days, and little else."""
+    yield Happening(0, "night", ("21:30", "04:45"))
+    for number, (days, times, length) in enumerate(MONTH):
+        part = dice.choice(PARTS)
+        wishes = (days, times, part, dice.randrange(1_000), dice.choice((60_000, 600_000)))
+        yield Happening(number + 1, "programme", (number, length, dice.choice(PITCHES), *wishes))
+    for day in range(1, scene.span // DAY):
+        if dice.random() < 0.3:
+            at = day * DAY + dice.randrange(DAY)
+            yield Happening(at, "retold", (dice.randrange(len(MONTH)), dice.choice(LENGTHS), dice.choice(PITCHES)))
+        if dice.random() < 0.2:
+            yield from _alert(day * DAY + dice.randrange(DAY), dice, next(numbers), dice.randint(5, 60))
+        if dice.random() < 0.2:
+            yield _bulletin(day * DAY + dice.randrange(DAY), 0, dice, next(numbers), dice.choice(LENGTHS))
+    yield Happening(scene.span * 2 // 3, "ended", (dice.randrange(len(MONTH)),))
 
 
 def _day(begin: int, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:
@@ -44,6 +72,7 @@ def _day(begin: int, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:
 
 
 def _busy(scene: Scene, dice: Dice, numbers: Iterator[int]) -> Iterator[Happening]:
+    yield from _planned(scene, dice)
     at = dice.randrange(MINUTE)
     while at < scene.span:
         kind = dice.random()
@@ -55,6 +84,21 @@ def _busy(scene: Scene, dice: Dice, numbers: Iterator[int]) -> Iterator[Happenin
         else:
             yield from _alert(at, dice, next(numbers), dice.randint(1, 5))
         at += dice.randrange(MINUTE, QUIET if scene.span > HOUR else QUIET // 2)
+
+
+def _planned(scene: Scene, dice: Dice) -> Iterator[Happening]:
+    """Up to three programmes within a busy day; now and then one is retold or ended."""
+    minutes = scene.span // MINUTE
+    for number in range(dice.randrange(4)):
+        said = dice.randrange(scene.span // 2)
+        times = tuple(sorted(dice.randrange(2, max(3, minutes)) for _ in range(dice.randint(1, 4))))
+        wishes = ("daily", times, dice.choice(PARTS), dice.randrange(1_000), dice.choice((0, 60_000, 600_000)))
+        yield Happening(said, "programme", (number, dice.choice((3.0, 6.0, 20.0)), dice.choice(PITCHES), *wishes))
+        if dice.random() < 0.6:
+            again = (number, dice.choice((3.0, 6.0)), dice.choice(PITCHES))
+            yield Happening(dice.randrange(said, scene.span), "retold", again)
+        if dice.random() < 0.3:
+            yield Happening(dice.randrange(said, scene.span), "ended", (number,))
 
 
 def _bulletin(at: int, ahead: int, dice: Dice, number: int, seconds: float) -> Happening:
