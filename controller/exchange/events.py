@@ -8,7 +8,7 @@ from typing import Any
 
 from controller.exchange.cells import read_day
 from controller.exchange.faults import CellRefused, Fault
-from controller.exchange.rows import Setting, checked
+from controller.exchange.rows import OFTEN, Setting, checked
 from controller.exchange.sheet_lines import Line, Reading
 from controller.sheets.sheet import MOST_ROWS
 from scheduler.errors import BadCalendar, SchedulerError
@@ -27,7 +27,6 @@ MOST_COMPONENTS = 3 * MOST_ROWS
 """Events with their alarms, and zones: counted before anything is read."""
 URGENT = ("1", "2", "3", "4")
 """PRIORITY: RFC 5545 calls these high."""
-OFTEN = re.compile(r"(?i)FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(HOUR|MINUTE|SECOND)=")
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
