@@ -8,7 +8,7 @@ from typing import Any
 
 from controller.exchange.cells import read_day
 from controller.exchange.faults import CellRefused, Fault
-from controller.exchange.rows import Setting, checked
+from controller.exchange.rows import OFTEN, Setting, checked
 from controller.exchange.sheet_lines import Line, Reading
 from controller.sheets.sheet import MOST_ROWS
 from scheduler.errors import BadCalendar, SchedulerError
@@ -16,21 +16,24 @@ from scheduler.programmes.programme import Programme
 from scheduler.recurrence.calendar_text import Entry, read_entries
 from scheduler.recurrence.friendly import friendly
 from scheduler.recurrence.rules import DayRule, Once
-from scheduler.recurrence.series import Series
+from scheduler.recurrence.series import Series, check_rule
 from scheduler.recurrence.walltime import instant
 from scheduler.recurrence.zones import VIETNAM, zone_named
 
 BULLETIN, AREA, OWNER, DAYS = "X-LOA-BULLETIN", "X-LOA-AREA", "X-LOA-OWNER", "X-LOA-DAYS"
 EXCEPT, FIRST, PROGRAMME = "X-LOA-EXCEPT", "X-LOA-FIRST", "X-LOA-PROGRAMME"
 """Properties by which our own files say what iCalendar has no word for."""
+MOST_COMPONENTS = 3 * MOST_ROWS
+"""Events with their alarms, and zones: counted before anything is read."""
 URGENT = ("1", "2", "3", "4")
 """PRIORITY: RFC 5545 calls these high."""
-OFTEN = re.compile(r"(?i)FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(HOUR|MINUTE|SECOND)=")
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
 def read_calendar(text: str, setting: Setting) -> Reading:
     """Each event is a line, counted from 1; times without a zone are Vietnam's. BadCalendar."""
+    if text.upper().count("BEGIN:") > MOST_COMPONENTS:
+        raise BadCalendar(reason="too many components")
     entries = read_entries(text, zone_named(VIETNAM))
     if not entries or len(entries) > MOST_ROWS:
         raise BadCalendar(reason="no event" if not entries else "too many events")
@@ -155,8 +158,7 @@ def _recurrence(entry: Entry, series: Series, faults: list[Fault]) -> dict[str, 
 def _rule(entry: Entry, series: Series) -> tuple[DayRule, date | None]:
     if not series.rules:
         return Once(days=tuple(read_day(day) for day in _listed(entry, DAYS)) or (series.start.date(),)), None
-    end = instant(series.start, series.zone)
-    Series(series.start, series.zone, series.rules).between(end, end)
+    check_rule(series.rules[0], series.start, series.zone)
     return friendly(series.rules[0], series.start, series.zone)
 
 

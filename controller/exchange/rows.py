@@ -1,8 +1,9 @@
 """From one row of the spreadsheet to a programme, or to everything that is wrong with it. Pure."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,12 +14,15 @@ from controller.exchange.faults import CellRefused, Fault
 from controller.sheets.sheet import Cell
 from scheduler.errors import SchedulerError
 from scheduler.programmes.programme import Programme
-from scheduler.recurrence.rules import Once
+from scheduler.recurrence.rules import Once, Rfc5545
+from scheduler.recurrence.series import check_rule
 from scheduler.recurrence.understanding import understood
 from scheduler.recurrence.words import Days, day_said
 
 MINUTE_MS, SECOND_MS = 60_000, 1_000
 PLACES: tuple[tuple[str, Kind], ...] = (("areas", "area"), ("groups", "group"), ("speakers", "speaker"))
+OFTEN = re.compile(r"(?i)FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(HOUR|MINUTE|SECOND)=")
+"""RRULEs that say times of the day: programmes have their own."""
 Row = Mapping[str, Cell]
 """Field to cell; what is empty is not in it."""
 
@@ -32,60 +36,91 @@ class Setting:
     area: str | None = None
 
 
-def programme_of(row: Row, setting: Setting) -> Programme | list[Fault]:
-    """The programme, or everything that is wrong with the row."""
-    faults: list[Fault] = []
+@dataclass
+class _Reader:
+    """Takes the cells of one row, and notes what is wrong with them."""
 
-    def taken(field: str, way: Callable[[Cell], Any], default: Any = None) -> Any:
-        if field not in row:
+    row: Row
+    setting: Setting
+    faults: list[Fault] = field(default_factory=list)
+
+    def taken(self, name: str, way: Callable[[Cell], Any], default: Any = None) -> Any:
+        if name not in self.row:
             return default
         try:
-            return way(row[field])
+            return way(self.row[name])
         except (CellRefused, SchedulerError) as error:
-            faults.append(Fault(field, getattr(error, "why", error.code), error.data))
+            self.faults.append(Fault(name, getattr(error, "why", error.code), error.data))
             return default
 
-    wish = _wish(taken, row, setting, faults)
-    if faults:
-        return faults
-    return checked(wish)
+    def named(self, name: str, kind: Kind) -> tuple[str, ...]:
+        """The ids of a list of names."""
+        names = self.setting.names
+        found: tuple[str, ...] = self.taken(
+            name, lambda cell: tuple(names.find(kind, one) for one in cells.read_list(cell)), ()
+        )
+        return found
+
+    def miss(self, name: str, code: str = "missing") -> None:
+        self.faults.append(Fault(name, code))
 
 
-def _wish(taken: Callable[..., Any], row: Row, setting: Setting, faults: list[Fault]) -> dict[str, Any]:
-    names = setting.names
-    faults += [Fault(name, "missing") for name in ("title", "days", "times") if name not in row]
-    days: Days | None = taken("days", _days)
-    places = {field: taken(field, lambda cell, kind=kind: _names(names, kind, cell), ()) for field, kind in PLACES}
-    areas = places["areas"] or ((setting.area,) if setting.area and not any(name in row for name in places) else ())
-    if not areas and not any(name in row for name in places):
-        faults.append(Fault("areas", "missing"))
-    owner = taken("owner", lambda cell: names.find("area", cells.read_text(cell)), setting.area or _only(areas))
-    if owner is None and not faults:
-        faults.append(Fault("owner", "missing"))
+def programme_of(row: Row, setting: Setting) -> Programme | list[Fault]:
+    """The programme, or everything that is wrong with the row."""
+    reader = _Reader(row, setting)
+    for name in ("title", "days", "times"):
+        if name not in row:
+            reader.miss(name)
+    wish = {"title": reader.taken("title", cells.read_text), "recurrence": _recurrence(reader)}
+    wish |= _places(reader) | {"content": _content(reader)} | _manner(reader)
+    return reader.faults or checked(wish)
+
+
+def _places(reader: _Reader) -> dict[str, Any]:
+    areas, groups, speakers = (reader.named(name, kind) for name, kind in PLACES)
+    if not any(name in reader.row for name, _ in PLACES):
+        areas = _asked_for(reader)
+    usual = reader.setting.area or (areas[0] if len(areas) == 1 else None)
+    owner = reader.taken("owner", lambda cell: reader.setting.names.find("area", cells.read_text(cell)), usual)
+    if owner is None and not reader.faults:
+        reader.miss("owner")
+    return {"owner": owner, "targets": {"areas": areas, "groups": groups, "devices": speakers}}
+
+
+def _asked_for(reader: _Reader) -> tuple[str, ...]:
+    """The area that was named beside the file."""
+    if reader.setting.area is None:
+        reader.miss("areas")
+        return ()
+    return (reader.setting.area,)
+
+
+def _content(reader: _Reader) -> dict[str, Any]:
+    if ("bulletin" in reader.row) == ("category" in reader.row):
+        reader.miss("bulletin", "bulletin_or_category")
+    if "category" in reader.row:
+        return {"kind": "newest", "category": reader.taken("category", cells.read_text)}
+    names = reader.setting.names
+    bulletin = reader.taken("bulletin", lambda cell: names.find("bulletin", cells.read_text(cell)))
+    return {"kind": "bulletin", "bulletin": bulletin}
+
+
+def _manner(reader: _Reader) -> dict[str, Any]:
+    """How it sounds."""
+    taken = reader.taken
     return {
-        "title": taken("title", cells.read_text), "owner": owner, "content": _content(taken, row, names, faults),
-        "targets": {"areas": areas, "groups": places["groups"], "devices": places["speakers"]},
-        "recurrence": _recurrence(taken, days, setting), "rank": taken("rank", cells.read_rank, "normal"),
-        "volume": taken("volume", cells.read_whole, 100), "gain_db": taken("gain", cells.read_number, 0),
-        "repeats": taken("repeats", cells.read_whole, 1), "paused": taken("paused", cells.read_yes, False),
+        "rank": taken("rank", cells.read_rank, "normal"), "volume": taken("volume", cells.read_whole, 100),
+        "gain_db": taken("gain", cells.read_number, 0), "repeats": taken("repeats", cells.read_whole, 1),
         "gap_ms": taken("gap", lambda cell: round(cells.read_number(cell) * SECOND_MS), 2_000),
         "max_late_ms": taken("late", lambda cell: round(cells.read_number(cell) * MINUTE_MS), 600_000),
+        "paused": taken("paused", cells.read_yes, False),
     }  # fmt: skip
 
 
-def _content(taken: Callable[..., Any], row: Row, names: Directory, faults: list[Fault]) -> Any:
-    if ("bulletin" in row) == ("category" in row):
-        faults.append(Fault("bulletin", "bulletin_or_category"))
-    if "category" in row:
-        return {"kind": "newest", "category": taken("category", cells.read_text)}
-    return {
-        "kind": "bulletin",
-        "bulletin": taken("bulletin", lambda cell: names.find("bulletin", cells.read_text(cell))),
-    }
-
-
-def _recurrence(taken: Callable[..., Any], days: Days | None, setting: Setting) -> Any:
-    begins = min(days.rule.days) if days and isinstance(days.rule, Once) else setting.today
+def _recurrence(reader: _Reader) -> dict[str, Any]:
+    taken = reader.taken
+    days: Days | None = taken("days", _days)
+    begins = min(days.rule.days) if days and isinstance(days.rule, Once) else reader.setting.today
     wish = {
         "days": days and days.rule, "only_on": days and days.only_on, "times": taken("times", cells.read_times),
         "first": taken("first", cells.read_day, begins), "last": taken("last", cells.read_day),
@@ -119,19 +154,16 @@ def _place(loc: tuple[int | str, ...]) -> str:
     return str(loc[1] if loc[0] == "recurrence" and len(loc) > 1 else loc[0])
 
 
-def _names(names: Directory, kind: Kind, cell: Cell) -> tuple[str, ...]:
-    return tuple(names.find(kind, one) for one in cells.read_list(cell))
-
-
 def _days(cell: Cell) -> Days:
     if isinstance(cell, date):
         return Days(Once(days=(cells.read_day(cell),)))
-    return understood(cells.read_text(cell))
+    days = understood(cells.read_text(cell))
+    if isinstance(days.rule, Rfc5545):
+        if OFTEN.search(days.rule.rrule):
+            raise CellRefused("too_often", cell)
+        check_rule(days.rule.rrule, datetime(2000, 1, 1), UTC)  # noqa: DTZ001 any wall time
+    return days
 
 
 def _listed(cell: Cell) -> list[str]:
     return [day_said(cells.read_day(cell))] if isinstance(cell, date) else cells.read_list(cell)
-
-
-def _only(areas: tuple[str, ...]) -> str | None:
-    return areas[0] if len(areas) == 1 else None

@@ -56,8 +56,10 @@ class Figures:
         self.ended[tally.state if tally.state in ENDS else OPEN] += tally.count
         self.planned_ms += tally.planned_ms
         self.heard_ms += tally.heard_ms
-        self.first_at = min((at for at in (self.first_at, tally.first_at) if at is not None), default=None)
-        self.last_at = max((at for at in (self.last_at, tally.last_at) if at is not None), default=None)
+        if tally.first_at is not None:
+            self.first_at = min(tally.first_at, self.first_at or tally.first_at)
+        if tally.last_at is not None:
+            self.last_at = max(tally.last_at, self.last_at or tally.last_at)
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,11 @@ class Line:
 def lines(tallies: Iterable[Tally], period: Period, by: By, names: Mapping[str | None, str]) -> list[Line]:
     """By day, airings before emergencies, then by name; a subject without a name shows its id."""
     found: dict[tuple[date, bool, str | None], Figures] = {}
+    days: dict[int, date] = {}
     for tally in tallies:
-        key = (_day(tally.start_at, period, by), tally.emergency, tally.subject)
+        if tally.start_at not in days:
+            days[tally.start_at] = _day(tally.start_at, period, by)
+        key = (days[tally.start_at], tally.emergency, tally.subject)
         found.setdefault(key, Figures()).add(tally)
     made = [
         Line(day, subject, names.get(subject, subject or ""), emergency, figures)

@@ -47,6 +47,12 @@ class Series:
         return at.date() in self.less or any(isinstance(one, datetime) and one == at for one in self.less)
 
 
+def check_rule(text: str, start: datetime, zone: tzinfo) -> None:
+    """BadRule for what is no RRULE; without looking for its times: a rule that never happens is searched for long."""
+    _until(text, zone)
+    _parsed(_UNTIL.sub("", text), start)
+
+
 def _ruled(text: str, start: datetime, latest: datetime, zone: tzinfo) -> Iterable[datetime]:
     """Instants of one rule, at least until the wall shows `latest`."""
     last = _until(text, zone)

@@ -1,10 +1,13 @@
 """Calendars of other programs become programmes, or say event by event why not; ours come back as they were."""
 
+import time as time_module
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 
 import icalendar
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from controller.exchange.calendar_file import Kept, calendar_file, held
 from controller.exchange.events import read_calendar
@@ -91,10 +94,27 @@ def test_what_is_no_programme_says_why_and_harms_no_other(said: str, fault: tupl
     assert [(one.column, one.code) for one in lines[1].faults] == [fault]
 
 
-@pytest.mark.parametrize("said", [wrapped(), "BEGIN:VCALENDAR", wrapped(*[event()] * 5_001)])
+@pytest.mark.parametrize(
+    "said",
+    [
+        wrapped(), "BEGIN:VCALENDAR", wrapped(*[event()] * 5_001), "BEGIN:VEVENT\r\n" * 100_000,
+    ],
+)  # fmt: skip
 def test_what_is_no_calendar(said: str) -> None:
     with pytest.raises(BadCalendar):
         read_calendar(said, SETTING)
+
+
+def test_a_rule_that_never_happens_is_not_searched_for() -> None:
+    began = time_module.process_time()
+    assert isinstance(read("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31").recurrence.days, Rfc5545)
+    assert time_module.process_time() - began < 1
+
+
+@given(st.text(st.sampled_from("BEGIN:VEDTSARU;=\r\n 0123456789TZ,-\\") | st.characters(exclude_categories=["Cs"])))
+def test_any_event_is_a_line_or_refused(noise: str) -> None:
+    with suppress(BadCalendar):
+        assert len(read_calendar(wrapped(event(), event(f"X-LOA-EXCEPT:{noise}"), event(noise)), SETTING).lines) >= 1
 
 
 def exported(*wishes: Programme) -> tuple[bytes, list[str]]:

@@ -95,6 +95,8 @@ def test_times(said: str, times: tuple[time, ...]) -> None:
         ("A;Thể dục sáng;;Ấp 9;CN;5:00", [("areas", "unknown")]),
         ("A;Thể dục sáng;;;CN;5:00", [("areas", "missing")]),
         ("A;Thể dục sáng;;Xã Tân Đông;thứ 8;5:00", [("days", "days_unclear")]),
+        ("A;Thể dục sáng;;Xã Tân Đông;RRULE:nonsense;5:00", [("days", "bad_rule")]),
+        ('A;Thể dục sáng;;Xã Tân Đông;"RRULE:FREQ=MINUTELY";5:00', [("days", "too_often")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;25:00", [("times", "no_time")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;17", [("times", "no_time")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;13 pm", [("times", "no_time")]),
@@ -103,7 +105,7 @@ def test_times(said: str, times: tuple[time, ...]) -> None:
         ("A;Thể dục sáng;;Xã Tân Đông;CN;5:00;;;khẩn", [("rank", "no_rank")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;5:00;;;;101", [("volume", "less_than_equal")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;5:00;;;;x;1,5", [("volume", "no_number"), ("repeats", "no_number")]),
-        ("A;x;;y;z;w", [("days", "days_unclear"), ("areas", "unknown"), ("bulletin", "unknown"), ("times", "no_time")]),
+        ("A;x;;y;z;w", [("days", "days_unclear"), ("times", "no_time"), ("areas", "unknown"), ("bulletin", "unknown")]),
     ],
 )
 def test_a_row_that_cannot_be_taken_says_where_and_why(row: str, expected: list[tuple[str, str]]) -> None:
