@@ -26,7 +26,8 @@ anything = st.recursive(
 FIELDS = {
     "areas": ["name", "parent", "latitude", "longitude"],
     "devices": ["name", "area", "public_key", "id"],
-    "bulletins": ["title", "text", "voice", "chime"],
+    "bulletins": ["title", "text", "voice", "chime", "category", "language", "version_of"],
+    "bulletins/playlists": ["title", "members", "chime", "category", "language", "version_of"],
     "bulletins/preview": ["text"],
     "broadcasts": ["bulletin", "areas", "devices", "at", "rank", "volume", "repeats", "gap_ms", "max_late_s"],
     "programmes": [
