@@ -23,6 +23,7 @@ from api.routes import (
     plans,
     preview,
     programmes,
+    recall,
     trust,
 )
 from controller.runtime import world
@@ -30,8 +31,8 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, devices, device_batch, bulletins, audio, glossary, broadcasts, programmes, preview, conflicts, groups, plans,
-    alerts, incidents, trust, health, description,
+    areas, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programmes, preview, conflicts,
+    groups, plans, alerts, incidents, trust, health, description,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ class Action(StrEnum):
     AREA_CREATE = "area.create"
     DEVICE_REGISTER = "device.register"
     BULLETIN_CREATE = "bulletin.create"
+    BULLETIN_RECALL = "bulletin.recall"
     GLOSSARY_EDIT = "glossary.edit"
     PROGRAMME_EDIT = "programme.edit"
     BROADCAST_CREATE = "broadcast.create"

@@ -9,6 +9,9 @@ import numpy as np
 from controller.library.studio import StudioError, Take, VoiceWish
 from firmware_sim.village.clips import RATE, opus_clip
 
+HEADER = 44
+"""Bytes of a WAV before its samples."""
+
 
 class WhistlingStudio:
     """A text of n letters lasts n / 20 seconds, at a pitch of its own."""
@@ -30,7 +33,7 @@ class WhistlingStudio:
         return self._take(2.0, 300 + sum(content) % 500, folder)
 
     def from_members(self, members: Sequence[Path], *, chime: bool, folder: Path) -> Take:
-        seconds = sum(member.stat().st_size for member in members) / 2 / RATE
+        seconds = sum(member.stat().st_size - HEADER for member in members) / 2 / RATE
         return self._take(seconds + len(members) - 1 + chime, 200 + len(members), folder)
 
     def tone(self, folder: Path) -> Take:
