@@ -25,6 +25,7 @@ from api.routes import (
     programmes,
     recall,
     trust,
+    why,
 )
 from controller.runtime import world
 from controller.runtime.services import Services
@@ -32,7 +33,7 @@ from controller.runtime.services import Services
 PREFIX = "/api/v1"
 ROOMS = (
     areas, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programmes, preview, conflicts,
-    groups, plans, alerts, incidents, trust, health, description,
+    groups, plans, why, alerts, incidents, trust, health, description,
 )  # fmt: skip
 
 
