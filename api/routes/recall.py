@@ -44,7 +44,7 @@ def recall(
     with services.database.write() as session:
         recall_bulletin(session, bulletin, act_of(services, request, who, key))
         session.flush()
-        shown = _shown(session, bulletin, language_of(request))
+        shown = _shown(session, bulletin, services.now(), language_of(request))
     services.ring()
     services.ring_almanac()
     return shown
@@ -55,14 +55,15 @@ def recall(
 def one(bulletin: Id, request: Request, services: Served) -> RecallShown:
     """Which speakers have signed that they stopped, and which have not."""
     with services.database.read() as session:
-        return _shown(session, bulletin, language_of(request))
+        return _shown(session, bulletin, services.now(), language_of(request))
 
 
-def _shown(session: Session, bulletin: str, language: Language) -> RecallShown:
-    rows, speakers = proofs(session, bulletin)
+def _shown(session: Session, bulletin: str, now: int, language: Language) -> RecallShown:
+    since = recalled_at(session, bulletin)
+    rows, speakers = proofs(session, bulletin, now if since is None else since)
     found = [one.proof for one in speakers]
     return RecallShown(
-        bulletin=bulletin, recalled_at=to_utc_or_none(recalled_at(session, bulletin)), with_it=rows[1:],
+        bulletin=bulletin, recalled_at=to_utc_or_none(since), with_it=rows[1:],
         counts={proof.value: found.count(proof) for proof in Proof if proof in found},
         speakers=[
             RecalledShown(

@@ -1,6 +1,5 @@
 """A bulletin is taken back: nobody begins it any more, who plays it stops, and each speaker's word is the proof."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,7 +29,7 @@ class Proof(StrEnum):
     STOPPED = "stopped"
     """Signed: it has stopped, or will not start."""
     OVER = "over"
-    """Signed: all its orders had ended otherwise."""
+    """All its orders had ended otherwise, by its signed word or by their expiry."""
     NEVER_TOLD = "never_told"
     """No order for it has left the controller."""
 
@@ -73,13 +72,18 @@ def recalled_at(session: Session, bulletin: str) -> int | None:
     return session.exec(rows).one()
 
 
-def proofs(session: Session, bulletin: str) -> tuple[list[str], list[Recalled]]:
-    """The bulletins that go with it, and every speaker that was to hear one of them, by id. BulletinUnknown."""
+def proofs(session: Session, bulletin: str, since: int) -> tuple[list[str], list[Recalled]]:
+    """The bulletins that go with it, and every speaker that was to hear one of them, by id. BulletinUnknown.
+
+    `since`, us UTC: when it was recalled; of orders that had expired by then no sample can sound any more.
+    """
     get_bulletin(session, bulletin)
     rows = _with_it(session, bulletin)
-    words: dict[str, list[Delivery]] = defaultdict(list)
     orders = select(Broadcast.id).where(col(Broadcast.bulletin_id).in_([row.id for row in rows]))
-    for delivery in session.exec(select(Delivery).where(col(Delivery.order_id).in_(orders))):
+    ever = session.exec(select(Delivery.device_id).where(col(Delivery.order_id).in_(orders)).distinct())
+    words: dict[str, list[Delivery]] = {device: [] for device in ever}
+    still_open = orders.where(Broadcast.expires_at > since)
+    for delivery in session.exec(select(Delivery).where(col(Delivery.order_id).in_(still_open))):
         words[delivery.device_id].append(delivery)
     lacking = _lacking(session, words, {row.sha256 for row in rows if row.sha256})
     return [row.id for row in rows], [
@@ -123,7 +127,7 @@ def _proof(deliveries: Sequence[Delivery]) -> Proof:
         return Proof.NOT_CONFIRMED
     if any(one.state == DeliveryState.CANCELLED.value for one in deliveries):
         return Proof.STOPPED
-    return Proof.OVER if len(unsigned) < len(deliveries) else Proof.NEVER_TOLD
+    return Proof.NEVER_TOLD if deliveries and len(unsigned) == len(deliveries) else Proof.OVER
 
 
 def _lacking(session: Session, devices: Iterable[str], sounds: Collection[str]) -> set[str]:

@@ -174,3 +174,11 @@ def test_what_has_not_been_recalled_says_so(client: TestClient, desk: ApiDesk, p
         (row,) = session.exec(select(Delivery)).all()
         advance(session, row, Kind.PUBLISHED, 1)
     assert proof_of(client.get(f"bulletins/{place.bulletin}/recall").json()) == {place.device: "not_confirmed"}
+
+
+def test_an_order_that_had_expired_can_sound_no_more(client: TestClient, desk: ApiDesk, place: Place) -> None:
+    order = client.post("broadcasts", json={"bulletin": place.bulletin, "areas": [place.area]}).json()
+    signed(desk, order["occurrence"], place.device, Kind.PUBLISHED, Kind.DEADLINE)
+    desk.later = 86_400_000_000
+    seen = client.post(f"bulletins/{place.bulletin}/recall").json()
+    assert proof_of(seen) == {place.device: "over"}
