@@ -29,8 +29,10 @@ from api.routes import (
     preview,
     programme_files,
     programmes,
+    recall,
     reports,
     trust,
+    why,
     zones,
 )
 from controller.runtime import world
@@ -38,8 +40,8 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, area_calendar, echo, devices, device_batch, bulletins, audio, glossary, broadcasts, programme_files,
-    programmes, preview, conflicts, groups, plans, alerts, air, zones, air_timeline, calendar, incidents, reports,
+    areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
+    programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
     trust, health, description,
 )  # fmt: skip
 

@@ -57,8 +57,8 @@ def silences_shown(silent: Iterable[Silent], language: Language, named: bool = F
     return [
         SilenceShown(
             programme=one.programme, title=one.title, nominal_at=to_utc(one.nominal_at), reason=one.reason.value,
-            said=said_of(one.reason.value, language, {"by": one.by}), by=one.by or None, speakers=len(one.devices),
-            devices=sorted(one.devices) if named else None,
+            said=said_of(one.reason.value, language, {"by": one.by_title}), by=one.by or None,
+            speakers=len(one.devices), devices=sorted(one.devices) if named else None,
         )
         for one in silent
     ]  # fmt: skip

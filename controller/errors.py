@@ -23,6 +23,12 @@ class BulletinNotReady(LoaError):
     code = "bulletin_not_ready"
 
 
+class VersionOfVersion(LoaError):
+    """A version of a bulletin in another language has no versions of its own."""
+
+    code = "version_of_version"
+
+
 class BroadcastUnknown(LoaError):
     code = "broadcast_unknown"
 

@@ -12,12 +12,16 @@ from sqlmodel import Session, col, select
 from api.deps import Key, Served, act_of, permit
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
-from api.shapes import Asked, Id, Instant, Name, Page, Shown, Text
+from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown, Text
 from api.timestamps import to_utc
 from api.uploads import Upload, landed
 from controller.library.bulletins import (
+    MOST_MEMBERS,
+    PlaylistBulletin,
     RecordedBulletin,
+    Shelving,
     TextBulletin,
+    add_playlist,
     add_recording,
     add_text,
     check_text,
@@ -28,6 +32,7 @@ from controller.library.models import Blob, Bulletin
 from controller.library.studio import StudioError, VoiceWish
 from controller.people.permissions import Action
 from controller.runtime.services import Services
+from scheduler.programmes.programme import Category
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 
@@ -48,7 +53,23 @@ class VoiceShape(Asked):
     gender: Literal["female", "male"] = "female"
 
 
-class TextWish(Asked):
+class ShelvingWish(Asked):
+    """Where it stands among the others."""
+
+    category: Annotated[
+        Category | None, Field(description="Programmes may ask for the newest bulletin of a category.")
+    ] = None
+    language: Language = "vi"
+    version_of: Annotated[Id | None, Field(description="The bulletin that says the same in its original language.")] = (
+        None
+    )
+
+    @property
+    def shelving(self) -> Shelving:
+        return Shelving(self.category, self.language, self.version_of)
+
+
+class TextWish(ShelvingWish):
     """A bulletin that is typed."""
 
     model_config = ConfigDict(
@@ -69,13 +90,35 @@ class TextWish(Asked):
     chime: bool = True
 
 
-class RecordingWish(Asked):
+class RecordingWish(ShelvingWish):
     """The fields that come beside a recording, as words of a form."""
 
     model_config = ConfigDict(strict=False)
 
     title: Name
     chime: bool = True
+
+
+class PlaylistWish(ShelvingWish):
+    """Bulletins that are heard one after the other."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Bản tin tối",
+                    "members": ["5b0c7a52-3a53-4a51-8f0e-6d6a3f0f1f11", "5b0c7a52-3a53-4a51-8f0e-6d6a3f0f1f12"],
+                    "chime": True,
+                }
+            ]
+        }
+    )
+
+    title: Name
+    members: Annotated[
+        list[Id], Field(min_length=2, max_length=MOST_MEMBERS, description="Bulletins that are ready, in order.")
+    ]
+    chime: Annotated[bool, Field(description="At the beginning, between them and at the end.")] = False
 
 
 class PreviewWish(Asked):
@@ -91,8 +134,12 @@ class PreviewShown(Shown):
 class BulletinSummary(Shown):
     id: Id
     title: str
-    kind: Literal["text", "upload"]
-    state: Literal["rendering", "ready", "failed"]
+    kind: Literal["text", "upload", "playlist"]
+    state: Literal["rendering", "ready", "failed", "recalled"]
+    category: str | None
+    language: Annotated[str, Field(description="BCP 47.")]
+    version_of: Annotated[Id | None, Field(description="The bulletin of which this is a version.")]
+    members: Annotated[list[Id], Field(description="Of a playlist, in order.")]
     problem: Annotated[str | None, Field(description="Code of the reason why it failed.")]
     upload_name: Annotated[str | None, Field(description="What the uploaded file was called.")]
     voice: dict[str, Any]
@@ -124,6 +171,9 @@ BODIES: dict[str, Any] = {
                     "properties": {
                         "title": {"type": "string", "minLength": 1, "maxLength": 200},
                         "chime": {"type": "boolean", "default": True},
+                        "category": {"type": "string", "maxLength": 60},
+                        "language": {"type": "string", "default": "vi"},
+                        "version_of": {"type": "string", "format": "uuid"},
                         "file": {"type": "string", "format": "binary", "description": "A sound of at most 200 MB."},
                     },
                 }
@@ -135,7 +185,7 @@ BODIES: dict[str, Any] = {
 
 @router.post(
     "", status_code=201, openapi_extra=BODIES,
-    responses=refusals(*WRITES, *NOT_TAKEN, within=NOT_MADE)
+    responses=refusals(*WRITES, *NOT_TAKEN, "version_of_version", within=[*NOT_MADE, "bulletin_unknown"])
     | {202: {"model": BulletinShown, "description": "Still being rendered."}},
 )  # fmt: skip
 async def create(
@@ -148,11 +198,21 @@ async def create(
             made = await run_in_threadpool(_recorded, services, request, who, key, upload)
     else:
         made = await run_in_threadpool(_typed, services, request, who, key, await request.body())
-    services.ring_studio()
-    shown = await _settled(services, made, wait_s)
-    response.status_code = 201 if shown.state == "ready" else 202
-    response.headers["Location"] = f"{request.url.path}/{made}"
-    return shown
+    return await _made(services, request, response, made, wait_s)
+
+
+@router.post(
+    "/playlists", status_code=201,
+    responses=refusals(*WRITES, "version_of_version", "bulletin_not_ready", within=[*NOT_MADE, "bulletin_unknown"])
+    | {202: {"model": BulletinShown, "description": "Still being rendered."}},
+)  # fmt: skip
+async def create_playlist(
+    wish: PlaylistWish, request: Request, response: Response, services: Served,
+    who: Annotated[str, Depends(permit(Action.BULLETIN_CREATE))], wait_s: Wait = 20.0, key: Key = None,
+) -> BulletinShown:  # fmt: skip
+    """Finished bulletins joined into one, as loud as any other. What its members become later changes nothing in it."""
+    made = await run_in_threadpool(_joined, services, request, who, key, wish)
+    return await _made(services, request, response, made, wait_s)
 
 
 @router.post(
@@ -188,8 +248,9 @@ def _typed(services: Services, request: Request, who: str, key: str | None, body
         raise _refusal(error) from error
     act = act_of(services, request, who, key, wish.model_dump_json())
     asked = TextBulletin(
-        wish.title, wish.text, _read_as(services, wish.text), VoiceWish(**wish.voice.model_dump()), wish.chime
-    )
+        wish.title, wish.text, _read_as(services, wish.text), VoiceWish(**wish.voice.model_dump()), wish.chime,
+        wish.shelving,
+    )  # fmt: skip
     with services.database.write() as session:
         return add_text(session, asked, act, services.new_id)
 
@@ -201,14 +262,29 @@ def _recorded(services: Services, request: Request, who: str, key: str | None, u
         raise _refusal(error) from error
     sha256 = services.store.adopt(upload.path)
     act = act_of(services, request, who, key, wish.model_dump_json(), sha256)
-    asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime)
+    asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime, wish.shelving)
     with services.database.write() as session:
         return add_recording(session, asked, act, services.new_id)
+
+
+def _joined(services: Services, request: Request, who: str, key: str | None, wish: PlaylistWish) -> str:
+    act = act_of(services, request, who, key, wish.model_dump_json())
+    asked = PlaylistBulletin(wish.title, tuple(wish.members), wish.chime, wish.shelving)
+    with services.database.write() as session:
+        return add_playlist(session, asked, act, services.new_id)
 
 
 def _refusal(error: ValidationError) -> RequestValidationError:
     found = error.errors(include_url=False, include_input=False)
     return RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
+
+
+async def _made(services: Services, request: Request, response: Response, made: str, wait_s: float) -> BulletinShown:
+    services.ring_studio()
+    shown = await _settled(services, made, wait_s)
+    response.status_code = 202 if shown.state == "rendering" else 201
+    response.headers["Location"] = f"{request.url.path.removesuffix('/playlists')}/{made}"
+    return shown
 
 
 async def _settled(services: Services, made: str, wait_s: float) -> BulletinShown:
@@ -246,6 +322,7 @@ def _blobs(session: Session, names: list[str]) -> dict[str, Blob]:
 def _summary(row: Bulletin, blob: Blob | None) -> dict[str, Any]:
     return {
         "id": row.id, "title": row.title, "kind": row.kind, "state": row.state, "problem": row.problem,
+        "category": row.category, "language": row.language, "version_of": row.original_id, "members": row.members,
         "upload_name": row.upload_name, "voice": row.voice, "chime": row.chime, "sha256": row.sha256,
         "duration_ms": blob.duration_ms if blob else None, "size": blob.size if blob else None, "lufs": row.lufs,
         "true_peak_db": row.true_peak_db, "warnings": row.warnings, "created_at": to_utc(row.created_at),

@@ -5,14 +5,25 @@ from dataclasses import asdict, dataclass, field
 
 from sqlmodel import Session, col, select
 
-from controller.errors import BulletinUnknown, TextEmpty, TextTooLong
+from controller.errors import BulletinNotReady, BulletinUnknown, TextEmpty, TextTooLong, VersionOfVersion
 from controller.library.models import Bulletin
 from controller.library.studio import VoiceWish
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 
+MOST_MEMBERS = 50
 MAX_TEXT_BYTES = 128 * 1024
+
+
+@dataclass(frozen=True)
+class Shelving:
+    """Where a bulletin stands among the others: its category, its language (BCP 47), and the bulletin of which it is
+    the version in that language."""
+
+    category: str | None = None
+    language: str = "vi"
+    version_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,7 @@ class TextBulletin:
     read_as: str
     voice: VoiceWish = field(default_factory=VoiceWish)
     chime: bool = True
+    shelving: Shelving = Shelving()
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,17 @@ class RecordedBulletin:
     sha256: str
     name: str
     chime: bool = True
+    shelving: Shelving = Shelving()
+
+
+@dataclass(frozen=True)
+class PlaylistBulletin:
+    """Finished bulletins one after the other, made into one sound; `chime`: around and between them."""
+
+    title: str
+    members: tuple[str, ...]
+    chime: bool = False
+    shelving: Shelving = Shelving()
 
 
 def check_text(text: str, read_as: str) -> None:
@@ -52,7 +75,7 @@ def add_text(session: Session, wish: TextBulletin, act: Act, new_id: Callable[[]
         id=new_id(), title=wish.title, kind="text", text=wish.text, read_as=wish.read_as, chime=wish.chime,
         voice=asdict(wish.voice), created_at=act.now, created_by=act.who,
     )  # fmt: skip
-    return _add(session, row, act)
+    return _add(session, row, wish.shelving, act)
 
 
 def add_recording(session: Session, wish: RecordedBulletin, act: Act, new_id: Callable[[], str]) -> str:
@@ -61,7 +84,27 @@ def add_recording(session: Session, wish: RecordedBulletin, act: Act, new_id: Ca
         id=new_id(), title=wish.title, kind="upload", upload_sha256=wish.sha256, upload_name=wish.name[:200],
         chime=wish.chime, created_at=act.now, created_by=act.who,
     )  # fmt: skip
-    return _add(session, row, act)
+    return _add(session, row, wish.shelving, act)
+
+
+def add_playlist(session: Session, wish: PlaylistBulletin, act: Act, new_id: Callable[[], str]) -> str:
+    """A playlist waiting to be joined, and its id. BulletinUnknown, BulletinNotReady for a member."""
+    row = Bulletin(
+        id=new_id(), title=wish.title, kind="playlist", members=list(wish.members), chime=wish.chime,
+        created_at=act.now, created_by=act.who,
+    )  # fmt: skip
+    if already_made(session, act) is None:
+        for name in wish.members:
+            ready_wav(session, name)
+    return _add(session, row, wish.shelving, act)
+
+
+def ready_wav(session: Session, bulletin_id: str) -> str:
+    """SHA-256 of the finished WAV of a bulletin that may air. BulletinUnknown, BulletinNotReady."""
+    row = get_bulletin(session, bulletin_id)
+    if row.state != "ready" or row.wav_sha256 is None:
+        raise BulletinNotReady(bulletin=bulletin_id, state=row.state)
+    return row.wav_sha256
 
 
 def get_bulletin(session: Session, bulletin_id: str) -> Bulletin:
@@ -77,9 +120,12 @@ def unrendered(session: Session) -> Bulletin | None:
     return session.exec(rows.order_by(col(Bulletin.created_at), col(Bulletin.id))).first()
 
 
-def _add(session: Session, row: Bulletin, act: Act) -> str:
+def _add(session: Session, row: Bulletin, shelving: Shelving, act: Act) -> str:
     if made := already_made(session, act):
         return made
+    if shelving.version_of is not None and get_bulletin(session, shelving.version_of).original_id is not None:
+        raise VersionOfVersion(bulletin=shelving.version_of)
+    row.category, row.language, row.original_id = shelving.category, shelving.language, shelving.version_of
     session.add(row)
     remember(session, act, row.id)
     record(session, act, Action.BULLETIN_CREATE, row.id, row.title)

@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Bulletin(SQLModel, table=True):
-    """What is to be said: typed or recorded. `state`: rendering, ready or failed."""
+    """What is to be said: typed, recorded or joined. `state`: rendering, ready, failed or recalled."""
 
     __tablename__ = "bulletin"
     id: str = Field(primary_key=True)

@@ -9,7 +9,8 @@ import structlog
 from sqlmodel import Session, select
 
 from controller.db import Database
-from controller.library.bulletins import unrendered
+from controller.errors import BulletinNotReady
+from controller.library.bulletins import ready_wav, unrendered
 from controller.library.models import Blob, Bulletin
 from controller.library.store import Store
 from controller.library.studio import Studio, StudioError, Take, VoiceWish
@@ -76,17 +77,29 @@ class Renderer:
         return sha256
 
     def _make(self, bulletin: Bulletin, folder: Path) -> Take:
+        if bulletin.kind == "playlist":
+            return self.studio.from_members(self._members(bulletin), chime=bulletin.chime, folder=folder)
         if bulletin.kind == "upload":
             source = self.store.path(bulletin.upload_sha256 or "")
             return self.studio.from_file(source, chime=bulletin.chime, folder=folder)
         wish = VoiceWish(**bulletin.voice)  # type: ignore[arg-type]
         return self.studio.from_text(bulletin.read_as or "", wish, chime=bulletin.chime, folder=folder)
 
+    def _members(self, playlist: Bulletin) -> list[Path]:
+        """The members' WAVs; StudioError if one may not air any more."""
+        with self.database.read() as session:
+            try:
+                return [self.store.path(ready_wav(session, name)) for name in playlist.members]
+            except BulletinNotReady as error:
+                raise StudioError(error.code, **error.data) from error
+
     def _finish(self, bulletin_id: str, take: Take) -> None:
         sha256 = self.book(take)
         wav_sha256 = self.store.adopt(take.wav)
         with self.database.write() as session:
             row = session.get_one(Bulletin, bulletin_id)
+            if row.state != "rendering":  # recalled meanwhile
+                return
             row.state, row.sha256, row.wav_sha256 = "ready", sha256, wav_sha256
             row.lufs, row.true_peak_db, row.warnings = take.lufs, take.true_peak_db, list(take.warnings)
             wanted(session)
@@ -98,5 +111,6 @@ class Renderer:
 
 def _mark_failed(session: Session, bulletin_id: str, problem: str) -> None:
     row = session.get_one(Bulletin, bulletin_id)
-    row.state, row.problem = "failed", problem
-    wanted(session)
+    if row.state == "rendering":
+        row.state, row.problem = "failed", problem
+        wanted(session)

@@ -1,6 +1,6 @@
 """The port to everything that makes sound; its adapter is wired in the runtime, its fake lives in the tests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -48,6 +48,9 @@ class Studio(Protocol):
 
     def from_file(self, upload: Path, *, chime: bool, folder: Path) -> Take:
         """Judge and render somebody's file. StudioError with the verdict."""
+
+    def from_members(self, members: Sequence[Path], *, chime: bool, folder: Path) -> Take:
+        """Join finished WAVs (`chime`: at the beginning, between them and at the end) and render. StudioError."""
 
     def tone(self, folder: Path) -> Take:
         """The alert tone."""

@@ -13,6 +13,7 @@ class Action(StrEnum):
     CALENDAR_EDIT = "calendar.edit"
     ECHO_APPLY = "echo.apply"
     BULLETIN_CREATE = "bulletin.create"
+    BULLETIN_RECALL = "bulletin.recall"
     GLOSSARY_EDIT = "glossary.edit"
     PROGRAMME_EDIT = "programme.edit"
     BROADCAST_CREATE = "broadcast.create"

@@ -31,6 +31,7 @@ class Slot:
     devices: frozenset[str]
     after: str = ""
     """What it waits for, where it does not begin at its own time: a programme or a single order."""
+    after_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Silent:
     reason: Reason
     by: str
     devices: frozenset[str]
+    by_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,15 @@ def _slots(state: Situation, outcome: Outcome, begin: int, end: int) -> Iterator
             yield Slot(
                 one.entry, kept.wish.title, kept.wish.owner, one.nominal_at, one.start_at, one.ends_at, kept.wish.rank,
                 one.sound.sha256, state.speakers(one.hearers), one.after,
+                title_of(state.programmes, one.after),
             )  # fmt: skip
 
 
 def _silent(state: Situation, outcome: Outcome, begin: int, end: int) -> Iterator[Silent]:
     for one in outcome.silences:
         if begin <= one.nominal_at < end:
-            title = state.programmes[one.entry].wish.title
-            yield Silent(one.entry, title, one.nominal_at, one.reason, one.by, state.speakers(one.hearers))
+            title, by = state.programmes[one.entry].wish.title, title_of(state.programmes, one.by)
+            yield Silent(one.entry, title, one.nominal_at, one.reason, one.by, state.speakers(one.hearers), by)
 
 
 def _begun(session: Session, begin: int, end: int) -> Iterator[Slot]:

@@ -1,10 +1,11 @@
 """The studio of production: reading rules, a speaking engine and the sound pipeline behind one port."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from controller.audio.errors import AudioError
+from controller.audio.joining import join
 from controller.audio.pipeline import Rendered, alert_tone, render
 from controller.audio.tools import bundled_tools
 from controller.library.studio import StudioError, Take, VoiceWish
@@ -34,6 +35,12 @@ class SoundStudio:
     def from_file(self, upload: Path, *, chime: bool, folder: Path) -> Take:
         with _coded():
             return _take(render(upload, folder, self._tools, chime=chime))
+
+    def from_members(self, members: Sequence[Path], *, chime: bool, folder: Path) -> Take:
+        joined = folder / "joined.wav"
+        with _coded():
+            join(members, joined, chime=chime)
+            return _take(render(joined, folder, self._tools, chime=chime))
 
     def tone(self, folder: Path) -> Take:
         with _coded():

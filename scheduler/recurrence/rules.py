@@ -1,11 +1,11 @@
 """Which days a programme is for: one small model for each way in which people say it."""
 
-import re
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from scheduler.recurrence.rrule_text import of_days
 from scheduler.recurrence.weekdays import Weekday
 
 
@@ -13,13 +13,6 @@ def _not_zero(day: int) -> int:
     if day == 0:
         raise ValueError("there is no day 0")
     return day
-
-
-def _of_days(rrule: str) -> str:
-    said = rrule.upper()
-    if re.search(r"FREQ=(HOURLY|MINUTELY|SECONDLY)|BY(HOUR|MINUTE|SECOND)=", said):
-        raise ValueError("a rule of days, weeks, months or years")
-    return rrule
 
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
@@ -84,7 +77,7 @@ class Rfc5545(Rule):
     """An RRULE of RFC 5545, counted from the first day on: it names days, not hours."""
 
     kind: Literal["rrule"] = "rrule"
-    rrule: Annotated[str, Field(min_length=5, max_length=500), AfterValidator(_of_days)]
+    rrule: Annotated[str, Field(min_length=5, max_length=500), AfterValidator(of_days)]
 
 
 DayRule = Annotated[Once | Daily | Weekly | Monthly | MonthlyWeekday | Lunar | Rfc5545, Field(discriminator="kind")]

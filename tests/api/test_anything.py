@@ -28,7 +28,8 @@ FIELDS = {
     "devices": ["name", "area", "public_key", "id", "latitude"],
     "air-rules": ["name", "area", "zone", "device", "rules"],
     "zones": ["name", "kind", "latitude", "longitude", "radius_m"],
-    "bulletins": ["title", "text", "voice", "chime"],
+    "bulletins": ["title", "text", "voice", "chime", "category", "language", "version_of"],
+    "bulletins/playlists": ["title", "members", "chime", "category", "language", "version_of"],
     "bulletins/preview": ["text"],
     "broadcasts": ["bulletin", "areas", "devices", "at", "rank", "volume", "repeats", "gap_ms", "max_late_s"],
     "programmes": [

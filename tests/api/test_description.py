@@ -78,6 +78,7 @@ def filled(example: Any, place: Place) -> Any:
     """The example with what is there in place of what it names."""
     known = {
         "bulletin": place.bulletin, "areas": [place.area], "area": place.area, "owner": place.area,
+        "members": [place.bulletin, place.bulletin],
         "at": "2099-01-01T00:00:00+07:00",
     }  # fmt: skip
     if not isinstance(example, dict):

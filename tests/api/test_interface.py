@@ -139,6 +139,7 @@ WEEKLY: dict[str, Any] = {
 POSTS: list[tuple[str, dict[str, Any]]] = [
     ("areas", {"name": "Ấp 3"}),
     ("bulletins", {"title": "Tin", "text": "Một hai ba"}),
+    ("bulletins/playlists", {"title": "Tối", "members": ["{bulletin}", "{bulletin}"]}),
     ("broadcasts", {"bulletin": "{bulletin}", "areas": ["{area}"]}),
     ("alerts", {"text": "Nước dâng", "areas": ["{area}"], "expires_in_s": 60}),
     ("programmes", WEEKLY),

@@ -1,13 +1,16 @@
 """A studio that whistles: quick, real Opus and WAV, and refusals on demand."""
 
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from controller.library.studio import StudioError, Take, VoiceWish
 from firmware_sim.village.clips import RATE, opus_clip
+
+HEADER = 44
+"""Bytes of a WAV before its samples."""
 
 
 class WhistlingStudio:
@@ -28,6 +31,10 @@ class WhistlingStudio:
         if not content.startswith(b"RIFF"):
             raise StudioError("not_audio", kind="text")
         return self._take(2.0, 300 + sum(content) % 500, folder)
+
+    def from_members(self, members: Sequence[Path], *, chime: bool, folder: Path) -> Take:
+        seconds = sum(member.stat().st_size - HEADER for member in members) / 2 / RATE
+        return self._take(seconds + len(members) - 1 + chime, 200 + len(members), folder)
 
     def tone(self, folder: Path) -> Take:
         return self._take(2.0, 900, folder)

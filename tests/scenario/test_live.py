@@ -122,3 +122,21 @@ def test_an_alert_over_a_bulletin_in_real_time(tmp_path: Path) -> None:
             if line["kind"] == "started" and line["part"] == "tone"
         ]
         assert len(tones) == 12 and max(tones) < 2_000_000, "an emergency sounds within two seconds"
+
+
+def test_a_programme_is_planned_and_told_within_seconds(tmp_path: Path) -> None:
+    with Live(tmp_path) as live:
+        area = commune(live)
+        live.start_fleet(3)
+        wish = {
+            "title": "Bản tin sáng", "owner": area, "targets": {"areas": [area]},
+            "content": {"kind": "bulletin", "bulletin": bulletin(live, "Một hai ba.")},
+            "recurrence": {"days": {"kind": "daily"}, "times": ["05:00"], "first": "2026-01-01"},
+        }  # fmt: skip
+        live.insist(lambda client: client.post("/programmes", wish, key="programme"))
+
+        def told() -> bool:
+            plans = live.insist(lambda client: client.get(f"/areas/{area}/plans"))["items"]
+            return len(plans) == 3 and all(one["told_seq"] and one["airings"] for one in plans)
+
+        until(told, 4, "the almanac works at once, not at its next look")

@@ -101,6 +101,26 @@ def test_a_rule_of_the_standard() -> None:
         within(recurrence({"kind": "rrule", "rrule": "EVERY=DAY"}), "2026-01-01", "2026-02-01")
 
 
+@pytest.mark.parametrize(
+    "rrule",
+    [
+        "FREQ=HOURLY", "FREQ=DAILY;BYHOUR=5,6", "FREQ=MONTHLY;INTERVAL=0", "FREQ=DAILY;interval=00;COUNT=3",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", "FREQ=YEARLY;BYMONTH=4,6;BYMONTHDAY=-31", "FREQ=DAILY;BYMONTH=13",
+        "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=300",
+    ],
+)  # fmt: skip
+def test_a_rule_that_is_searched_for_ever_is_not_taken(rrule: str) -> None:
+    with pytest.raises(ValueError, match="rrule"):
+        recurrence({"kind": "rrule", "rrule": rrule})
+
+
+@pytest.mark.parametrize(
+    "rrule", ["FREQ=YEARLY;BYMONTH=2,3;BYMONTHDAY=31", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=DAILY;INTERVAL=10"]
+)
+def test_a_rare_one_is(rrule: str) -> None:
+    assert sounds(recurrence({"kind": "rrule", "rrule": rrule}, first="2028-01-01"), "2028-01-01", "2029-01-01")
+
+
 def test_what_is_left_out_says_why() -> None:
     rule = recurrence({"kind": "daily"}, first="2030-01-01", only_on="working_days", less=["2030-02-05"])
     found = {f"{one.at:%m-%d}": (one.skip, one.day) for one in within(rule, "2030-02-01", "2030-02-10", TET_2030)}

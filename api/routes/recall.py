@@ -1,0 +1,75 @@
+"""A bulletin taken back, and what is proven of it at each speaker."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+from sqlmodel import Session
+
+from api.deps import Key, Served, act_of, permit
+from api.errors import language_of
+from api.problems import READS, WRITES, Language, refusals
+from api.sayings import said_of
+from api.shapes import Id, Instant, Shown
+from api.timestamps import to_utc_or_none
+from controller.broadcast.recalling import Proof, proofs, recall_bulletin, recalled_at
+from controller.people.permissions import Action
+
+router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+
+
+class RecalledShown(Shown):
+    device: Id
+    proof: Proof
+    said: str
+    lacks_audio: Annotated[
+        bool, Field(description="It said last that it does not hold the sound; false: it may, that is not known.")
+    ]
+
+
+class RecallShown(Shown):
+    bulletin: Id
+    recalled_at: Annotated[Instant | None, Field(description="null: it may still air.")]
+    with_it: Annotated[list[Id], Field(description="Its versions, and the playlists that hold it, recalled too.")]
+    counts: Annotated[dict[str, int], Field(description="How many speakers stand in which proof.")]
+    speakers: list[RecalledShown]
+
+
+@router.post("/{bulletin}/recall", responses=refusals(*WRITES, "bulletin_unknown"))
+def recall(
+    bulletin: Id, request: Request, services: Served,
+    who: Annotated[str, Depends(permit(Action.BULLETIN_RECALL))], key: Key = None,
+) -> RecallShown:  # fmt: skip
+    """It may not air any more: open orders are stopped, its sound leaves the broker. Twice changes nothing."""
+    with services.database.write() as session:
+        recall_bulletin(session, bulletin, act_of(services, request, who, key))
+        session.flush()
+        shown = _shown(session, bulletin, services.now(), language_of(request))
+    services.ring()
+    services.ring_almanac()
+    return shown
+
+
+@router.get("/{bulletin}/recall", dependencies=[Depends(permit(Action.SEE))],
+            responses=refusals(*READS, "bulletin_unknown"))  # fmt: skip
+def one(bulletin: Id, request: Request, services: Served) -> RecallShown:
+    """Which speakers have signed that they stopped, and which have not."""
+    with services.database.read() as session:
+        return _shown(session, bulletin, services.now(), language_of(request))
+
+
+def _shown(session: Session, bulletin: str, now: int, language: Language) -> RecallShown:
+    since = recalled_at(session, bulletin)
+    rows, speakers = proofs(session, bulletin, now if since is None else since)
+    found = [one.proof for one in speakers]
+    return RecallShown(
+        bulletin=bulletin, recalled_at=to_utc_or_none(since), with_it=rows[1:],
+        counts={proof.value: found.count(proof) for proof in Proof if proof in found},
+        speakers=[
+            RecalledShown(
+                device=one.device, proof=one.proof, lacks_audio=one.lacks_audio,
+                said=said_of(f"recall_{one.proof.value}", language),
+            )
+            for one in speakers
+        ],
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Why did a speaker sound at an instant, or why did it not?"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+
+from api.deps import Served, permit
+from api.errors import language_of
+from api.problems import READS, Language, refusals
+from api.sayings import said_of
+from api.shapes import Id, Instant, Moment, Shown
+from api.timestamps import to_rfc3339, to_utc, to_utc_or_none
+from controller.people.permissions import Action
+from controller.why.evidence import gather_evidence
+from controller.why.trace import Step, chain, verdict
+
+router = APIRouter(tags=["proof"])
+
+
+class VerdictShown(Shown):
+    code: Annotated[str, Field(description="Stable; for programs.")]
+    said: str
+    data: dict[str, Any]
+
+
+class LinkShown(VerdictShown):
+    step: Step
+    at: Instant | None
+
+
+class WhyShown(Shown):
+    device: Id
+    at: Instant
+    verdict: VerdictShown
+    links: Annotated[list[LinkShown], Field(description="From what was meant to what the speaker signed.")]
+
+
+@router.get("/why", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, within=["device_unknown"]))
+def show(
+    request: Request, services: Served, device: Annotated[Id, Query(description="The speaker.")],
+    at: Annotated[Moment | None, Query(description="Absent: now.")] = None,
+) -> WhyShown:  # fmt: skip
+    """All that was meant for it within 15 minutes, what was decided, told, held, signed and wrong; and one sentence.
+
+    What rules and programmes said then is read from what they say now: a programme counts since its last change.
+    """
+    now, language = services.now(), language_of(request)
+    with services.database.read() as session:
+        known = gather_evidence(session, device, now if at is None else at, now)
+    found = verdict(known)
+    return WhyShown(
+        device=device, at=to_utc(known.at),
+        verdict=VerdictShown(code=found.code, said=_said(found.code, found.data, language), data=_plain(found.data)),
+        links=[
+            LinkShown(
+                step=one.step, code=one.code, said=_said(one.code, one.data, language), at=to_utc_or_none(one.at),
+                data=_plain(one.data),
+            )
+            for one in chain(known)
+        ],
+    )  # fmt: skip
+
+
+def _said(code: str, data: Mapping[str, object], language: Language) -> str:
+    """The reason of a silence is itself a sentence."""
+    because = said_of(str(data["reason"]), language, data) if code == "why_silent" else ""
+    return said_of(code, language, {**data, "because": because})
+
+
+def _plain(data: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        name: to_rfc3339(value) if isinstance(value, int) and (name.endswith("_at") or name == "valid_to") else value
+        for name, value in data.items()
+    }

@@ -1,0 +1,1 @@
+"""Why did a speaker sound at an instant, or why did it not?"""
