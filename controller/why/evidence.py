@@ -11,13 +11,14 @@ from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery, DeliveryEvent
 from controller.library.models import Bulletin
 from controller.programmes.preview import foresee
-from controller.programmes.reading import at as moment
-from controller.programmes.reading import read_calendar, situation
+from controller.programmes.reading import situation
 from controller.why.trace import Evidence, Foreseen, Happened, Meant, Word
 from devices.models import Device, DevicePlan, Incident
 from devices.protocol.units import DAY, MINUTE
 from devices.registry import get_device
+from scheduler.air.models import AirRule
 from scheduler.air.timeline import resolve
+from scheduler.calendars.special_days import read_calendar, years_of
 from scheduler.models import Airing
 from scheduler.programmes.models import ProgrammeRow
 
@@ -144,9 +145,14 @@ def _air(session: Session, device: str, at: int) -> tuple[int, tuple[str, ...]]:
     """The loudest that is allowed, %, and the names of the rules that bind the speaker."""
     book = read_air(session)
     names = book.bound.get(device, ())
-    calendar = read_calendar(session, moment(at - 2 * DAY).date(), moment(at + 2 * DAY).date())
+    calendar = read_calendar(session, years_of(at - DAY, at + DAY))
     air = resolve([book.rules[name] for name in names], calendar, at - DAY, at + DAY)
-    return air.cap(at, at), tuple(book.names[name] for name in names)
+    return air.cap(at, at), _named(session, names)
+
+
+def _named(session: Session, rules: Sequence[str]) -> tuple[str, ...]:
+    known = dict(session.exec(select(AirRule.id, AirRule.name).where(col(AirRule.id).in_(rules))).all())
+    return tuple(known[rule] for rule in rules)
 
 
 def _incidents(session: Session, device: str, span: _Span) -> list[Happened]:
