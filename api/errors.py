@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -65,6 +66,12 @@ def refusal(request: Request, error: Coded) -> JSONResponse:
     if known.status == 404 and not set(request.path_params.values()) & set(error.data.values()):
         known = Problem(422, known.title, known.detail)
     return _answer(request, error.code, known, error.data)
+
+
+def refused_body(error: ValidationError) -> RequestValidationError:
+    """A body that was read by hand is refused like any other."""
+    found = error.errors(include_url=False, include_input=False)
+    return RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
 
 
 def unforeseen(request: Request) -> JSONResponse:

@@ -22,7 +22,9 @@ from controller.people.permissions import Action
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 TraceOf = Annotated[Id | None, Query(description="A target speaker whose every step is shown in `trace`.")]
-NOT_ORDERED = ("bulletin_not_ready", "no_targets", "start_in_past", "start_too_far", "too_long_on_air", "clash")
+NOT_ORDERED = (
+    "bulletin_not_ready", "no_targets", "start_in_past", "start_too_far", "too_long_on_air", "never_heard", "clash",
+)  # fmt: skip
 NOT_THERE = ("bulletin_unknown", "area_unknown", "device_unknown")
 
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 import anyio
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
 from api.deps import Key, Served, act_of, permit
+from api.errors import refused_body
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown, Text
@@ -245,7 +245,7 @@ def _typed(services: Services, request: Request, who: str, key: str | None, body
     try:
         wish = TextWish.model_validate_json(body)
     except ValidationError as error:
-        raise _refusal(error) from error
+        raise refused_body(error) from error
     act = act_of(services, request, who, key, wish.model_dump_json())
     asked = TextBulletin(
         wish.title, wish.text, _read_as(services, wish.text), VoiceWish(**wish.voice.model_dump()), wish.chime,
@@ -259,7 +259,7 @@ def _recorded(services: Services, request: Request, who: str, key: str | None, u
     try:
         wish = RecordingWish.model_validate(upload.fields)
     except ValidationError as error:
-        raise _refusal(error) from error
+        raise refused_body(error) from error
     sha256 = services.store.adopt(upload.path)
     act = act_of(services, request, who, key, wish.model_dump_json(), sha256)
     asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime, wish.shelving)
@@ -272,11 +272,6 @@ def _joined(services: Services, request: Request, who: str, key: str | None, wis
     asked = PlaylistBulletin(wish.title, tuple(wish.members), wish.chime, wish.shelving)
     with services.database.write() as session:
         return add_playlist(session, asked, act, services.new_id)
-
-
-def _refusal(error: ValidationError) -> RequestValidationError:
-    found = error.errors(include_url=False, include_input=False)
-    return RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
 
 
 async def _made(services: Services, request: Request, response: Response, made: str, wait_s: float) -> BulletinShown:

@@ -1,25 +1,20 @@
 """What a place says again and again: kept, changed, tried without saving, paused, excepted and ended."""
 
-from collections.abc import Sequence
-from datetime import UTC
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime, ConfigDict, Field
-from sqlmodel import Session, col
+from pydantic import ValidationError
+from sqlmodel import col
 
 from api.deps import Key, Served, act_of, permit
-from api.errors import language_of
-from api.foreseen import SilenceShown, SlotShown, silences_shown, slots_shown
+from api.errors import language_of, refused_body
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, Language, refusals
-from api.shapes import Id, Instant, Name, Page, Shown
-from api.timestamps import to_micros, to_utc, to_utc_or_none
-from api.when import said_of_moment, said_of_recurrence
+from api.programmes import ExceptionsWish, ProgrammeShown, ProgrammeWish, TrialShown, programmes_shown, trial_shown
+from api.shapes import Id, Page
 from controller.people.permissions import Action
 from controller.programmes.finding import programmes_of
 from controller.programmes.keeping import (
-    OnClash,
     change_programme,
     create_programme,
     end_programme,
@@ -27,101 +22,15 @@ from controller.programmes.keeping import (
     find_programme,
     pause_programme,
 )
-from controller.programmes.trial import Trial, try_change, try_programme
-from scheduler.calendars.special_days import read_calendar, years_of
+from controller.programmes.trial import try_change, try_programme
 from scheduler.programmes.models import ProgrammeRow
-from scheduler.programmes.programme import Programme, Value
-from scheduler.recurrence.coming import REACHES, coming
-from scheduler.recurrence.recurrence import Calendar
-from scheduler.recurrence.rules import Day
 
 router = APIRouter(prefix="/programmes", tags=["programmes"])
 
-NEXT_SHOWN = 3
-SLOTS_SHOWN = 20
 NOT_KEPT = ("never_heard", "programme_clash", "longer_than_plans", "bad_rule", "zone_unknown")
 NOT_THERE = ("area_unknown", "group_unknown", "device_unknown", "bulletin_unknown")
 Editor = Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))]
 DryRun = Annotated[bool, Query(description="Answer with what would be heard, silent and colliding; save nothing.")]
-Clashing = Annotated[
-    OnClash,
-    Field(description="Where it collides: refuse; wait for the other (append); leave the others out (overwrite)."),
-]
-
-
-class ProgrammeWish(Programme):
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "title": "Bản tin sáng",
-                    "owner": "0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2",
-                    "content": {"kind": "newest", "category": "bản tin sáng"},
-                    "targets": {"areas": ["0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2"]},
-                    "recurrence": {
-                        "days": {"kind": "weekly", "days": ["monday", "wednesday", "friday"]},
-                        "times": ["05:00"],
-                        "first": "2026-11-23",
-                    },
-                    "on_clash": "append",
-                }
-            ]
-        }
-    )
-
-    title: Name
-    on_clash: Clashing = "refuse"
-
-    @property
-    def programme(self) -> Programme:
-        return Programme.model_validate(self.model_dump(exclude={"on_clash"}))
-
-
-class ExceptionsWish(Value):
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"less": ["2027-02-05"], "more": ["2027-02-04T17:00:00+07:00"]}]}
-    )
-
-    less: Annotated[
-        tuple[Day | AwareDatetime, ...], Field(max_length=366, description="Whole days, or single instants.")
-    ] = ()
-    more: Annotated[tuple[AwareDatetime, ...], Field(max_length=366)] = ()
-    on_clash: Clashing = "append"
-
-
-class ComingShown(Shown):
-    at: Instant
-    said: Annotated[str, Field(description="Weekday, day and time as clocks of the programme's zone show them.")]
-
-
-class ProgrammeShown(Shown, Programme):
-    id: Id
-    revision: Annotated[int, Field(description="Counts its changes.")]
-    created_at: Instant
-    created_by: str
-    changed_at: Instant
-    ended_at: Instant | None
-    when: Annotated[str, Field(description="Its recurrence in words.")]
-    next: Annotated[list[ComingShown], Field(description="Its next three times.")]
-
-
-class CollisionShown(Shown):
-    other: Annotated[Id, Field(description="The programme or broadcast that it collides with.")]
-    title: str
-    at: Instant
-    effect: Annotated[
-        Literal["waits", "left_out", "other_waits", "other_left_out"], Field(description="What becomes of which one.")
-    ]
-    start_at: Instant | None
-    speakers: int
-
-
-class TrialShown(Shown):
-    """What would be, in the two months from its first time on."""
-
-    slots: Annotated[list[SlotShown], Field(description="The first twenty times.")]
-    silent: list[SilenceShown]
-    collisions: list[CollisionShown]
 
 
 @router.post(
@@ -139,7 +48,7 @@ def create(
         response.status_code = 200
         with services.database.read() as session:
             tried = try_programme(session, services.new_id(), wish.programme, services.now(), wish.on_clash)
-        return _tried(tried, language_of(request))
+        return trial_shown(tried, language_of(request))
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
         made = create_programme(session, wish.programme, act, services.new_id, wish.on_clash)
@@ -162,7 +71,7 @@ def index(
         if area is not None:
             asked.append(col(ProgrammeRow.id).in_(programmes_of(session, area)))
         rows, more = newest_first(session, ProgrammeRow, ProgrammeRow.created_at, after, limit, *asked)
-        return Page(items=_shown(session, rows, services.now(), language_of(request)), next=more)
+        return Page(items=programmes_shown(session, rows, services.now(), language_of(request)), next=more)
 
 
 @router.get(
@@ -182,7 +91,7 @@ def change(
     if dry_run:
         with services.database.read() as session:
             tried = try_change(session, programme, wish.programme, services.now(), wish.on_clash)
-        return _tried(tried, language_of(request))
+        return trial_shown(tried, language_of(request))
     act = act_of(services, request, who, None)
     with services.database.write() as session:
         change_programme(session, programme, wish.programme, act, wish.on_clash)
@@ -216,8 +125,11 @@ def except_(
 ) -> ProgrammeShown:
     """Leave out days or single times, and add times. Twice changes nothing."""
     act = act_of(services, request, who, key, wish.model_dump_json())
-    with services.database.write() as session:
-        except_times(session, programme, wish.less, wish.more, act, wish.on_clash)
+    try:
+        with services.database.write() as session:
+            except_times(session, programme, wish.less, wish.more, act, wish.on_clash)
+    except ValidationError as error:
+        raise refused_body(error) from error
     services.ring_almanac()
     return _show(services, programme, language_of(request))
 
@@ -231,35 +143,4 @@ def _paused(services: Served, request: Request, who: str, programme: str, paused
 
 def _show(services: Served, programme: str, language: Language) -> ProgrammeShown:
     with services.database.read() as session:
-        return _shown(session, [find_programme(session, programme)], services.now(), language)[0]
-
-
-def _shown(session: Session, rows: Sequence[ProgrammeRow], now: int, language: Language) -> list[ProgrammeShown]:
-    calendar = read_calendar(session, years_of(now, to_micros(to_utc(now) + REACHES[-1])))
-    return [_one(row, calendar, now, language) for row in rows]
-
-
-def _one(row: ProgrammeRow, calendar: Calendar, now: int, language: Language) -> ProgrammeShown:
-    wish = Programme.model_validate(row.said)
-    silent = wish.paused or row.ended_at is not None
-    times = [] if silent else coming(wish.recurrence, calendar, to_utc(now), NEXT_SHOWN)
-    return ProgrammeShown(
-        **wish.model_dump(), id=row.id, revision=row.revision, created_at=to_utc(row.created_at),
-        created_by=row.created_by, changed_at=to_utc(row.changed_at), ended_at=to_utc_or_none(row.ended_at),
-        when=said_of_recurrence(wish.recurrence, language),
-        next=[ComingShown(at=one.at.astimezone(UTC), said=said_of_moment(one.at, language)) for one in times],
-    )  # fmt: skip
-
-
-def _tried(trial: Trial, language: Language) -> TrialShown:
-    return TrialShown(
-        slots=slots_shown(trial.slots[:SLOTS_SHOWN]),
-        silent=silences_shown(trial.silent, language),
-        collisions=[
-            CollisionShown(
-                other=one.other, title=one.title, at=to_utc(one.at), effect=one.effect,
-                start_at=to_utc_or_none(one.start_at), speakers=one.speakers,
-            )
-            for one in trial.collisions
-        ],
-    )  # fmt: skip
+        return programmes_shown(session, [find_programme(session, programme)], services.now(), language)[0]

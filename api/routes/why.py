@@ -13,8 +13,9 @@ from api.sayings import said_of
 from api.shapes import Id, Instant, Moment, Shown
 from api.timestamps import to_rfc3339, to_utc, to_utc_or_none
 from controller.people.permissions import Action
+from controller.why.chain import Step, chain
 from controller.why.evidence import gather_evidence
-from controller.why.trace import Step, chain, verdict
+from controller.why.verdict import verdict
 
 router = APIRouter(tags=["proof"])
 

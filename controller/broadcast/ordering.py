@@ -6,6 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from controller.air.silence import refuse_silence
 from controller.broadcast.models import Broadcast, BroadcastArea
 from controller.broadcast.planning import (
     Airing,
@@ -53,13 +54,14 @@ def create_broadcast(
     """Order a broadcast and give its id; the same request again gives the same one.
 
     Raises BulletinUnknown, BulletinNotReady, NoTargets, AreaUnknown, DeviceUnknown, StartInPast,
-    StartTooFar, TooLongOnAir and, where asked to refuse, Clash.
+    StartTooFar, TooLongOnAir, NeverHeard and, where asked to refuse, Clash.
     """
     if made := already_made(session, act):
         return made
     bulletin, blob = _content(session, request.bulletin_id)
     targets = find_targets(session, request.areas, request.devices)
     airing = _airing(session, request, blob, targets, act.now, lead_ms)
+    refuse_silence(session, targets, airing.start_at, airing.ends_at)
     broadcast = _row(request, blob, airing, act, new_id)
     _write(session, broadcast, request, airing, targets)
     wanted(session)

@@ -12,7 +12,7 @@ from controller.deliveries.models import Delivery, DeliveryEvent
 from controller.library.models import Bulletin
 from controller.programmes.preview import foresee
 from controller.programmes.reading import situation
-from controller.why.trace import Evidence, Foreseen, Happened, Meant, Word
+from controller.why.known import Evidence, Foreseen, Happened, Meant, Word
 from devices.models import Device, DevicePlan, Incident
 from devices.protocol.units import DAY, MINUTE
 from devices.registry import get_device

@@ -127,6 +127,16 @@ def test_times_are_left_out_and_added(client: TestClient, place: Place) -> None:
     assert silent[0]["said"].startswith("Ngày hoặc giờ này")
 
 
+def test_more_exceptions_than_a_recurrence_holds_are_refused(client: TestClient, place: Place) -> None:
+    made = keep(client, place)
+    for month in range(4):
+        days = [str(date(2030 + month, 1, 1) + timedelta(days=day)) for day in range(300)]
+        answer = client.post(f"programmes/{made}/exceptions", json={"less": days})
+        assert answer.status_code == (200 if month < 3 else 422)
+    assert answer.json()["errors"][0]["field"] == "body.less"
+    assert len(client.get(f"programmes/{made}").json()["recurrence"]["less"]) == 900
+
+
 def test_a_pause_is_silence_until_it_goes_on(client: TestClient, place: Place) -> None:
     made = keep(client, place)
     assert client.post(f"programmes/{made}/pause").json()["next"] == []

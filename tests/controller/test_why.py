@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from api.sayings import said_of, sayings
 from controller.deliveries.states import DeliveryState
-from controller.why.trace import Evidence, Foreseen, Happened, Meant, Verdict, Word, chain, verdict
+from controller.why.chain import chain
+from controller.why.known import Evidence, Foreseen, Happened, Meant, Word
+from controller.why.verdict import Verdict, verdict
 
 AT = 1_000_000_000
 MINUTE = 60_000_000
