@@ -39,7 +39,6 @@ def said_of_recurrence(recurrence: Recurrence, language: Language) -> str:
 
 
 def _days(rule: DayRule, language: Language) -> str:
-    vietnamese = language == "vi"
     match rule:
         case Once():
             return ", ".join(_day(day) for day in rule.days)
@@ -49,11 +48,12 @@ def _days(rule: DayRule, language: Language) -> str:
             days = ", ".join(weekday_name(day, language) for day in rule.days)
             return days + _every(rule.every, "", " mỗi {} tuần", "", " every {} weeks", language)
         case Monthly() | MonthlyWeekday() | Lunar():
-            return _of_month(rule, vietnamese, language)
+            return _of_month(rule, language)
     return rule.rrule
 
 
-def _of_month(rule: Monthly | MonthlyWeekday | Lunar, vietnamese: bool, language: Language) -> str:
+def _of_month(rule: Monthly | MonthlyWeekday | Lunar, language: Language) -> str:
+    vietnamese = language == "vi"
     match rule:
         case Monthly():
             return ("hằng tháng ngày " if vietnamese else "every month on ") + _numbers(rule.days, language)

@@ -62,11 +62,11 @@ class PlansShown(Shown):
 )
 def of_device(device: Id, request: Request, services: Served, day: On = None) -> PlanShown:
     """What it holds for a day."""
+    now = services.now()
+    asked = day or tomorrow(now)
     with services.database.read() as session:
-        rows = [get_device(session, device)]
-        now = services.now()
-        found = prospects(session, rows, day or tomorrow(now), now)
-    return _shown(found, day or tomorrow(now), language_of(request))[0]
+        found = prospects(session, [get_device(session, device)], asked, now)
+    return _shown(found, asked, language_of(request))[0]
 
 
 @router.get(
@@ -79,13 +79,14 @@ def of_area(
 ) -> PlansShown:  # fmt: skip
     """Every speaker in service that hears the area, by id."""
     now = services.now()
+    asked = day or tomorrow(now)
     with services.database.read() as session:
         parents(session, area)
         rows = select(Device).join(Membership, col(Membership.device_id) == col(Device.id))
         rows = rows.where(Membership.area_id == area, col(Device.retired_at).is_(None), col(Device.id) > (after or ""))
         found = session.exec(rows.order_by(col(Device.id)).limit(limit + 1)).all()
-        known = prospects(session, found[:limit], day or tomorrow(now), now)
-    items = _shown(known, day or tomorrow(now), language_of(request))
+        known = prospects(session, found[:limit], asked, now)
+    items = _shown(known, asked, language_of(request))
     more = items[-1].device if len(found) > limit else None
     return PlansShown(items=items, will_play=sum(one.will_play for one in items), next=more)
 
