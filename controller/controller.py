@@ -21,13 +21,15 @@ from devices.link import Inbound
 from devices.protocol.errors import ProtocolError
 from devices.protocol.messages.speaker import Hello
 from devices.protocol.topics import Address, Topics
-from devices.protocol.units import SECOND
+from devices.protocol.units import MILLI, SECOND
 from scheduler.occurrences import upcoming
 
 log = structlog.get_logger()
 
 TICK = SECOND
 """How often the tables are looked at while words are awaited, us."""
+BETWEEN_LOTS = 20 * MILLI
+"""Plans leave in lots; so long others get their turn, us."""
 LONGEST_SLEEP = 60 * SECOND
 """How long it sleeps at most, us: what somebody wrote without ringing is found then."""
 
@@ -103,6 +105,8 @@ class Controller:
             return max(now + TICK, self.leadership.until)
         if self.retained.steps or self.to_restore:
             return now + TICK
+        if self.plans.busy:
+            return now + BETWEEN_LOTS
         with self.database.read() as session:
             others = (
                 self.watch.next_silence(session), self.plans.next_wakeup(session, now),

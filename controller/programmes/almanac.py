@@ -10,7 +10,7 @@ from controller.leadership import Leadership
 from controller.programmes.missed import note_missed, overlooked
 from controller.programmes.plans import Edition, Plans
 from controller.programmes.reading import Situation, situation
-from controller.programmes.timetable import AHEAD, horizon, make_orders
+from controller.programmes.timetable import AHEAD, Made, horizon, make_orders
 from scheduler.air.timeline import Air
 from scheduler.models import Timetable
 from scheduler.planner.planning import plan
@@ -25,6 +25,7 @@ class Almanac:
     leadership: Leadership
     plans: Plans
     new_id: Callable[[], str]
+    told: Edition | None = None
     made: bool = False
     """Whether this process has made one: rules of the air are handed on in memory."""
 
@@ -44,9 +45,15 @@ class Almanac:
             note_missed(session, missed, now, self.new_id)
             self._book(session, known, now)
         log.info("timetable_made", ordered=change.ordered, withdrawn=change.withdrawn, silences=len(outcome.silences))
-        self.plans.tell(Edition(now, airs_of(state)))
+        self._tell(Edition(now, airs_of(state)), change)
         self.made = True
         return True
+
+    def _tell(self, edition: Edition, change: Made) -> None:
+        """Plans are made anew where something in them may have changed: a single order changes none."""
+        before, self.told = self.told, edition
+        if before is None or change.any or before.airs != edition.airs or before.valid_from != edition.valid_from:
+            self.plans.tell(edition)
 
     def next_wakeup(self, session: Session, now: int) -> int:
         """When the next half-day is to be planned; now where something waits."""

@@ -95,12 +95,15 @@ class Plans:
         if silent:
             self._bring(self.edition, silent[:LOT], now, every=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether plans wait for their turn, and somebody hears them."""
+        return self.herald.up and bool(self.editions or (self.edition and self.waiting))
+
     def next_wakeup(self, session: Session, now: int) -> int | None:
-        """When a plan is to be told again; now while some wait for their turn."""
+        """When a plan is to be told again."""
         if self.edition is None:
-            return now if self.editions else None
-        if self.waiting or self.editions:
-            return now
+            return None
         told = session.exec(_TELLING)
         return min((at + patience(attempts) for at, attempts in told if at is not None), default=None)
 

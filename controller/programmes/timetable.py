@@ -44,6 +44,12 @@ class Made:
 
     ordered: int = 0
     withdrawn: int = 0
+    retargeted: int = 0
+    """Speakers that have become targets of an airing that stays, or are none any more."""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.ordered or self.withdrawn or self.retargeted)
 
 
 def make_orders(session: Session, state: Situation, slots: Iterable[Slot], now: int, new_id: Callable[[], str]) -> Made:
@@ -70,15 +76,15 @@ class _Change:
         for airing in gone:
             self._withdraw(airing)
         before = self._versions(wanted.keys(), gone)
-        made = 0
+        made = retargeted = 0
         for key, speakers in wanted.items():
             known = self._known.get(key)
             if known is not None and known.withdrawn_at is None:
-                self._keep(known, speakers)
+                retargeted += self._keep(known, speakers)
             else:
                 self._order(key, speakers, before.get(key[:2], []))
                 made += 1
-        return Made(made, len(gone))
+        return Made(made, len(gone), retargeted)
 
     def _wanted(self, slots: Iterable[Slot]) -> dict[Key, set[str]]:
         """Airing to its speakers."""
@@ -130,16 +136,20 @@ class _Change:
             else None
         )
 
-    def _keep(self, airing: Airing, speakers: set[str]) -> None:
-        """Who is a target now, and was not, hears of it; who is none any more is not in its plan."""
+    def _keep(self, airing: Airing, speakers: set[str]) -> int:
+        """Who is a target now, and was not, hears of it; who is none any more is not in its plan. How many they are."""
         order = self._orders[airing.order_id]
-        rows = self._session.exec(select(Delivery).where(Delivery.occurrence_id == order.occurrence_id)).all()
+        of_order = Delivery.occurrence_id == order.occurrence_id
+        targets = set(
+            self._session.exec(select(Delivery.device_id).where(of_order, col(Delivery.withdrawn_at).is_(None)))
+        )
+        if targets == speakers:
+            return 0
+        rows = self._session.exec(select(Delivery).where(of_order, col(Delivery.state).in_(OPEN_WORDS))).all()
         for row in rows:
-            if row.device_id not in speakers and row.withdrawn_at is None and row.state in OPEN_WORDS:
-                row.withdrawn_at = self._now
-            elif row.device_id in speakers and row.withdrawn_at is not None and row.state in OPEN_WORDS:
-                row.withdrawn_at = None
-        self._queue(order, speakers - {row.device_id for row in rows})
+            row.withdrawn_at = None if row.device_id in speakers else row.withdrawn_at or self._now
+        self._queue(order, speakers - set(self._session.exec(named)))
+        return len(targets ^ speakers)
 
     def _order(self, key: Key, speakers: set[str], instead: list[str]) -> None:
         programme, nominal_at, start_at, sha256 = key

@@ -107,8 +107,13 @@ def _start(
     for worker in workers:
         worker.start()
         stack.callback(worker.stop)
+
+    def ring() -> None:
+        loop.ring()
+        workers[2].ring()
+
     return Services(
-        settings=settings, database=database, store=store, keyring=keyring, studio=studio, ring=loop.ring,
+        settings=settings, database=database, store=store, keyring=keyring, studio=studio, ring=ring,
         ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
         link_up=lambda: link.up,
     )  # fmt: skip
