@@ -140,9 +140,8 @@ class _Change:
         """Who is a target now, and was not, hears of it; who is none any more is not in its plan. How many they are."""
         order = self._orders[airing.order_id]
         of_order = Delivery.occurrence_id == order.occurrence_id
-        targets = set(
-            self._session.exec(select(Delivery.device_id).where(of_order, col(Delivery.withdrawn_at).is_(None)))
-        )
+        named = select(Delivery.device_id).where(of_order)
+        targets = set(self._session.exec(named.where(col(Delivery.withdrawn_at).is_(None))))
         if targets == speakers:
             return 0
         rows = self._session.exec(select(Delivery).where(of_order, col(Delivery.state).in_(OPEN_WORDS))).all()
