@@ -147,7 +147,8 @@ class _Change:
         rows = self._session.exec(select(Delivery).where(of_order, col(Delivery.state).in_(OPEN_WORDS))).all()
         for row in rows:
             row.withdrawn_at = None if row.device_id in speakers else row.withdrawn_at or self._now
-        self._queue(order, speakers - set(self._session.exec(named)))
+        known = set(self._session.exec(named))
+        self._queue(order, speakers - known)
         return len(targets ^ speakers)
 
     def _order(self, key: Key, speakers: set[str], instead: list[str]) -> None:

@@ -40,7 +40,7 @@ def next_at(hour: int, minute: int = 0, days: int = 1) -> datetime:
 def plan(desk: ApiDesk, now: int | None = None) -> Bench:
     """The almanac makes its timetable and the controller says its plans."""
     bench = Bench(desk.office, now or real_now())
-    almanac = Almanac(desk.office.database, bench.controller.plans, desk.office.new_id)
+    almanac = Almanac(bench.controller.leadership, bench.controller.plans, desk.office.new_id)
     while almanac.do_once(bench.now):
         pass
     for _ in range(3):

@@ -12,9 +12,13 @@ from devices.protocol.json_text import read_object
 from devices.protocol.messages.frame import Frame, Signed
 from devices.protocol.signing import open_envelope, sign
 from devices.protocol.topics import Topics
+from devices.protocol.units import DAY
 from firmware_sim.village.office import Office
 from firmware_sim.village.virtual_time import START
 from tests.fakes.link import RecordingLink
+
+LEASE = 366 * DAY
+"""Nobody else is there, us."""
 
 
 @dataclass
@@ -31,8 +35,9 @@ class Bench:
         settings = Settings(data=self.office.folder, air=AirSettings(heartbeat_s=60))
         self.controller = build_controller(
             settings, self.office.database, self.office.store, self.office.keyring, self.link,
-            World(lambda: self.now, self.office.new_id), self._arm, "bench",
+            World(lambda: self.now, self.office.new_id), self._arm, "bench", LEASE,
         )  # fmt: skip
+        self.controller.leadership.take(self.now)
         self.controller.on_link(True, self.now)
 
     def _arm(self, instants: Mapping[str, int]) -> None:

@@ -41,7 +41,7 @@ class Commune:
         self.speakers = office.register(self.area, [f"loa {number}" for number in range(speakers)])
         self.bulletin = office.bulletin(2.0)
         self.bench = Bench(office)
-        self.almanac = Almanac(office.database, self.bench.controller.plans, office.new_id)
+        self.almanac = Almanac(self.bench.controller.leadership, self.bench.controller.plans, office.new_id)
 
     def wish(self, **changes: Any) -> Programme:
         """Every day at 05:00; what is named of the recurrence goes there."""

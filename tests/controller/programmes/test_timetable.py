@@ -169,7 +169,7 @@ def test_two_almanacs_at_once_order_nothing_twice(commune: Commune) -> None:
     office, gate = commune.office, threading.Barrier(3)
 
     def work() -> None:
-        almanac = Almanac(office.database, commune.bench.controller.plans, commune.office.new_id)
+        almanac = Almanac(commune.bench.controller.leadership, commune.bench.controller.plans, commune.office.new_id)
         gate.wait()
         almanac.do_once(START)
 
@@ -223,7 +223,7 @@ def test_what_was_missed_while_nobody_planned_is_said(commune: Commune) -> None:
     made = commune.keep()
     commune.plan()
     commune.bench.now = START + 11 * DAY
-    almanac = Almanac(commune.office.database, commune.bench.controller.plans, commune.office.new_id)
+    almanac = Almanac(commune.bench.controller.leadership, commune.bench.controller.plans, commune.office.new_id)
     assert almanac.do_once(commune.bench.now)
     with commune.office.database.read() as session:
         (found,) = [row for row in session.exec(select(Incident)) if row.kind == "missed"]
