@@ -134,10 +134,10 @@ def test_a_speaker_that_holds_a_higher_number_gets_a_higher_one(commune: Commune
     commune.plan()
     device = commune.speakers[0]
     told = commune.said()[device].seq
-    commune.bench.hear(device, "hello", hello(commune.office.keyring.tenant, plan_seq=told + 1_000))
+    commune.bench.hear(device, "hello", hello(commune.office.keyring.tenant, plan_seq=told + 10_000_000))
     commune.bench.now += 6_000_000
     commune.plan_anew()
-    assert commune.said()[device].seq == told + 1_001
+    assert commune.said()[device].seq == told + 10_000_001
 
 
 def test_a_plan_holds_256_airings_at_most(commune: Commune) -> None:
