@@ -34,8 +34,8 @@ class Leadership:
 
     def take(self, now: int) -> bool:
         """Whether this one works now: keep the lease, or take it where it is free."""
-        if self.token is not None and now < self.until - self.span * 2 // 3:
-            return True
+        if now < self.next_wakeup():
+            return self.token is not None
         with self.database.write() as session:
             held = take(session, NAME, self.holder, now, self.span, anew=self.token is None)
             before = self.token

@@ -127,23 +127,25 @@ def _area_parcel(session: Session, tenant: str, occurrence_id: str, devices: lis
 
 
 def _lacking(session: Session, tenant: str, device_id: str, held: set[str], now: int) -> list[Parcel]:
+    planned = and_(col(Broadcast.programme_id).is_not(None), Broadcast.expires_at > now)
     rows = (
         select(Delivery.occurrence_id)
         .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+        .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
         .where(
             Delivery.device_id == device_id,
             Delivery.kind == "broadcast",
             col(Delivery.state).in_(UNSIGNED_WORDS),
             Occurrence.publish_at <= now,
             Occurrence.expires_at > now - REPORTABLE,
+            or_(col(Broadcast.stop_requested_at).is_not(None), ~planned),
         )
     )
     aim = Aim(None, device_id, None, frozenset({device_id}))
     parcels = []
     for occurrence_id in sorted(session.exec(rows)):
         broadcast, occurrence, blob = _order(session, occurrence_id)
-        planned = broadcast.programme_id is not None and broadcast.expires_at > now
-        if broadcast.stop_requested_at is not None or not (planned or occurrence_id in held):
+        if occurrence_id not in held or broadcast.stop_requested_at is not None:
             message = order_message(tenant, broadcast, occurrence.publish_at, aim)
             parcels.append(Parcel(broadcast, blob, (message,), (device_id,)))
     return parcels

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 
 from holidays import country_holidays
@@ -12,5 +13,6 @@ def public_holidays(years: Iterable[int]) -> Mapping[date, str]:
     return dict(country_holidays("VN", years=list(years), language="vi"))
 
 
+@cache
 def source() -> str:
     return f"holidays {version('holidays')} (VN)"
