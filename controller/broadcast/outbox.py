@@ -127,7 +127,7 @@ def _area_parcel(session: Session, tenant: str, occurrence_id: str, devices: lis
 
 
 def _lacking(session: Session, tenant: str, device_id: str, held: set[str], now: int) -> list[Parcel]:
-    planned = and_(col(Broadcast.programme_id).is_not(None), Broadcast.expires_at > now)
+    planned = and_(col(Broadcast.programme_id).is_not(None), col(Broadcast.expires_at) > now)
     rows = (
         select(Delivery.occurrence_id)
         .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))

@@ -57,6 +57,12 @@ class Schedule:
             change_programme(session, programme, Programme.model_validate(said), self._act(), on_clash)
         self._village.ring()
 
+    def retarget(self, programme: str, devices: Iterable[str]) -> None:
+        """From now on it is for these speakers alone."""
+        named = tuple(devices)
+        self._targets[programme] |= frozenset(named)
+        self.change(programme, targets={"devices": named})
+
     def end(self, programme: str) -> None:
         with self._office.database.write() as session:
             end_programme(session, programme, self._act())

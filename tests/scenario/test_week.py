@@ -7,11 +7,13 @@ import pytest
 from sqlmodel import col, select
 
 from controller.broadcast.models import Broadcast
+from controller.errors import NeverHeard
 from devices.models import DevicePlan
 from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
+from scheduler.air.models import AirRule
 from scheduler.errors import LeaseLost
 from scheduler.programmes.models import SpeakerGroup
 
@@ -160,3 +162,88 @@ def test_a_controller_that_was_replaced_writes_nothing(village: Village) -> None
         session.add(SpeakerGroup(id="late", name="late", created_at=0))
     with village.office.database.read() as session:
         assert session.get(SpeakerGroup, "late") is None
+
+
+def test_a_controller_that_is_down_over_due_times_is_not_missed(village: Village) -> None:
+    """B4: the speakers keep their plan; once it is back the record becomes true, and nothing is caught up in a burst."""
+    village.schedule.programme(dict(DAILY), "05:00", "06:00", "07:00", bulletin=village.office.bulletin(20.0))
+    expected = shown(village, DAY)
+    village.run(900)
+    village.desk.kill(15 * HOUR)
+    village.run(16 * HOUR / 1e6)
+    assert heard(village) == expected and len(expected) == 3 * 6
+    village.run(7 * HOUR / 1e6)
+    assert heard(village) == expected, "no burst"
+    states = [state for (order, _, _), state in village.view().items() if order in played(village)]
+    assert {one.state for one in states} == {"played"} and len(states) == len(expected)
+    assert village.judged().verdict == "clean"
+
+
+def played(village: Village) -> set[str]:
+    return {str(line["order"]) for pole in village.poles for line in village.sounds_of(pole)}
+
+
+def test_without_a_controller_a_week_goes_on_and_then_it_is_silent(village: Village) -> None:
+    """D6, C8: seven days by plan, nothing after it, and on return only what is still valid."""
+    village.schedule.programme(dict(DAILY), "05:00", bulletin=village.office.bulletin(20.0))
+    village.run(900)
+    away = village.poles[0]
+    away.lose_network()
+    village.run(14 * DAY / 1e6)
+    mine = sorted(start for _, start, device in heard(village) if device == away.identity.device)
+    assert 7 <= len(mine) <= 8 and mine[-1] - mine[0] == (len(mine) - 1) * DAY
+    before = len(village.sounds_of(away))
+    away.find_network()
+    village.run(2 * HOUR / 1e6)
+    assert len(village.sounds_of(away)) == before, "nothing of the days that it missed"
+    village.run(DAY / 1e6)
+    assert len(village.sounds_of(away)) == before + 1, "and it is in step again"
+    assert village.judged().verdict == "clean", village.judged().as_json()
+
+
+def test_an_order_at_a_quarter_past_three_does_not_sound_and_is_an_incident(village: Village) -> None:
+    """Signed by the right key and meant for 03:15: whoever made the mistake, nobody is woken."""
+    village.schedule.quiet_hours("21:00", "05:00")
+    village.schedule.programme(dict(DAILY), "06:00", bulletin=village.office.bulletin(20.0))
+    village.run(900)
+    with pytest.raises(NeverHeard):
+        village.broadcast(3.0, start_at=at_wall(village, "03:15"))
+    with village.office.database.write() as session:
+        rules = session.exec(select(AirRule)).all()
+        kept = [rule.model_dump() for rule in rules]
+        for rule in rules:
+            session.delete(rule)
+    mistaken = village.broadcast(3.0, start_at=at_wall(village, "03:15"))
+    with village.office.database.write() as session:
+        session.add_all(AirRule(**rule) for rule in kept)
+    village.run(12 * HOUR / 1e6)
+    assert set(village.states(mistaken.occurrence).values()) == {"refused"}
+    assert {row.reason for row in village.rows(mistaken.occurrence)} == {"quiet_hours"}
+    assert village.incidents("refused") and village.judged().verdict == "clean"
+    assert {start for _, start, _ in heard(village)} == {at_wall(village, "06:00")}
+
+
+def at_wall(village: Village, time: str) -> int:
+    """That time of the first morning, us UTC."""
+    hour, minute = map(int, time.split(":"))
+    midnight = village.begin - (village.begin + 7 * HOUR) % DAY + DAY
+    return midnight + hour * HOUR + minute * MINUTE
+
+
+def test_an_alert_sounds_at_any_hour_and_over_any_budget(village: Village) -> None:
+    village.schedule.quiet_hours("00:00", "00:00")
+    village.run(900)
+    siren = village.alert(minutes=3)
+    village.run(240)
+    assert set(village.states(siren.occurrence).values()) == {"played"}
+
+
+def test_who_joins_later_gets_the_plan_and_who_is_no_target_any_more_is_silent(village: Village) -> None:
+    bulletin = village.office.bulletin(20.0)
+    some = [pole.identity.device for pole in village.poles[:2]]
+    programme = village.schedule.programme(dict(DAILY), "05:00", bulletin=bulletin, devices=some)
+    village.run(900)
+    others = [pole.identity.device for pole in village.poles[1:4]]
+    village.schedule.retarget(programme, others)
+    village.run(DAY / 1e6)
+    assert {device for _, _, device in heard(village)} == set(others)
