@@ -1,6 +1,6 @@
 """Everything that comes up the wire: verified, booked in one transaction, answered after it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -22,7 +22,7 @@ from devices.protocol.codec import parse_unsigned
 from devices.protocol.errors import ProtocolError, UnknownKey
 from devices.protocol.keys import VerifyKey
 from devices.protocol.messages.control import Ack, Config
-from devices.protocol.messages.frame import Signed
+from devices.protocol.messages.frame import Frame, Signed
 from devices.protocol.messages.speaker import Health, Hello, PlanAck, Receipt, Report, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.messages.trust import Role
@@ -73,10 +73,10 @@ class Inbox:
         answers = Answers()
         with self.database.write() as session, session.no_autoflush:  # who adds a row that others look for flushes
             known = {device.id: device for device in find_devices(session, {address.subject for _, address in batch})}
-            said = {address.subject for _, address in batch if address.leaf in ("hello", "receipt")}
-            _held = self.booker.foresee(session, said)  # rows that nobody holds are read again
-            for message, address in batch:
-                self._take_one(session, known.get(address.subject), message, address, now, answers)
+            words = [word for one in batch if (word := self._heard(session, known, *one, now)) is not None]
+            _held = self.booker.foresee(session, words)  # rows that nobody holds are read again
+            for device, said in words:
+                self._note(session, device, said, now, answers)
             if answers.acks:
                 session.flush()
                 close_heard(session, now)
@@ -98,31 +98,29 @@ class Inbox:
             for blob in filter(None, (session.get(Blob, sha256) for sha256 in sha256s)):
                 self.carrier.mend(blob, now)
 
-    def _take_one(
-        self, session: Session, device: Device | None, message: Inbound, address: Address, now: int, answers: Answers
-    ) -> None:
+    def _heard(
+        self, session: Session, known: Mapping[str, Device], message: Inbound, address: Address, now: int
+    ) -> tuple[Device, Frame] | None:
+        """Who says what; None where that is not to be believed, or says nothing new."""
+        device = known.get(address.subject)
         if device is None or device.retired_at is not None:
             open_incident(session, self.new_id, "unknown_device", now, subject=address.subject)
-            return
+            return None
         try:
-            self._dispatch(session, device, message, address, now, answers)
+            said = _read(self.herald.tenant, device, message, address)
         except ProtocolError as error:
             log.warning("message_refused", device=device.id, topic=message.topic, code=error.code)
             open_incident(session, self.new_id, error.code, now, device_id=device.id, subject=address.leaf)
+            return None
+        return None if said is None else (device, said)
 
-    def _dispatch(
-        self, session: Session, device: Device, message: Inbound, address: Address, now: int, answers: Answers
-    ) -> None:
-        if address.leaf == "state":
-            state = parse_unsigned(message.payload, State) if message.payload else None
-            if state is not None and not (state.online and message.retained):
-                self.watch.note(session, device, "word" if state.online else "will", now)
-            return
-        if address.leaf == "health":
-            self.watch.keep_health(session, device, parse_unsigned(message.payload, Health), now)
-        else:
-            self._signed_word(session, device, _believe(self.herald.tenant, device, message, address), now, answers)
-        self.watch.note(session, device, "word", now)
+    def _note(self, session: Session, device: Device, said: Frame, now: int, answers: Answers) -> None:
+        if isinstance(said, Health):
+            self.watch.keep_health(session, device, said, now)
+        elif isinstance(said, Signed):
+            self._signed_word(session, device, said, now, answers)
+        gone = isinstance(said, State) and not said.online
+        self.watch.note(session, device, "will" if gone else "word", now)
 
     def _signed_word(self, session: Session, device: Device, said: Signed, now: int, answers: Answers) -> None:
         if isinstance(said, Receipt):
@@ -156,6 +154,16 @@ class Inbox:
             return {}
         with self.database.write() as session:
             return self.configurator.current(session, find_devices(session, stale), now, at_least=stale)
+
+
+def _read(tenant: str, device: Device, message: Inbound, address: Address) -> Frame | None:
+    """What a message says; None: an old state that the broker kept. ProtocolError where it is not to be believed."""
+    if address.leaf == "health":
+        return parse_unsigned(message.payload, Health)
+    if address.leaf != "state":
+        return _believe(tenant, device, message, address)
+    state = parse_unsigned(message.payload, State) if message.payload else None
+    return None if state is None or (state.online and message.retained) else state
 
 
 def _believe(tenant: str, device: Device, message: Inbound, address: Address) -> Signed:

@@ -1,6 +1,6 @@
 """The speakers' signed words, booked in order and without a gap."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, bindparam
@@ -9,10 +9,11 @@ from sqlmodel import Session, SQLModel, col, select
 from controller.alerts.models import AlertArea, AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery, ReceiptLedger
-from controller.deliveries.states import OPEN_WORDS, DeliveryEventKind, DeliveryState
+from controller.deliveries.states import DeliveryEventKind, DeliveryState
 from controller.deliveries.tracking import advance, new_delivery
 from devices.incidents import open_incident
-from devices.models import Membership
+from devices.models import Device, Membership
+from devices.protocol.messages.frame import Frame
 from devices.protocol.messages.speaker import Hello, Receipt
 
 HEARD_SHARE = 0.95
@@ -20,8 +21,9 @@ HEARD_SHARE = 0.95
 
 _E = DeliveryEventKind
 _DEVICES: BindParameter[list[str]] = bindparam("devices", expanding=True)
+_OCCURRENCES: BindParameter[list[str]] = bindparam("occurrences", expanding=True)
 _LEDGERS = select(ReceiptLedger).where(col(ReceiptLedger.device_id).in_(_DEVICES))
-_OWED = select(Delivery).where(col(Delivery.device_id).in_(_DEVICES), col(Delivery.state).in_(OPEN_WORDS))
+_NAMED = select(Delivery).where(col(Delivery.occurrence_id).in_(_OCCURRENCES), col(Delivery.device_id).in_(_DEVICES))
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,19 @@ class Booker:
 
     new_id: Callable[[], str]
 
-    def foresee(self, session: Session, devices: Collection[str]) -> Sequence[SQLModel]:
-        """Read what words of these speakers (a few hundred) will need, in two queries. Whoever holds the answer
-        keeps the rows in the session: each word then finds its own without asking the database.
+    def foresee(self, session: Session, words: Iterable[tuple[Device, Frame]]) -> Sequence[SQLModel]:
+        """Read what these words (a few hundred) will need, in two queries. Whoever holds the answer keeps the rows in
+        the session: each word then finds its own without asking the database.
         """
-        if not devices:
+        said = [(device.id, word) for device, word in words if isinstance(word, Hello | Receipt)]
+        if not said:
             return ()
-        wanted = {"devices": list(devices)}
-        return [*session.exec(_LEDGERS, params=wanted), *session.exec(_OWED, params=wanted)]
+        ledgers = session.exec(_LEDGERS, params={"devices": sorted({device for device, _ in said})}).all()
+        named = [(device, word.occurrence) for device, word in said if isinstance(word, Receipt)]
+        if not named:
+            return ledgers
+        devices, occurrences = (sorted(set(names)) for names in zip(*named, strict=True))
+        return [*ledgers, *session.exec(_NAMED, params={"devices": devices, "occurrences": occurrences})]
 
     def take(self, session: Session, device_id: str, receipt: Receipt, now: int) -> int:
         """Book a receipt if it is the next one of its ledger; the number up to which all are stored."""

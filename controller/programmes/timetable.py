@@ -71,20 +71,22 @@ class _Change:
 
     def make(self, slots: Iterable[Slot]) -> Made:
         wanted = self._wanted(slots)
-        replaced = {key: one for key, one in self._known.items() if self._is_over(key, one, wanted)}
-        gone = [one for key, one in replaced.items() if one.withdrawn_at is None]
-        for airing in gone:
-            self._withdraw(airing)
-        before = self._versions(wanted.keys(), gone)
-        made = retargeted = 0
-        for key, speakers in wanted.items():
-            known = self._known.get(key)
-            if known is not None and known.withdrawn_at is None:
-                retargeted += self._keep(known, speakers)
-            else:
+        with self._session.no_autoflush:  # all of it is written at once, at the end
+            gone = [one for key, one in self._known.items() if self._is_over(key, one, wanted)]
+            for airing in gone:
+                self._withdraw(airing)
+            before = self._versions(wanted.keys(), gone)
+            new = {key: speakers for key, speakers in wanted.items() if not self._stands(key)}
+            for key, speakers in new.items():
                 self._order(key, speakers, before.get(key[:2], []))
-                made += 1
-        return Made(made, len(gone), retargeted)
+            kept = wanted.keys() - new.keys()
+            retargeted = sum(self._keep(self._known[key], wanted[key]) for key in sorted(kept))
+        return Made(len(new), len(gone), retargeted)
+
+    def _stands(self, key: Key) -> bool:
+        """Whether that airing has been ordered, and goes on."""
+        known = self._known.get(key)
+        return known is not None and known.withdrawn_at is None
 
     def _wanted(self, slots: Iterable[Slot]) -> dict[Key, set[str]]:
         """Airing to its speakers."""
@@ -159,10 +161,8 @@ class _Change:
             programme_id=programme, nominal_at=nominal_at, start_at=start_at, sha256=sha256, order_id=""
         )
         airing.order_id, airing.instead, airing.withdrawn_at = order.id, instead[:MOST_VERSIONS], None
-        self._session.add(order)
-        self._session.flush()
         self._session.add_all(
-            [airing, _occurrence(order, self._now)]
+            [order, airing, _occurrence(order, self._now)]
             + [BroadcastArea(broadcast_id=order.id, area_id=area) for area in sorted(set(kept.wish.targets.areas))]
         )
         self._queue(order, speakers)

@@ -165,7 +165,7 @@ def test_a_controller_that_was_replaced_writes_nothing(village: Village) -> None
 
 
 def test_a_controller_that_is_down_over_due_times_is_not_missed(village: Village) -> None:
-    """B4: the speakers keep their plan; once it is back the record becomes true, and nothing is caught up in a burst."""
+    """B4: the speakers keep their plan; once it is back the record becomes true, and nothing comes in a burst."""
     village.schedule.programme(dict(DAILY), "05:00", "06:00", "07:00", bulletin=village.office.bulletin(20.0))
     expected = shown(village, DAY)
     village.run(900)
