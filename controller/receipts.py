@@ -81,7 +81,8 @@ class Booker:
         if delivery is None:
             open_incident(session, self.new_id, "unknown_order", now, device_id=device_id, subject=receipt.order)
             return
-        event, reason = believed(receipt, delivery.expected_ms, _ordered_sounds(session, delivery))
+        sounds = _ordered_sounds(session, delivery) if receipt.state == "played" else frozenset()
+        event, reason = believed(receipt, delivery.expected_ms, sounds)
         if advance(session, delivery, event, now, reason=reason, receipt=receipt.n):
             _note_sound(delivery, receipt)
             if event in {_E.REFUSED, _E.FAILED}:
