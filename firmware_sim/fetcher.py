@@ -144,7 +144,7 @@ class Fetcher:
             for index in transfer.overdue(mono, self._pace, self._line_at):
                 self._retry(transfer, index, mono)
         self._fill(mono)
-        self._wake = self._next_time()
+        self._wake = self._next_time(mono)
 
     def next_wakeup(self) -> int | None:
         return self._wake if self._connected else None
@@ -248,21 +248,33 @@ class Fetcher:
 
     def _fill(self, mono: int) -> None:
         for transfer in sorted(self._transfers.values(), key=lambda one: one.rank):
-            while self._has_room(transfer) and (index := transfer.next_piece(mono)) is not None:
+            while self._has_room(transfer, mono) and (index := transfer.next_piece(mono)) is not None:
                 transfer.ask(index, mono)
                 self._link.subscribe(self._topic(transfer, index), 0)
 
-    def _has_room(self, transfer: Transfer) -> bool:
+    def _has_room(self, transfer: Transfer, mono: int) -> bool:
         """Whether one more piece of it may be asked for: one always may."""
         asked = [one.piece_bytes for one in self._transfers.values() for _ in one.asked()]
         busy, more = sum(asked), transfer.piece_bytes
-        fits = busy + more <= self._settings.window_bytes and self._pace.allows(busy, more)
-        return not asked or (len(asked) < WINDOW and fits)
+        idle_at = self._idle_at()
+        quick = self._pace.allows(busy, more) or (idle_at is not None and idle_at <= mono)
+        return not asked or (len(asked) < WINDOW and busy + more <= self._settings.window_bytes and quick)
 
-    def _next_time(self) -> int | None:
+    def _idle_at(self) -> int | None:
+        """When the only piece under way is about to be here, us monotonic; None where there are more, or none."""
+        under_way = [(one, index) for one in self._transfers.values() for index in one.asked()]
+        if len(under_way) != 1:
+            return None
+        ((transfer, index),) = under_way
+        since = max(transfer.pieces[index].asked_at or 0, self._chunk_at)
+        return self._pace.idle_at(since, transfer.piece_bytes)
+
+    def _next_time(self, mono: int) -> int | None:
         transfers = self._transfers.values()
         times = [transfer.next_time_out(self._pace, self._line_at) for transfer in transfers]
-        times += [transfer.next_ask() for transfer in transfers if self._has_room(transfer)]
+        times += [transfer.next_ask() for transfer in transfers if self._has_room(transfer, mono)]
+        idle_at = self._idle_at()
+        times += [idle_at] if idle_at is not None and idle_at > mono else []
         return min((at for at in times if at is not None), default=None)
 
     def _unsubscribe(self, transfer: Transfer, index: int) -> None:

@@ -8,6 +8,8 @@ from devices.protocol.units import SECOND
 
 AHEAD = 5 * SECOND
 """How long what was asked for may keep the line busy, us: an alert waits behind it."""
+OVERLAP = SECOND
+"""So long before a piece should be here the next one is asked for, or the line idles for a round trip, us."""
 QUIET = 4 * SECOND
 """How long nothing at all may come before a piece is asked for again, us."""
 LONGEST = 60 * SECOND
@@ -29,6 +31,10 @@ class Pace:
     def allows(self, busy: int, size: int) -> bool:
         """Whether `size` bytes may be asked for while `busy` bytes are on their way. One piece always may."""
         return busy == 0 or (self._rate is not None and (busy + size) * SECOND <= self._rate * AHEAD)
+
+    def idle_at(self, since: int, size: int) -> int | None:
+        """From when on the next piece may be asked for while one of `size` bytes keeps the line busy since then."""
+        return None if self._rate is None else since + max(0, self.time_for(size) - OVERLAP)
 
     def patience(self, size: int) -> int:
         """How long the line may be silent while a piece of `size` bytes is awaited, us."""

@@ -61,6 +61,18 @@ def test_even_a_chunk_that_takes_half_a_minute() -> None:
     assert street.flash.has(blob) and street.came_bytes == 3 * 65_536
 
 
+def test_the_line_does_not_idle_for_a_round_trip_between_chunks() -> None:
+    street = narrow()
+    street.way = 700_000
+    blob = street.blob(noise(16 * CHUNK), 4_000, CHUNK)
+    order(street, blob)
+    begin = street.now
+    while not street.flash.has(blob):
+        street.run(0.5)
+    assert street.now - begin < 16 * CHUNK * SECOND // 2_800 + 9 * SECOND, "15 trips of 0.7 s are saved, but the first"
+    assert street.came_bytes == 16 * CHUNK
+
+
 def test_an_alert_waits_for_one_chunk_at_most() -> None:
     street = NarrowStreet()
     tone = street.tone(2)
