@@ -28,6 +28,12 @@ def bench_fleet(speakers: int, broker: Literal["embedded", "mosquitto"], rest_s:
     _tell(measure(speakers, broker, rest_s), as_json)
 
 
+def bench_plan(speakers: int, programmes: int, days: int, as_json: bool) -> None:
+    from controller.programmes.benchmark import bench_plan as measure
+
+    _tell(measure(speakers, programmes, days), as_json)
+
+
 def bench_sync(model: Path | None, speakers: int, seed: int, as_json: bool) -> None:
     from firmware_sim.radio.model import RadioModel
     from firmware_sim.radio.skew import bench_sync as measure

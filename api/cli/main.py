@@ -280,6 +280,19 @@ def bench_fleet(
     run(speakers, broker, rest, as_json)
 
 
+@bench.command("plan")
+def bench_plan(
+    speakers: Annotated[int, typer.Option(min=1, max=20_000, help="How many the province has.")] = 10_000,
+    programmes: Annotated[int, typer.Option(min=1, max=5_000, help="How many there are in all.")] = 500,
+    days: Annotated[int, typer.Option(min=1, max=62, help="How far is planned.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """A province's programmes read, expanded and planned, beside a bare reading of the same rows."""
+    from api.cli.bench import bench_plan as run
+
+    run(speakers, programmes, days, as_json)
+
+
 @bench.command("sync")
 def bench_sync(
     model: Annotated[

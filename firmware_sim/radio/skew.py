@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 from devices.protocol.units import HOUR, MILLI, MINUTE, SECOND
@@ -87,12 +88,12 @@ def _cold(commune: list[Trial]) -> Errors:
     yield [trial.error() for trial in commune]
 
 
-def _held_over(commune: list[Trial]) -> Errors:
+def _held_over(commune: list[Trial], hours: int = 1) -> Errors:
     for trial in commune:
         trial.connect()
         trial.run_until(EPOCH + 70 * MINUTE)
         trial.cut()
-        trial.run_until(EPOCH + 70 * MINUTE + HOUR)
+        trial.run_until(EPOCH + 70 * MINUTE + hours * HOUR)
     yield [trial.error() for trial in commune]
 
 
@@ -112,6 +113,8 @@ CASES = (
     Case("cold_start_congested", _cold, congested=True),
     Case("holdover_1h", _held_over, None, 20),
     Case("holdover_1h_congested", _held_over, congested=True),
+    Case("holdover_6h", partial(_held_over, hours=6), None, 100),
+    Case("holdover_6h_congested", partial(_held_over, hours=6), congested=True),
     Case("end_of_10min_bulletin", _bulletin_end, None, 10),
     Case("end_of_10min_bulletin_congested", _bulletin_end, congested=True),
 )
