@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from unicodedata import category
 
 LINE_BYTES = 75
 PRODUCT = "-//Loa//Loa 1//VI"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEPT = "\n\t\u200d"
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
 def text(words: str) -> str:
     """A value of type TEXT; control characters, which it cannot hold, are left out."""
-    kept = "".join(letter for letter in words if letter in "\n\t" or letter.isprintable() or letter == "\u200d")
+    kept = "".join(letter for letter in words if letter in _KEPT or letter.isprintable() or category(letter) == "Zs")
     return kept.translate(_ESCAPES)
 
 

@@ -154,7 +154,10 @@ def retold(stage: Stage, number: int, seconds: float, pitch: float) -> None:
     """The programme says something else from now on."""
     if number in stage.programmes:
         content = {"kind": "bulletin", "bulletin": stage.village.office.bulletin(seconds, pitch)}
-        stage.village.schedule.change(stage.programmes[number], content=content)
+        try:
+            stage.village.schedule.change(stage.programmes[number], content=content)
+        except LoaError:
+            stage.refused += 1
 
 
 @deed

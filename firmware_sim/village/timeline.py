@@ -29,9 +29,11 @@ MOMENTS: Mapping[str, str] = {
     "flash_torn": "write torn",
     "kill": "fail point armed", "forge": "order forged", "replay": "messages replayed",
     "roll_back": "store rolled back", "alert": "alerts", "stop": "stops, cancels", "cancel": "stops, cancels",
+    "programme": "calendar", "retold": "calendar", "ended": "calendar", "night": "calendar",
+    "rival": "second controller",
 }  # fmt: skip
 BULLETINS = "bulletins"
-SAID = (BULLETINS, "alerts", "stops, cancels")
+SAID = (BULLETINS, "alerts", "stops, cancels", "calendar")
 """The lanes of the office; all others are faults."""
 
 

@@ -1,7 +1,7 @@
 """Circles on the earth, and which of them a place lies in. Degrees of WGS 84, metres."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from math import asin, cos, degrees, floor, radians, sin, sqrt
@@ -13,6 +13,8 @@ EARTH_M = 6_371_009
 """Mean radius of the earth."""
 SQUARES = 50
 """Squares to a degree, in which circles are looked up: about 2 km wide."""
+MOST_SQUARES = 10_000
+"""A circle that touches more (one near a pole) is compared with every place instead."""
 MARGIN = 1e-6
 """What rounding may cost at a rim, degrees."""
 
@@ -33,14 +35,19 @@ class Circles:
 
     def __init__(self, circles: Iterable[Circle]) -> None:
         self._in: dict[tuple[int, int], list[Circle]] = defaultdict(list)
+        self._wide: list[Circle] = []
         for circle in circles:
-            for square in _squares(circle):
+            rows, columns = _squares(circle)
+            if len(rows) * len(columns) > MOST_SQUARES:
+                self._wide.append(circle)
+                continue
+            for square in product(rows, columns):
                 self._in[square].append(circle)
 
     def around(self, point: Point) -> list[str]:
         """The zones whose circles hold the point."""
         square = floor(point[0] * SQUARES), _column(floor(point[1] * SQUARES))
-        return [circle.zone for circle in self._in.get(square, ()) if circle.holds(point)]
+        return [circle.zone for circle in (*self._in.get(square, ()), *self._wide) if circle.holds(point)]
 
 
 def metres(one: Point, other: Point) -> float:
@@ -50,12 +57,13 @@ def metres(one: Point, other: Point) -> float:
     return 2 * EARTH_M * asin(min(1.0, sqrt(h)))
 
 
-def _squares(circle: Circle) -> Iterator[tuple[int, int]]:
+def _squares(circle: Circle) -> tuple[range, set[int]]:
+    """Rows and columns of the squares that it touches."""
     latitude, longitude = circle.center
     reach = circle.radius_m / EARTH_M
     rows = _steps(latitude, degrees(reach))
     columns = {_column(step) for step in _steps(longitude, _sideways(latitude, reach))}
-    return product(rows, columns)
+    return rows, columns
 
 
 def _sideways(latitude: float, reach: float) -> float:

@@ -37,6 +37,12 @@ def next_at(hour: int, minute: int = 0, days: int = 1) -> datetime:
     return today + timedelta(days=days) - VIETNAM
 
 
+def first_at(hour: int, minute: int = 0) -> datetime:
+    """When it is that time in Vietnam next, in UTC."""
+    today = next_at(hour, minute, days=0)
+    return today if today > datetime.now(UTC) else next_at(hour, minute)
+
+
 def plan(desk: ApiDesk, now: int | None = None) -> Bench:
     """The almanac makes its timetable and the controller says its plans."""
     bench = Bench(desk.office, now or real_now())

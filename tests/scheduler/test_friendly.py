@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from scheduler.recurrence.friendly import friendly, to_rrule
 from scheduler.recurrence.recurrence import Recurrence, moments
@@ -42,14 +43,20 @@ def test_a_rule_that_people_use(rrule: str, rule: DayRule, last: date | None) ->
 @pytest.mark.parametrize(
     "rrule",
     [
-        "FREQ=DAILY;COUNT=5", "FREQ=DAILY;BYHOUR=5", "FREQ=WEEKLY;INTERVAL=2;WKST=SU", "FREQ=WEEKLY;BYDAY=1MO",
+        "FREQ=DAILY;COUNT=5", "FREQ=WEEKLY;INTERVAL=2;WKST=SU", "FREQ=WEEKLY;BYDAY=1MO",
         "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1", "FREQ=MONTHLY;BYDAY=-2MO", "FREQ=MONTHLY;BYDAY=1MO,3MO",
-        "FREQ=YEARLY", "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=DAILY;UNTIL=20261130", "FREQ=DAILY;UNTIL=20200101T000000Z",
-        "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;BYDAY=MO", "nonsense", "FREQ=MONTHLY;BYMONTHDAY=1,1MO",
+        "FREQ=YEARLY", "FREQ=DAILY;UNTIL=20261130", "FREQ=DAILY;UNTIL=20200101T000000Z",
+        "FREQ=DAILY;BYDAY=MO", "nonsense", "FREQ=MONTHLY;BYMONTHDAY=1,1MO",
     ],
 )  # fmt: skip
 def test_what_else_there_is_stays_an_rrule(rrule: str) -> None:
     assert friendly(rrule, START, ZONE) == (Rfc5545(rrule=rrule), None)
+
+
+@pytest.mark.parametrize("rrule", ["FREQ=DAILY;BYHOUR=5", "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=DAILY;INTERVAL=0"])
+def test_what_names_no_days_is_refused(rrule: str) -> None:
+    with pytest.raises(ValidationError):
+        friendly(rrule, START, ZONE)
 
 
 @st.composite

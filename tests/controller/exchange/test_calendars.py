@@ -107,7 +107,8 @@ def test_what_is_no_calendar(said: str) -> None:
 
 def test_a_rule_that_never_happens_is_not_searched_for() -> None:
     began = time_module.process_time()
-    assert isinstance(read("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31").recurrence.days, Rfc5545)
+    (line,) = read_calendar(wrapped(event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31")), SETTING).lines
+    assert [(one.column, one.code) for one in line.faults] == [("RRULE", "bad_rule")]
     assert time_module.process_time() - began < 1
 
 
@@ -140,6 +141,11 @@ def test_an_event_begins_with_an_airing() -> None:
                                           "first": "2026-11-23"}))  # fmt: skip
     (found,) = icalendar.Calendar.from_ical(file).walk("VEVENT")
     assert str(found["DTSTART"].dt) == "2026-11-27 05:00:00+07:00"
+
+
+def test_a_title_keeps_its_hard_spaces() -> None:
+    file, left_out = exported(weekly(title="19\xa0giờ"))
+    assert left_out == [] and "SUMMARY:19\xa0giờ" in file.decode()
 
 
 def test_what_icalendar_cannot_say_is_named() -> None:
