@@ -1,9 +1,11 @@
 """Seeds of some hours in a village that everything befalls: the judge finds nothing, and finds every planted bug."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from devices.protocol.units import SECOND
 from firmware_sim import runtime
 from firmware_sim.village.faults.catalogue import PROGRAMMES
 from firmware_sim.village.planted import BUGS
@@ -59,3 +61,13 @@ def test_a_mobile_village_hears_a_week_on_time(tmp_path: Path) -> None:
     outcome = rehearse(Wish(1, 7, 12, ("storm",)), tmp_path)
     assert outcome.clean
     assert outcome.figures.orders > 30
+
+
+@pytest.mark.full
+def test_a_month_with_tet_goes_by_the_calendar(tmp_path: Path) -> None:
+    """From 20 January 2027; Tết is 6 February. Storms included."""
+    begin = int(datetime(2027, 1, 20, tzinfo=UTC).timestamp()) * SECOND
+    outcome = rehearse(Wish(1, 30, 8, ("storm",), begin=begin), tmp_path)
+    assert outcome.clean, outcome.verdict.as_json()
+    assert outcome.figures.deliveries["played"] > 200
+    assert outcome.figures.deliveries.keys() <= {"played", "expired", "cancelled", "have", "failed", "refused"}
