@@ -113,15 +113,14 @@ class _Change:
             tell_again(self._session, order.occurrence_id)
 
     def _versions(self, wanted: Iterable[Key], gone: Iterable[Airing]) -> dict[Place, list[str]]:
-        """For each planned time: the orders that it replaces, newest first.
+        """For each planned time: the orders that it replaces, and those of it that others hear.
 
         A time that has moved follows the one that it stood for: those of a programme that are gone, and those that
         are new, are paired by their order within the day.
         """
         before: dict[Place, list[str]] = defaultdict(list)
         for airing in self._known.values():
-            if airing.withdrawn_at is not None:
-                before[airing.programme_id, airing.nominal_at] += [airing.order_id, *airing.instead]
+            before[airing.programme_id, airing.nominal_at] += [airing.order_id, *airing.instead]
         planned = {key[:2] for key in wanted}
         left = {(one.programme_id, one.nominal_at) for one in gone} - planned
         new = planned - before.keys() - {key[:2] for key in self._known}
