@@ -45,6 +45,10 @@ class Entry:
         """Those of the audience that speak in turn B, or those that do not."""
         return {group: sound for group, sound in self.audience.items() if (group in self.second) is second}
 
+    def over(self, start_at: int, length: int) -> int:
+        """When all who are to begin then have heard it; where there are turns, who begins late counts, too."""
+        return max(start_at, self.soonest if self.second else start_at) + length
+
 
 @dataclass(frozen=True)
 class Taken:

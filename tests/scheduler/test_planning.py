@@ -177,11 +177,12 @@ def entries(draw: st.DrawFn) -> Entry:
         for length in draw(st.lists(st.none() | st.integers(1, 3_000), min_size=1, max_size=2))
     ]
     hearers = draw(st.lists(st.integers(0, 3), min_size=1, unique=True))
-    second = draw(st.just(frozenset()) | st.frozensets(st.sampled_from(hearers)))
+    second = draw(st.frozensets(st.sampled_from(hearers)))
+    span = draw(st.sampled_from([3 * 86_400, 3_600]))
     return Entry(
         id=f"p{draw(st.integers(0, 10**6))}", rank=draw(st.sampled_from(["normal", "priority"])),
         level=draw(st.integers(1, 3)), since=draw(st.integers(0, 5)), max_late=draw(st.integers(0, 3_600)) * SECOND,
-        moments=[at(one * SECOND) for one in draw(st.lists(st.integers(0, 3 * 86_400), max_size=6, unique=True))],
+        moments=[at(one * SECOND) for one in draw(st.lists(st.integers(0, span), max_size=6, unique=True))],
         audience={hearer: sounds[place % len(sounds)] for place, hearer in enumerate(hearers)},
         second=second, soonest=draw(st.just(0) | st.integers(0, 86_400)) * SECOND,
     )  # fmt: skip
