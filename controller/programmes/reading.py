@@ -103,7 +103,7 @@ def situation(
     when = {
         name: _moments(one, calendar, (begin, end, now), begun.get(name, frozenset())) for name, one in kept.items()
     }
-    entries = [_entry(one, heard[name], tree, when[name], second, now + FIXED) for name, one in kept.items()]
+    entries = [_entry(one, heard[name], tree, when[name], second) for name, one in kept.items()]
     airs = [by_rules[group.rules] for group in hearers]
     fixed = _fixed(session, kept, begun, now + FIXED)
     taken = _taken(session, hearers, (begin - DAY, end, now + FIXED), fixed)
@@ -111,16 +111,15 @@ def situation(
 
 
 def _entry(
-    kept: Kept, audience: Mapping[int, Version | None], tree: Parents, when: Sequence[Moment], second: frozenset[int],
-    soonest: int,
-) -> Entry:  # fmt: skip
+    kept: Kept, audience: Mapping[int, Version | None], tree: Parents, when: Sequence[Moment], second: frozenset[int]
+) -> Entry:
     wish = kept.wish
     blobs = {group: version.blob if version else None for group, version in audience.items()}
     return Entry(
         id=kept.row.id, rank=wish.rank, level=len(lineage(wish.owner, tree)), since=kept.row.created_at,
         max_late=wish.max_late_ms * MILLI, moments=when,
         audience={group: sound_of(blob, wish.repeats, wish.gap_ms) if blob else None for group, blob in blobs.items()},
-        second=second.intersection(audience) if wish.turns else frozenset(), soonest=soonest,
+        second=second.intersection(audience) if wish.turns else frozenset(),
     )  # fmt: skip
 
 

@@ -38,16 +38,10 @@ class Entry:
     """Hearers to what they would hear; None: nothing is ready to be heard."""
     second: frozenset[int] = frozenset()
     """Hearers in turn B: they hear it when turn A is over. Empty: all hear it at once."""
-    soonest: int = 0
-    """Who is late begins then, not sooner: turn B waits for that, too."""
 
     def turn(self, second: bool) -> Mapping[int, Sound | None]:
         """Those of the audience that speak in turn B, or those that do not."""
         return {group: sound for group, sound in self.audience.items() if (group in self.second) is second}
-
-    def over(self, start_at: int, length: int) -> int:
-        """When all who are to begin then have heard it; where there are turns, who begins late counts, too."""
-        return max(start_at, self.soonest if self.second else start_at) + length
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ class _Desk:
         return max((end + TURN for end in ends if end is not None), default=time.turn_at)
 
     def _settle(self, time: _Time, seat: _Seat, sound: Sound | None, group: frozenset[int]) -> int | None:
-        """A slot, or a silence; when all of the group have heard it."""
+        """A slot and its end, or a silence."""
         entry = time.entry
         if seat.reason is not None or sound is None:
             self.silences.append(Silence(entry.id, time.nominal_at, seat.reason or Reason.NO_SOUND, group, seat.by))
@@ -105,10 +105,9 @@ class _Desk:
         for hearers in group:
             day = self._airs[hearers].day(seat.start_at)
             self._diaries[hearers].write(seat.start_at, ends_at, entry.id, day, sound.heard)
-        over = entry.over(seat.start_at, sound.length)
         if entry.second:
-            self._turns[entry.id, time.second].write(seat.start_at, over, entry.id, 0, 0)
-        return over
+            self._turns[entry.id, time.second].write(seat.start_at, ends_at, entry.id, 0, 0)
+        return ends_at
 
     def _seat(self, time: _Time, hearers: int, sound: Sound | None) -> _Seat:
         if sound is None:
@@ -128,7 +127,7 @@ class _Desk:
     def _first_free(self, time: _Time, diary: Diary, length: int) -> _Seat:
         entry, start_at, by = time.entry, time.turn_at, ""
         busy = [diary, self._turns[entry.id, not time.second]] if entry.second else [diary]
-        while (touched := _touched(busy, start_at, entry.over(start_at, length))) is not None:
+        while (touched := _touched(busy, start_at, start_at + length)) is not None:
             start_at, by = touched
             if self._then.get((by, entry.id)) == "leave_out":
                 return _Seat(reason=Reason.CLASH, by=by)

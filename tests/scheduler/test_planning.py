@@ -143,11 +143,6 @@ def test_where_nobody_speaks_in_turn_a_turn_b_keeps_the_time() -> None:
     assert starts(plan([alone], [], [Air(((0, 0),), MIDNIGHTS), FREE])) == {"alone": [HOUR]}
 
 
-def test_who_begins_late_is_waited_for_by_turn_b() -> None:
-    late = entry("late", HOUR, hearers=[0, 1], second=frozenset({1}), soonest=HOUR + 5 * MINUTE)
-    assert starts(plan([late], [], [FREE] * 2)) == {"late": [HOUR, HOUR + 6 * MINUTE + TURN]}
-
-
 def test_the_next_time_of_turn_a_waits_for_turn_b_that_is_ordered_already() -> None:
     ordered = Taken("order", HOUR, HOUR + MINUTE, MINUTE, frozenset({1}), "often")
     outcome = plan([entry("often", HOUR, hearers=[0, 1], second=frozenset({1}))], [ordered], [FREE] * 2)
@@ -184,7 +179,7 @@ def entries(draw: st.DrawFn) -> Entry:
         level=draw(st.integers(1, 3)), since=draw(st.integers(0, 5)), max_late=draw(st.integers(0, 3_600)) * SECOND,
         moments=[at(one * SECOND) for one in draw(st.lists(st.integers(0, span), max_size=6, unique=True))],
         audience={hearer: sounds[place % len(sounds)] for place, hearer in enumerate(hearers)},
-        second=second, soonest=draw(st.just(0) | st.integers(0, 86_400)) * SECOND,
+        second=second,
     )  # fmt: skip
 
 
@@ -236,14 +231,14 @@ def _nothing_overlaps(slots: list[Slot], taken: list[Taken]) -> None:
 
 
 def _neighbours_take_turns(asked: Entry, slots: list[Slot]) -> None:
-    """Nobody of turn A, however late it begins now, speaks while anybody of turn B does."""
+    """Nobody of turn A speaks while anybody of turn B does."""
     turns: tuple[list[Slot], list[Slot]] = ([], [])
     for slot in slots:
         assert slot.hearers <= asked.second or not slot.hearers & asked.second
         turns[slot.hearers <= asked.second].append(slot)
     for one, other in product(*turns):
         first, second = sorted((one, other), key=lambda slot: slot.start_at)
-        assert max(first.start_at, asked.soonest) + first.sound.length + TURN <= max(second.start_at, asked.soonest)
+        assert first.ends_at + TURN <= second.start_at
     for other in turns[1]:
         assert other.turn_at == other.nominal_at or any(
             one.nominal_at == other.nominal_at and one.start_at < other.turn_at for one in turns[0]
