@@ -196,11 +196,14 @@ def _known_airings(session: Session, now: int) -> dict[Key, Airing]:
 
 
 def _given_up(session: Session, now: int) -> dict[str, set[str]]:
-    """Orders to come with the speakers that have cancelled them, because a plan did not name them: for those that are
-    to say it after all, it needs a new name."""
-    coming = select(Airing.order_id).where(Airing.start_at > now, col(Airing.withdrawn_at).is_(None))
-    rows = select(Delivery.order_id, Delivery.device_id).where(
-        col(Delivery.order_id).in_(coming), Delivery.state == DeliveryState.CANCELLED.value
+    """Orders to come that nobody has stopped, with the speakers that have cancelled them all the same: a plan did not
+    name them. Who is to say it after all needs a new name for it."""
+    rows = (
+        select(Delivery.order_id, Delivery.device_id)
+        .join(Airing, col(Airing.order_id) == col(Delivery.order_id))
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.order_id))
+        .where(Airing.start_at > now, col(Airing.withdrawn_at).is_(None), col(Broadcast.stop_requested_at).is_(None))
+        .where(Delivery.state == DeliveryState.CANCELLED.value)
     )
     found: dict[str, set[str]] = defaultdict(set)
     for order, device in session.exec(rows):

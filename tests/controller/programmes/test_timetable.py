@@ -247,3 +247,14 @@ def test_who_has_cancelled_what_its_plan_left_out_says_it_under_a_new_name(commu
     assert commune.targets(again) == set(commune.speakers)
     commune.plan_anew()
     assert commune.airings()[0] == again, "once is enough"
+
+
+def test_what_a_person_has_stopped_stays_stopped(commune: Commune) -> None:
+    commune.keep()
+    commune.plan()
+    first, device = commune.airings()[0], commune.speakers[0]
+    with commune.office.database.write() as session:
+        stop_broadcast(session, first.order_id, commune.office.act())
+        session.get_one(Delivery, (commune.order(first).occurrence_id, device)).state = "cancelled"
+    commune.plan_anew()
+    assert commune.airings()[0] == first
