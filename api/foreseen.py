@@ -50,8 +50,8 @@ def slots_shown(slots: Iterable[Slot], named: bool = False) -> list[SlotShown]:
         SlotShown(
             programme=one.programme, title=one.title, owner=one.owner, nominal_at=to_utc(one.nominal_at),
             turn_at=to_utc_or_none(one.turn_at), start_at=to_utc(one.start_at), ends_at=to_utc(one.ends_at),
-            rank=one.rank, sha256=one.sha256,
-            after=one.after or None, speakers=len(one.devices), devices=sorted(one.devices) if named else None,
+            rank=one.rank, sha256=one.sha256, after=one.after or None, speakers=len(one.devices),
+            devices=sorted(one.devices) if named else None,
         )
         for one in slots
     ]  # fmt: skip

@@ -116,7 +116,8 @@ class _Change:
             tell_again(self._session, order.occurrence_id)
 
     def _versions(self, wanted: Iterable[Key], gone: Iterable[Airing]) -> dict[Place, list[str]]:
-        """For each planned time: the orders that it replaces, and those of it that others hear.
+        """For each planned time: the orders that it replaces, and those of it that stand: a speaker may come from one
+        of them to another.
 
         A time that has moved follows the one that it stood for: those of a programme that are gone, and those that
         are new, are paired by their order within the day.
