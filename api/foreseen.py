@@ -8,7 +8,7 @@ from pydantic import Field
 from api.problems import Language
 from api.sayings import said_of
 from api.shapes import Id, Instant, Shown
-from api.timestamps import to_utc
+from api.timestamps import to_utc, to_utc_or_none
 from controller.programmes.preview import Silent, Slot
 
 
@@ -19,6 +19,9 @@ class SlotShown(Shown):
     title: str
     owner: Id
     nominal_at: Annotated[Instant, Field(description="When the programme says.")]
+    turn_at: Annotated[
+        Instant | None, Field(description="When its turn comes, after that of its neighbours; null: it has begun.")
+    ]
     start_at: Annotated[Instant, Field(description="When it begins.")]
     ends_at: Instant
     rank: str
@@ -46,8 +49,9 @@ def slots_shown(slots: Iterable[Slot], named: bool = False) -> list[SlotShown]:
     return [
         SlotShown(
             programme=one.programme, title=one.title, owner=one.owner, nominal_at=to_utc(one.nominal_at),
-            start_at=to_utc(one.start_at), ends_at=to_utc(one.ends_at), rank=one.rank, sha256=one.sha256,
-            after=one.after or None, speakers=len(one.devices), devices=sorted(one.devices) if named else None,
+            turn_at=to_utc_or_none(one.turn_at), start_at=to_utc(one.start_at), ends_at=to_utc(one.ends_at),
+            rank=one.rank, sha256=one.sha256, after=one.after or None, speakers=len(one.devices),
+            devices=sorted(one.devices) if named else None,
         )
         for one in slots
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from devices.echo.geometry import Horn
 from devices.echo.plan import EchoPlan, echo_plan
 from devices.models import Device
 from devices.registry import LOT, find_devices, members, parents
+from scheduler.timetable import wanted
 
 MOST = 2_000
 """Speakers in one plan: some ten seconds."""
@@ -58,6 +59,7 @@ def apply_echo_plan(session: Session, area: str, plan: EchoPlan, act: Act) -> in
         Configurator.changed(row)
     for row in rows:
         row.interleave = plan.turns[row.id]
+    wanted(session)
     record(session, act, Action.ECHO_APPLY, area, f"{len(moved)} of {len(rows)} trims changed")
     return len(moved)
 

@@ -47,7 +47,14 @@ class DeviceWish(Located):
 
 
 class CoordinatesWish(Located):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"latitude": 10.3830, "longitude": 106.6940}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"latitude": 10.3830, "longitude": 106.6940, "bearing": 90.0}]}
+    )
+
+    bearing: Annotated[
+        float | None,
+        Field(ge=0, le=360, description="Where its horn points, degrees from north over east; null: all round."),
+    ] = None
 
 
 class PlaceShown(Shown):
@@ -62,6 +69,7 @@ class DeviceShown(Shown):
     places: Annotated[list[PlaceShown], Field(description="Its area and every area around it.")]
     latitude: Annotated[float | None, Field(description="null: unknown; then it is in no zone.")]
     longitude: float | None
+    bearing: Annotated[float | None, Field(description="Degrees from north over east; null: all round.")]
     registered_at: Instant
     retired_at: Instant | None
     online: bool
@@ -135,10 +143,13 @@ def set_coordinates(
     device: Id, wish: CoordinatesWish, request: Request, services: Served,
     who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))],
 ) -> DeviceShown:  # fmt: skip
-    """Say where a speaker stands: its zones follow from it. Both null: nobody knows."""
+    """Say where a speaker stands and where its horn points, as a whole: what is left out is unknown.
+
+    Its zones follow from its place.
+    """
     act = act_of(services, request, who, None)
     with services.database.write() as session:
-        shown = _shown(session, [locate(session, device, wish.point, act)])[0]
+        shown = _shown(session, [locate(session, device, wish.point, wish.bearing, act)])[0]
     services.ring()
     return shown
 
@@ -160,7 +171,7 @@ def _shown(session: Session, rows: Sequence[Device]) -> list[DeviceShown]:
     return [
         DeviceShown(
             id=row.id, name=row.name, area=row.area_id, places=held.get(row.id, []),
-            latitude=row.latitude, longitude=row.longitude,
+            latitude=row.latitude, longitude=row.longitude, bearing=row.bearing,
             registered_at=to_utc(row.registered_at), retired_at=to_utc_or_none(row.retired_at), online=row.online,
             last_seen=to_utc_or_none(row.last_seen), online_changed_at=to_utc_or_none(row.online_changed_at),
             model=row.model, firmware=row.firmware, health=row.health, health_at=to_utc_or_none(row.health_at),

@@ -37,11 +37,13 @@ def delete_zone(session: Session, zone_id: str, act: Act) -> None:
     _done(session, act, Action.AIR_EDIT, zone_id, f"deleted: {row.name}")
 
 
-def locate(session: Session, device_id: str, point: Point | None, act: Act) -> Device:
-    """Say where a speaker stands, or that nobody knows; DeviceUnknown."""
+def locate(session: Session, device_id: str, point: Point | None, bearing: float | None, act: Act) -> Device:
+    """Say where a speaker stands and where it points (degrees), or that nobody knows; DeviceUnknown."""
     device = get_device(session, device_id)
     device.latitude, device.longitude = point or (None, None)
-    _done(session, act, Action.DEVICE_REGISTER, device_id, f"stands at {point[0]}, {point[1]}" if point else "nowhere")
+    device.bearing = bearing
+    place = f"stands at {point[0]}, {point[1]}" if point else "nowhere"
+    _done(session, act, Action.DEVICE_REGISTER, device_id, place if bearing is None else f"{place}, to {bearing}")
     return device
 
 

@@ -21,7 +21,7 @@ from scheduler.recurrence.zones import zone_named
 LOOKED_AHEAD = timedelta(days=400)
 NOT_HELD: Mapping[str, object] = {
     name: Programme.model_fields[name].default
-    for name in ("volume", "gain_db", "repeats", "gap_ms", "max_late_ms", "paused")
+    for name in ("volume", "gain_db", "repeats", "gap_ms", "max_late_ms", "turns", "paused")
 }
 """What an event has no place for: it is as usual where it is read again."""
 

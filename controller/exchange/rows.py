@@ -113,7 +113,7 @@ def _manner(reader: _Reader) -> dict[str, Any]:
         "gain_db": taken("gain", cells.read_number, 0), "repeats": taken("repeats", cells.read_whole, 1),
         "gap_ms": taken("gap", lambda cell: round(cells.read_number(cell) * SECOND_MS), 2_000),
         "max_late_ms": taken("late", lambda cell: round(cells.read_number(cell) * MINUTE_MS), 600_000),
-        "paused": taken("paused", cells.read_yes, False),
+        "turns": taken("turns", cells.read_yes, False), "paused": taken("paused", cells.read_yes, False),
     }  # fmt: skip
 
 

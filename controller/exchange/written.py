@@ -27,7 +27,8 @@ def row_of(programme: Programme, names: Directory, language: Language) -> Row:
         "more": f"{LIST} ".join(one.isoformat() for one in when.more) or None, "zone": when.zone,
         "rank": _RANKS[language][programme.rank], "volume": programme.volume, "gain": programme.gain_db,
         "repeats": programme.repeats, "gap": programme.gap_ms / SECOND_MS, "late": programme.max_late_ms / MINUTE_MS,
-        "paused": _YES[language] if programme.paused else None, "owner": names.written("area", programme.owner),
+        "turns": _YES[language] if programme.turns else None, "paused": _YES[language] if programme.paused else None,
+        "owner": names.written("area", programme.owner),
     }  # fmt: skip
     return {name: value for name, value in row.items() if value is not None}
 

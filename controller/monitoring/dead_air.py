@@ -13,6 +13,7 @@ from controller.deliveries.states import DeliveryState
 from devices.incidents import open_incident
 from devices.models import Device, Incident
 from devices.protocol.units import MINUTE, SECOND
+from scheduler.models import Airing
 
 KIND = "dead_air"
 WAITED = 45 * SECOND
@@ -38,7 +39,7 @@ class DeadAir:
         since, until = max(self.seen_until, now - LOOKED_BACK), now - WAITED
         self.seen_until = until
         for order in session.exec(_started(since, until)).all():
-            for area in _silent_places(session, order.id):
+            for area in _silent_places(session, order):
                 self._note(session, order, area, now)
 
     def next_check(self, session: Session, now: int) -> int | None:
@@ -71,15 +72,23 @@ def _upcoming(since: int):  # type: ignore[no-untyped-def]
     )
 
 
-def _silent_places(session: Session, order_id: str) -> list[str]:
-    """Home areas of its speakers of which none sounds."""
+def _silent_places(session: Session, order: Broadcast) -> list[str]:
+    """Home areas of its speakers in which nobody has sounded: where turn A was heard, turn B is no dead air."""
     rows = (
         select(Device.area_id, func.count().filter(_SOUNDS))
         .join(Delivery, col(Delivery.device_id) == col(Device.id))
-        .where(Delivery.order_id == order_id, col(Delivery.withdrawn_at).is_(None))
+        .where(col(Delivery.order_id).in_(_same_time(session, order)), col(Delivery.withdrawn_at).is_(None))
         .group_by(col(Device.area_id))
+        .having(func.count().filter(col(Delivery.order_id) == order.id) > 0)
     )
     return sorted(area for area, sounding in session.exec(rows) if not sounding)
+
+
+def _same_time(session: Session, order: Broadcast) -> set[str]:
+    """An order, and those of the same time of its programme."""
+    times = select(Airing.nominal_at).where(Airing.order_id == order.id)
+    rows = select(Airing.order_id).where(Airing.programme_id == order.programme_id, col(Airing.nominal_at).in_(times))
+    return {order.id, *session.exec(rows)}
 
 
 def close_heard(session: Session, now: int) -> None:

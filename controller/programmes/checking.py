@@ -112,7 +112,7 @@ def _places(slots: Iterable[Slot]) -> Mapping[tuple[str, int, int], int]:
 
 def _waits(state: Situation, slot: Slot, effect: str, other: str) -> Collision:
     count = len(state.speakers(slot.hearers))
-    return Collision(other, title_of(state.programmes, other), slot.nominal_at, effect, slot.start_at, count)
+    return Collision(other, title_of(state.programmes, other), slot.turn_at, effect, slot.start_at, count)
 
 
 def _left_out(state: Situation, one: Silence, effect: str, other: str) -> Collision:

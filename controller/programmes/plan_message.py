@@ -1,17 +1,26 @@
 """What one speaker's plan says: its airings, each kind of them once, and the rules of the air that bind it. Pure."""
 
 import hashlib
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
 
+from devices.protocol.codec import to_json
 from devices.protocol.json_text import canonical
 from devices.protocol.messages.orders import Rank
 from devices.protocol.messages.plans import Airing, Cap, Piece, Plan, Rules
+from devices.protocol.signing import MAX_MESSAGE_BYTES
 from devices.protocol.units import MILLI
 from scheduler.air.timeline import Air
 
 MOST_AIRINGS = 256
 MOST_PIECES = 128
+MOST_CAPS = 256
+SIGNATURE = 200
+"""Letters of header and signature, and more than these."""
+NOBODY = str(UUID(int=0, version=4))
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,12 @@ class Content:
         said = [part.model_dump(mode="json") for part in (*self.pieces, *self.airings, self.rules)]
         return hashlib.sha256(canonical({"said": said, "until": self.valid_to, "stage": self.stage})).hexdigest()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the signed message, to whomever it goes."""
+        said = len(to_json(self.addressed(NOBODY, NOBODY, self.valid_to)))
+        return -(-said * 4 // 3) + SIGNATURE
+
     def addressed(self, tenant: str, device: str, seq: int) -> Plan:
         """The message for one speaker; the same number has the same bytes every time."""
         return Plan(
@@ -65,27 +80,50 @@ class Content:
 
 
 def content(planned: Iterable[Planned], air: Air, valid_from: int, valid_to: int, stage: int) -> Content:
-    """The airings that come first, as many as a plan holds."""
+    """As much as one message holds, what comes first; where something does not fit, the plan ends before it."""
+    end = min([valid_to, *_steps(air, valid_from, valid_to)[MOST_CAPS:][:1]])
+    coming = sorted((one for one in planned if one.start_at < end), key=lambda one: (one.start_at, one.order))
+    cut = partial(_cut, coming, air, valid_from, end, stage)
+    most = _countable(coming)
+    if cut(most).size <= MAX_MESSAGE_BYTES:
+        return cut(most)
+    return cut(bisect_right(range(most), MAX_MESSAGE_BYTES, key=lambda count: cut(count).size) - 1)
+
+
+def _cut(coming: Sequence[Planned], air: Air, valid_from: int, end: int, stage: int, count: int) -> Content:
+    """The first `count` airings, until the next one begins."""
     places: dict[Piece, int] = {}
-    airings: list[Airing] = []
-    for one in sorted(planned, key=lambda one: (one.start_at, one.order)):
-        piece = one.piece
-        if len(airings) == MOST_AIRINGS or (piece not in places and len(places) == MOST_PIECES):
-            break
-        place = places.setdefault(piece, len(places))
-        airings.append(Airing(order=one.order, piece=place, start_at=one.start_at, instead=one.instead))
-    return Content(valid_from, valid_to, tuple(places), tuple(airings), rules(air, valid_from, valid_to), stage)
+    for one in coming[:count]:
+        places.setdefault(one.piece, len(places))
+    airings = tuple(
+        Airing(order=one.order, piece=places[one.piece], start_at=one.start_at, instead=one.instead)
+        for one in coming[:count]
+    )
+    valid_to = max(valid_from + 1, min([end, *(one.start_at for one in coming[count : count + 1])]))
+    return Content(valid_from, valid_to, tuple(places), airings, rules(air, valid_from, valid_to), stage)
+
+
+def _countable(coming: Sequence[Planned]) -> int:
+    """How many of the airings a plan may name, with their pieces."""
+    pieces: set[Piece] = set()
+    for count, one in enumerate(coming[:MOST_AIRINGS]):
+        pieces.add(one.piece)
+        if len(pieces) > MOST_PIECES:
+            return count
+    return min(len(coming), MOST_AIRINGS)
 
 
 def rules(air: Air, begin: int, end: int) -> Rules:
     """The rules from `begin` to `end`."""
     midnights = () if air.budget_ms is None else _covering(air.midnights, begin, end)
-    steps = _covering([at for at, _ in air.caps], begin, end)
     percents = dict(air.caps)
-    return Rules(
-        caps=tuple(Cap(at=max(at, begin), percent=percents[at]) for at in steps), budget=air.budget_ms,
-        midnights=midnights,
-    )  # fmt: skip
+    caps = tuple(Cap(at=max(at, begin), percent=percents[at]) for at in _steps(air, begin, end))
+    return Rules(caps=caps, budget=air.budget_ms, midnights=midnights)
+
+
+def _steps(air: Air, begin: int, end: int) -> tuple[int, ...]:
+    """When another cap begins to count, as far as it counts from `begin` to `end`."""
+    return _covering([at for at, _ in air.caps], begin, end)
 
 
 def _covering(instants: Iterable[int], begin: int, end: int) -> tuple[int, ...]:

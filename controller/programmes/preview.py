@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
@@ -29,8 +29,10 @@ class Slot:
     rank: Rank
     sha256: str
     devices: frozenset[str]
+    turn_at: int | None = None
+    """When its turn comes, after that of its neighbours; None: it has begun."""
     after: str = ""
-    """What it waits for, where it does not begin at its own time: a programme or a single order."""
+    """What it waits for, where it does not begin when its turn comes: a programme or a single order."""
     after_title: str = ""
 
 
@@ -55,11 +57,10 @@ class Preview:
 
 def preview(session: Session, begin: int, end: int, now: int) -> Preview:
     """From `begin` to `end`, us UTC: what has begun as it was ordered, what is to come as it is planned at `now`."""
-    past = tuple(_begun(session, begin, min(end, now + FIXED)))
     if end <= now:
-        return Preview(past, ())
+        return Preview(tuple(_begun(session, begin, end, end)), ())
     state = situation(session, max(now, begin - DAY), end, now)
-    coming = foresee(state, begin, end)
+    past, coming = _begun(session, begin, end, now + FIXED, state.fixed), foresee(state, begin, end)
     slots = sorted((*past, *coming.slots), key=lambda slot: (slot.start_at, slot.programme, slot.nominal_at))
     return Preview(tuple(slots), coming.silent)
 
@@ -76,8 +77,8 @@ def _slots(state: Situation, outcome: Outcome, begin: int, end: int) -> Iterator
             kept = state.programmes[one.entry]
             yield Slot(
                 one.entry, kept.wish.title, kept.wish.owner, one.nominal_at, one.start_at, one.ends_at, kept.wish.rank,
-                one.sound.sha256, state.speakers(one.hearers), one.after,
-                title_of(state.programmes, one.after),
+                one.sound.sha256, state.speakers(one.hearers), one.turn_at,
+                one.after, title_of(state.programmes, one.after),
             )  # fmt: skip
 
 
@@ -88,12 +89,14 @@ def _silent(state: Situation, outcome: Outcome, begin: int, end: int) -> Iterato
             yield Silent(one.entry, title, one.nominal_at, one.reason, one.by, state.speakers(one.hearers), by)
 
 
-def _begun(session: Session, begin: int, end: int) -> Iterator[Slot]:
+def _begun(session: Session, begin: int, end: int, now: int, fixed: Iterable[str] = ()) -> Iterator[Slot]:
+    """What has begun before `now`, and what is `fixed`: the rest of times that have begun."""
     rows = (
         select(Airing, Broadcast, ProgrammeRow)
         .join(Broadcast, col(Broadcast.id) == col(Airing.order_id))
         .join(ProgrammeRow, col(ProgrammeRow.id) == col(Airing.programme_id))
         .where(Airing.start_at >= begin, Airing.start_at < end, col(Airing.withdrawn_at).is_(None))
+        .where(or_(Airing.start_at < now, col(Airing.order_id).in_(fixed)))
     )
     found = session.exec(rows).all()
     heard = _targets(session, [order.id for _, order, _ in found])

@@ -65,7 +65,7 @@ def _sound(held: Held, airings: Sequence[Due]) -> list[Why]:
 
 
 def _reach(held: Held, airings: Sequence[Due]) -> list[Why]:
-    beyond = [one for one in airings if one.start_at > held.valid_to]
+    beyond = [one for one in airings if one.start_at >= held.valid_to]
     return [Why("plan_ends", {"valid_to": held.valid_to})] if beyond else []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from controller.air.book import read_air
 from controller.broadcast.models import Broadcast
@@ -58,6 +58,8 @@ class Situation:
     decisions: Sequence[Decision]
     begun: Mapping[str, frozenset[int]]
     """Programme to those of its times that are as good as on air: nothing is changed about them any more."""
+    fixed: frozenset[str]
+    """Orders of those times that are still to come, such as of turn B."""
 
     def speakers(self, groups: Iterable[int]) -> frozenset[str]:
         return frozenset().union(*(self.hearers[group].speakers for group in groups))
@@ -87,7 +89,7 @@ def situation(
     book = read_air(session)
     hearers = gather(
         _speakers(session, book.bound), {name: one.wish.targets for name, one in kept.items()}, tree,
-        _languages(session),
+        _languages(session), {name for name, one in kept.items() if one.wish.turns},
     )  # fmt: skip
     by_rules: dict[tuple[str, ...], Air] = {}
     for group in hearers:
@@ -97,22 +99,27 @@ def situation(
     shelf = read_shelf(session, [one.wish for one in kept.values()])
     heard, versions = _heard(kept, hearers, shelf)
     begun = _begun(session, begin - DAY, now + FIXED)
-    entries = [
-        _entry(one, heard[name], tree, _moments(one, calendar, (begin, end, now), begun.get(name, frozenset())))
-        for name, one in kept.items()
-    ]
+    second = frozenset(number for number, group in enumerate(hearers) if group.second)
+    when = {
+        name: _moments(one, calendar, (begin, end, now), begun.get(name, frozenset())) for name, one in kept.items()
+    }
+    entries = [_entry(one, heard[name], tree, when[name], second) for name, one in kept.items()]
     airs = [by_rules[group.rules] for group in hearers]
-    taken = _taken(session, hearers, begin - DAY, end, now + FIXED)
-    return Situation(kept, hearers, versions, entries, taken, airs, _decisions(session), begun)
+    fixed = _fixed(session, kept, begun, now + FIXED)
+    taken = _taken(session, hearers, (begin - DAY, end, now + FIXED), fixed)
+    return Situation(kept, hearers, versions, entries, taken, airs, _decisions(session), begun, fixed)
 
 
-def _entry(kept: Kept, audience: Mapping[int, Version | None], tree: Parents, when: Sequence[Moment]) -> Entry:
+def _entry(
+    kept: Kept, audience: Mapping[int, Version | None], tree: Parents, when: Sequence[Moment], second: frozenset[int]
+) -> Entry:
     wish = kept.wish
     blobs = {group: version.blob if version else None for group, version in audience.items()}
     return Entry(
         id=kept.row.id, rank=wish.rank, level=len(lineage(wish.owner, tree)), since=kept.row.created_at,
         max_late=wish.max_late_ms * MILLI, moments=when,
         audience={group: sound_of(blob, wish.repeats, wish.gap_ms) if blob else None for group, blob in blobs.items()},
+        second=second.intersection(audience) if wish.turns else frozenset(),
     )  # fmt: skip
 
 
@@ -137,6 +144,18 @@ def _begun(session: Session, since: int, now: int) -> dict[str, frozenset[int]]:
     return {programme: frozenset(times) for programme, times in found.items()}
 
 
+def _fixed(session: Session, kept: Mapping[str, Kept], begun: Mapping[str, frozenset[int]], now: int) -> frozenset[str]:
+    """Orders after `now` of times that have begun."""
+    rows = select(Airing.order_id, Airing.programme_id, Airing.nominal_at).where(
+        Airing.nominal_at <= now, Airing.start_at > now, col(Airing.withdrawn_at).is_(None)
+    )
+    going_on = {name for name, one in kept.items() if not one.wish.paused}
+    return frozenset(
+        order for order, programme, nominal in session.exec(rows)
+        if programme in going_on and nominal in begun.get(programme, ())
+    )  # fmt: skip
+
+
 def _heard(
     kept: Mapping[str, Kept], hearers: Sequence[Hearers], shelf: Shelf
 ) -> tuple[dict[str, dict[int, Version | None]], dict[str, Version]]:
@@ -156,8 +175,11 @@ def _speakers(session: Session, bindings: Mapping[str, tuple[str, ...]]) -> list
     groups: dict[str, list[str]] = defaultdict(list)
     for group_id, device_id in session.exec(select(GroupMember.group_id, GroupMember.device_id)):
         groups[device_id].append(group_id)
-    rows = session.exec(select(Device.id, Device.area_id).where(col(Device.retired_at).is_(None)))
-    return [Speaker(name, area, tuple(sorted(groups.get(name, ()))), bindings.get(name, ())) for name, area in rows]
+    rows = select(Device.id, Device.area_id, Device.interleave).where(col(Device.retired_at).is_(None))
+    return [
+        Speaker(name, area, tuple(sorted(groups.get(name, ()))), bindings.get(name, ()), turn == "B")
+        for name, area, turn in session.exec(rows)
+    ]
 
 
 def _languages(session: Session) -> dict[str, tuple[str, ...]]:
@@ -168,12 +190,15 @@ def _decisions(session: Session) -> list[Decision]:
     return [Decision(row.first_id, row.second_id, row.second) for row in session.exec(select(Choice))]  # type: ignore[arg-type]
 
 
-def _taken(session: Session, hearers: Sequence[Hearers], begin: int, end: int, now: int) -> list[Taken]:
-    """Single orders, and what of programmes has begun: each for the groups of which it reaches a speaker."""
+def _taken(
+    session: Session, hearers: Sequence[Hearers], window: tuple[int, int, int], fixed: frozenset[str]
+) -> list[Taken]:
+    """Single orders, and what of programmes has begun or is fixed: for the groups of which it reaches a speaker."""
+    begin, end, now = window
     group_of = {speaker: number for number, group in enumerate(hearers) for speaker in group.speakers}
     rows = select(Broadcast).where(
         Broadcast.ends_at >= begin, Broadcast.start_at < end, col(Broadcast.stop_requested_at).is_(None),
-        col(Broadcast.programme_id).is_(None) | (Broadcast.start_at <= now),
+        or_(col(Broadcast.programme_id).is_(None), Broadcast.start_at <= now, col(Broadcast.id).in_(fixed)),
     )  # fmt: skip
     found = {row.id: row for row in session.exec(rows)}
     reached: dict[str, set[int]] = defaultdict(set)
@@ -184,9 +209,12 @@ def _taken(session: Session, hearers: Sequence[Hearers], begin: int, end: int, n
         if device_id in group_of:
             reached[order_id].add(group_of[device_id])
     return [
-        Taken(row.id, row.start_at, row.ends_at, row.duration_ms * row.repeats * MILLI, frozenset(reached[name]))
+        Taken(
+            row.id, row.start_at, row.ends_at, row.duration_ms * row.repeats * MILLI, frozenset(reached[name]),
+            row.programme_id or "",
+        )
         for name, row in found.items()
-    ]
+    ]  # fmt: skip
 
 
 def at(instant: int) -> datetime:

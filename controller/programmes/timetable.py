@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from controller.broadcast.models import Broadcast, BroadcastArea
 from controller.broadcast.planning import AFTER_LATEST
 from controller.deliveries.models import Delivery
-from controller.deliveries.states import OPEN_WORDS
+from controller.deliveries.states import OPEN_WORDS, DeliveryState
 from controller.deliveries.tracking import new_delivery, queue, tell_again
 from controller.library.carriage import need_until
 from controller.programmes.reading import EPOCH, Kept, Situation
@@ -68,6 +68,7 @@ class _Change:
         self._new_id = new_id
         self._known = _known_airings(session, now)
         self._orders = _orders(session, (one.order_id for one in self._known.values()))
+        self._given_up = _given_up(session, now)
 
     def make(self, slots: Iterable[Slot]) -> Made:
         wanted = self._wanted(slots)
@@ -102,8 +103,10 @@ class _Change:
         kept = self._state.programmes.get(airing.programme_id)
         if kept is None or kept.wish.paused:
             return True
-        fixed = airing.nominal_at in self._state.begun.get(airing.programme_id, ())
-        return not fixed and (key not in wanted or not _is_as(self._orders[airing.order_id], kept))
+        if airing.nominal_at in self._state.begun.get(airing.programme_id, ()):
+            return False
+        ended = not self._given_up.get(airing.order_id, set()).isdisjoint(wanted.get(key, ()))
+        return ended or key not in wanted or not _is_as(self._orders[airing.order_id], kept)
 
     def _withdraw(self, airing: Airing) -> None:
         airing.withdrawn_at = self._now
@@ -113,15 +116,15 @@ class _Change:
             tell_again(self._session, order.occurrence_id)
 
     def _versions(self, wanted: Iterable[Key], gone: Iterable[Airing]) -> dict[Place, list[str]]:
-        """For each planned time: the orders that it replaces, newest first.
+        """For each planned time: the orders that it replaces, and those of it that stand: a speaker may come from one
+        of them to another.
 
         A time that has moved follows the one that it stood for: those of a programme that are gone, and those that
         are new, are paired by their order within the day.
         """
         before: dict[Place, list[str]] = defaultdict(list)
         for airing in self._known.values():
-            if airing.withdrawn_at is not None:
-                before[airing.programme_id, airing.nominal_at] += [airing.order_id, *airing.instead]
+            before[airing.programme_id, airing.nominal_at] += [airing.order_id, *airing.instead]
         planned = {key[:2] for key in wanted}
         left = {(one.programme_id, one.nominal_at) for one in gone} - planned
         new = planned - before.keys() - {key[:2] for key in self._known}
@@ -191,6 +194,22 @@ def _known_airings(session: Session, now: int) -> dict[Key, Airing]:
     """Those of today and later, withdrawn ones too: a speaker without network may still hold them."""
     rows = session.exec(select(Airing).where(Airing.start_at > now - DAY))
     return {(one.programme_id, one.nominal_at, one.start_at, one.sha256): one for one in rows}
+
+
+def _given_up(session: Session, now: int) -> dict[str, set[str]]:
+    """Orders to come that nobody has stopped, with the speakers that have cancelled them all the same: a plan did not
+    name them. Who is to say it after all needs a new name for it."""
+    rows = (
+        select(Delivery.order_id, Delivery.device_id)
+        .join(Airing, col(Airing.order_id) == col(Delivery.order_id))
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.order_id))
+        .where(Airing.start_at > now, col(Airing.withdrawn_at).is_(None), col(Broadcast.stop_requested_at).is_(None))
+        .where(Delivery.state == DeliveryState.CANCELLED.value)
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for order, device in session.exec(rows):
+        found[order].add(device)
+    return found
 
 
 def _orders(session: Session, names: Iterable[str]) -> dict[str, Broadcast]:

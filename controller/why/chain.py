@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from controller.why.known import Evidence, Meant, Word
+from controller.why.known import Evidence, Foreseen, Meant, Word
 
 Step = Literal["meant", "decided", "air", "order", "plan", "audio", "presence", "word", "incident"]
 
@@ -38,9 +38,14 @@ def _foreseen(known: Evidence) -> Iterator[Link]:
             data = {"title": one.title, "reason": one.reason, "by": one.by}
             yield Link("decided", one.reason, one.nominal_at, data)
         elif one.start_at is not None:
-            late = one.start_at != one.nominal_at
             seen: dict[str, object] = {"title": one.title, "start_at": one.start_at, "by": one.by}
-            yield Link("decided", "decided_waits" if late else "decided_on_time", one.start_at, seen)
+            yield Link("decided", _decided(one), one.start_at, seen)
+
+
+def _decided(one: Foreseen) -> str:
+    if one.start_at == one.nominal_at:
+        return "decided_on_time"
+    return "decided_turn" if one.start_at == one.turn_at else "decided_waits"
 
 
 def _air(known: Evidence) -> Iterator[Link]:

@@ -52,6 +52,8 @@ class Foreseen:
     start_at: int | None = None
     reason: str | None = None
     by: str = ""
+    turn_at: int | None = None
+    """When its turn came, where neighbours took turns."""
 
 
 @dataclass(frozen=True)

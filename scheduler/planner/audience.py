@@ -1,7 +1,7 @@
 """Speakers that hear the same programmes under the same rules are planned for as one. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from devices.areas import Parents, lineage
@@ -18,15 +18,18 @@ class Speaker:
     area: str
     groups: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    second: bool = False
+    """It speaks in turn B, after its neighbours."""
 
 
 @dataclass(frozen=True)
 class Hearers:
-    """Speakers for which everything is the same: programmes, rules and languages."""
+    """Speakers for which everything is the same: programmes, rules, languages and, where it counts, the turn."""
 
     programmes: frozenset[str]
     rules: tuple[str, ...]
     languages: Languages
+    second: bool
     speakers: frozenset[str]
 
 
@@ -35,19 +38,21 @@ def gather(
     targets: Mapping[str, Targets],
     parents: Parents,
     languages: Mapping[str, Languages],
+    in_turns: Set[str] = frozenset(),
 ) -> list[Hearers]:
     """All speakers in as few groups as there are differences, in a fixed order. `targets` by programme;
-    `languages` by area, inherited downwards."""
+    `languages` by area, inherited downwards; `in_turns`: programmes in which neighbours take turns."""
     by_area, by_group, by_name = (_turned(targets, of) for of in ("areas", "groups", "devices"))
     heard_in = {area: _in_lineage(area, parents, by_area) for area in parents}
     spoken_in = {area: _nearest(area, parents, languages) for area in parents}
-    found: dict[tuple[frozenset[str], tuple[str, ...], Languages], set[str]] = defaultdict(set)
+    found: dict[tuple[frozenset[str], tuple[str, ...], Languages, bool], set[str]] = defaultdict(set)
     for one in speakers:
         heard = heard_in[one.area]
         more = [by_group[group] for group in one.groups if group in by_group]
         if more or one.id in by_name:
             heard = heard.union(*more, by_name.get(one.id, frozenset()))
-        found[heard, one.rules, spoken_in[one.area]].add(one.id)
+        second = one.second and not in_turns.isdisjoint(heard)
+        found[heard, one.rules, spoken_in[one.area], second].add(one.id)
     groups = (Hearers(*common, frozenset(who)) for common, who in found.items())
     return sorted(groups, key=lambda group: min(group.speakers))
 

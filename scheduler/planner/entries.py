@@ -36,6 +36,12 @@ class Entry:
     moments: Sequence[Moment]
     audience: Mapping[int, Sound | None]
     """Hearers to what they would hear; None: nothing is ready to be heard."""
+    second: frozenset[int] = frozenset()
+    """Hearers in turn B: they hear it when turn A is over. Empty: all hear it at once."""
+
+    def turn(self, second: bool) -> Mapping[int, Sound | None]:
+        """Those of the audience that speak in turn B, or those that do not."""
+        return {group: sound for group, sound in self.audience.items() if (group in self.second) is second}
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Taken:
     ends_at: int
     heard: int
     hearers: frozenset[int]
+    entry: str = ""
+    """The programme of which it is a time."""
 
 
 class Reason(StrEnum):
@@ -72,12 +80,14 @@ class Slot:
 
     entry: str
     nominal_at: int
+    turn_at: int
+    """When its turn comes: in turn B, when turn A is over; else its nominal time."""
     start_at: int
     ends_at: int
     sound: Sound
     hearers: frozenset[int]
     after: str = ""
-    """What it waits for, where it does not begin at its own time."""
+    """What it waits for, where it does not begin when its turn comes."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 One after the other by precedence, each takes its time where its hearers are free, waits for what is before it up to
 its own maximum lateness, or stays silent. Nothing overlaps, nothing sounds in quiet hours, no day gets too much.
+Where neighbours speak in turn, B's time comes when all of A, wherever it is, has spoken.
 """
 
 from collections import defaultdict
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.air.timeline import Air
-from scheduler.planner.diary import BETWEEN, Diary
+from scheduler.planner.diary import TURN, Diary
 from scheduler.planner.entries import Entry, Outcome, Reason, Silence, Slot, Sound, Taken, Then
 from scheduler.planner.precedence import Decision, consequences, in_order
 from scheduler.recurrence.recurrence import Moment
@@ -24,14 +25,24 @@ def plan(
 
     The same input gives the same answer; an entry's moments must lie within the time that `airs` cover.
     """
-    decided = tuple(decisions)
-    desk = _Desk(airs, consequences(decided))
+    asked, decided = tuple(entries), tuple(decisions)
+    desk = _Desk(airs, consequences(decided), {one.id: one.second for one in asked if one.second})
     for one in taken:
         desk.keep(one)
-    for entry in in_order(entries, decided):
+    for entry in in_order(asked, decided):
         for moment in entry.moments:
             desk.place(entry, moment)
     return Outcome(tuple(sorted(desk.slots, key=_by_time)), tuple(sorted(desk.silences, key=_by_nominal)))
+
+
+@dataclass(frozen=True)
+class _Time:
+    """One turn of one time of an entry: when it comes."""
+
+    entry: Entry
+    nominal_at: int
+    turn_at: int
+    second: bool
 
 
 @dataclass(frozen=True)
@@ -44,17 +55,25 @@ class _Seat:
 
 
 class _Desk:
-    def __init__(self, airs: Sequence[Air], consequences: Mapping[tuple[str, str], Then]) -> None:
+    def __init__(
+        self, airs: Sequence[Air], consequences: Mapping[tuple[str, str], Then], second: Mapping[str, frozenset[int]]
+    ) -> None:  # fmt: skip
         self.slots: list[Slot] = []
         self.silences: list[Silence] = []
         self._airs = airs
         self._then = consequences
         self._diaries = [Diary() for _ in airs]
+        self._second = second
+        self._turns: dict[tuple[str, bool], Diary] = defaultdict(lambda: Diary(TURN))
+        """When anybody is spoken to in turn A, or in turn B, of an entry that has both."""
 
     def keep(self, taken: Taken) -> None:
         for hearers in taken.hearers:
             day = self._airs[hearers].day(taken.start_at)
             self._diaries[hearers].write(taken.start_at, taken.ends_at, taken.id, day, taken.heard)
+        if taken.entry in self._second:
+            for second in {hearers in self._second[taken.entry] for hearers in taken.hearers}:
+                self._turns[taken.entry, second].write(taken.start_at, taken.ends_at, taken.id, 0, 0)
 
     def place(self, entry: Entry, moment: Moment) -> None:
         nominal = micros(moment)
@@ -62,29 +81,41 @@ class _Desk:
             everybody = frozenset(entry.audience)
             self.silences.append(Silence(entry.id, nominal, Reason(moment.skip), everybody, moment.day))
             return
-        seats: dict[tuple[_Seat, Sound | None], list[int]] = defaultdict(list)
-        for hearers, sound in entry.audience.items():
-            seats[self._seat(entry, nominal, hearers, sound), sound].append(hearers)
-        for (seat, sound), group in seats.items():
-            self._settle(entry, nominal, seat, sound, frozenset(group))
+        over = self._speak(_Time(entry, nominal, nominal, second=False))
+        if entry.second:
+            self._speak(_Time(entry, nominal, over, second=True))
 
-    def _settle(self, entry: Entry, nominal: int, seat: _Seat, sound: Sound | None, group: frozenset[int]) -> None:
+    def _speak(self, time: _Time) -> int:
+        """All hearers of one turn; when the next one may begin."""
+        seats: dict[tuple[_Seat, Sound | None], list[int]] = defaultdict(list)
+        for hearers, sound in time.entry.turn(time.second).items():
+            seats[self._seat(time, hearers, sound), sound].append(hearers)
+        ends = [self._settle(time, seat, sound, frozenset(group)) for (seat, sound), group in seats.items()]
+        return max((end + TURN for end in ends if end is not None), default=time.turn_at)
+
+    def _settle(self, time: _Time, seat: _Seat, sound: Sound | None, group: frozenset[int]) -> int | None:
+        """A slot and its end, or a silence."""
+        entry = time.entry
         if seat.reason is not None or sound is None:
-            self.silences.append(Silence(entry.id, nominal, seat.reason or Reason.NO_SOUND, group, seat.by))
-            return
+            self.silences.append(Silence(entry.id, time.nominal_at, seat.reason or Reason.NO_SOUND, group, seat.by))
+            return None
         ends_at = seat.start_at + sound.length
-        self.slots.append(Slot(entry.id, nominal, seat.start_at, ends_at, sound, group, seat.by))
+        slot = Slot(entry.id, time.nominal_at, time.turn_at, seat.start_at, ends_at, sound, group, seat.by)
+        self.slots.append(slot)
         for hearers in group:
             day = self._airs[hearers].day(seat.start_at)
             self._diaries[hearers].write(seat.start_at, ends_at, entry.id, day, sound.heard)
+        if entry.second:
+            self._turns[entry.id, time.second].write(seat.start_at, ends_at, entry.id, 0, 0)
+        return ends_at
 
-    def _seat(self, entry: Entry, nominal: int, hearers: int, sound: Sound | None) -> _Seat:
+    def _seat(self, time: _Time, hearers: int, sound: Sound | None) -> _Seat:
         if sound is None:
             return _Seat(reason=Reason.NO_SOUND)
         air, diary = self._airs[hearers], self._diaries[hearers]
-        if not air.cap(nominal, nominal + sound.length):
+        if not air.cap(time.turn_at, time.turn_at + sound.length):
             return _Seat(reason=Reason.QUIET_HOURS)
-        seat = self._first_free(entry, nominal, diary, sound.length)
+        seat = self._first_free(time, diary, sound.length)
         if seat.reason is not None:
             return seat
         if not air.cap(seat.start_at, seat.start_at + sound.length):
@@ -93,16 +124,21 @@ class _Desk:
             return _Seat(reason=Reason.BUDGET)
         return seat
 
-    def _first_free(self, entry: Entry, nominal: int, diary: Diary, length: int) -> _Seat:
-        start_at, by = nominal, ""
-        while (touched := diary.touched(start_at, start_at + length)) is not None:
-            until, by = touched
+    def _first_free(self, time: _Time, diary: Diary, length: int) -> _Seat:
+        entry, start_at, by = time.entry, time.turn_at, ""
+        busy = [diary, self._turns[entry.id, not time.second]] if entry.second else [diary]
+        while (touched := _touched(busy, start_at, start_at + length)) is not None:
+            start_at, by = touched
             if self._then.get((by, entry.id)) == "leave_out":
                 return _Seat(reason=Reason.CLASH, by=by)
-            start_at = until + BETWEEN
-            if start_at > nominal + entry.max_late:
+            if start_at > time.turn_at + entry.max_late:
                 return _Seat(reason=Reason.NO_ROOM, by=by)
         return _Seat(start_at, None, by)
+
+
+def _touched(busy: Iterable[Diary], start_at: int, ends_at: int) -> tuple[int, str] | None:
+    """By the first of these diaries in which something is too near: when one may begin after it, and its name."""
+    return next((found for one in busy if (found := one.touched(start_at, ends_at)) is not None), None)
 
 
 def micros(moment: Moment) -> int:

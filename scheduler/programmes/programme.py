@@ -71,6 +71,8 @@ class Programme(Value):
     """Silence between repeats."""
     max_late_ms: Annotated[int, Field(ge=0, le=39_600_000)] = 600_000
     """How much later than planned it may begin: after a clash, a power cut or a lost network."""
+    turns: bool = False
+    """Horns of turn B (the echo plan's) sound it after all of turn A, so that neighbours never sound together."""
     paused: bool = False
 
 

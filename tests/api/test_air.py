@@ -195,8 +195,12 @@ def test_half_a_place_is_none(client: TestClient, place: Place) -> None:
     refused = client.put(f"devices/{place.device}/coordinates", json={"latitude": 10.0}).json()
     assert [error["code"] for error in refused["errors"]] == ["half_a_place"]
     client.put(f"devices/{place.device}/coordinates", json={"latitude": 10.0, "longitude": 106.0})
+    pointing = {"latitude": 10.0, "longitude": 106.0, "bearing": 270}
+    assert client.put(f"devices/{place.device}/coordinates", json=pointing).json()["bearing"] == 270
+    assert client.get(f"devices/{place.device}").json()["bearing"] == 270
+    assert client.put(f"devices/{place.device}/coordinates", json=pointing | {"bearing": 361}).status_code == 422
     nowhere = client.put(f"devices/{place.device}/coordinates", json={}).json()
-    assert nowhere["latitude"] is nowhere["longitude"] is None
+    assert nowhere["latitude"] is nowhere["longitude"] is nowhere["bearing"] is None
 
 
 def test_speakers_are_registered_with_their_place(client: TestClient, place: Place) -> None:

@@ -44,6 +44,7 @@ FIELDS = {
         "repeats",
         "gap_ms",
         "max_late_ms",
+        "turns",
         "paused",
         "on_clash",
     ],

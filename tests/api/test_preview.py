@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from starlette.testclient import TestClient
 
+from devices.models import Device
 from tests.api.test_lists import add_speakers
 from tests.api.test_programmes import ENGLISH, shown, silence
 from tests.api.week import keep, next_at, plan
@@ -25,6 +26,18 @@ def test_a_week_shows_slots_and_silences_with_words(client: TestClient, desk: Ap
     assert seen["silent"] == [] and seen["slots"][0]["speakers"] == 1 and seen["slots"][0]["devices"] is None
     named = client.get("preview", params=WEEK | {"speakers": True}).json()
     assert named["slots"][0]["devices"] == [place.device]
+
+
+def test_neighbours_in_turns_have_two_starts(client: TestClient, desk: ApiDesk, place: Place) -> None:
+    (other,) = add_speakers(client, place.area, 1)
+    with desk.office.database.write() as session:
+        session.get_one(Device, other).interleave = "B"
+    made = keep(client, place, turns=True)
+    assert client.get(f"programmes/{made}").json()["turns"] is True
+    first, second = client.get("preview", params=WEEK | {"speakers": True}).json()["slots"][:2]
+    assert first["turn_at"] == first["start_at"] == first["nominal_at"] == second["nominal_at"]
+    assert first["ends_at"] < second["turn_at"] == second["start_at"] and second["after"] is None
+    assert (first["devices"], second["devices"]) == ([place.device], [other])
 
 
 def test_an_area_sees_what_its_own_speakers_hear(client: TestClient, desk: ApiDesk, place: Place) -> None:

@@ -123,6 +123,15 @@ def test_missing_audio_is_said_unless_it_came() -> None:
     assert audio(order("ordered", sha256="other")) == []
 
 
+@pytest.mark.parametrize(
+    ("start_at", "by", "code"),
+    [(AT, "", "decided_on_time"), (AT + 9, "", "decided_turn"), (AT + 10, "X", "decided_waits")],
+)
+def test_a_later_start_is_the_turn_or_what_it_waits_for(start_at: int, by: str, code: str) -> None:
+    links = chain(known(foreseen=[Foreseen("Tin", AT, start_at, by=by, turn_at=AT + 9)]))
+    assert [one.code for one in links if one.step == "decided"] == [code]
+
+
 TIMES = st.none() | st.integers(0, 2 * AT)
 ORDERS = st.builds(
     order, st.sampled_from([state.value for state in DeliveryState]), start_at=st.integers(0, 2 * AT),

@@ -7,15 +7,17 @@ import pytest
 from sqlmodel import col, select
 
 from controller.broadcast.models import Broadcast
+from controller.echo import apply_echo_plan, survey
 from controller.errors import NeverHeard
-from devices.models import DevicePlan
-from devices.protocol.units import DAY, HOUR, MINUTE
+from devices.models import Device, DevicePlan
+from devices.protocol.units import DAY, HOUR, MINUTE, SECOND
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.village.pole import Pole
 from firmware_sim.village.village import Village
 from scheduler.air.models import AirRule
 from scheduler.errors import LeaseLost
 from scheduler.programmes.models import SpeakerGroup
+from tests.devices.echo.streets import street
 
 DAILY: Mapping[str, object] = {"kind": "daily"}
 """Villages begin on Wednesday 18 November 2026 at 18:06:40 in Vietnam."""
@@ -55,6 +57,46 @@ def test_the_preview_is_what_sounds(village: Village) -> None:
     expected = shown(village, 3 * DAY)
     village.run(3 * DAY / 1e6)
     assert heard(village) == expected and len({one[1] for one in expected}) == 3 * 2 + 3 + 1
+    assert village.judged().verdict == "clean", village.judged().as_json()
+
+
+def street_in_turns(village: Village) -> dict[str, str]:
+    """All horns hang along one street, and the echo plan gives each its turn."""
+    devices = [pole.identity.device for pole in village.poles]
+    with village.office.database.write() as session:
+        for device, at in zip(devices, street(len(devices), 150), strict=True):
+            row = session.get_one(Device, device)
+            row.latitude, row.longitude = at.latitude, at.longitude
+        found = survey(session, village.province)
+        apply_echo_plan(session, village.province, found.plan(27), village.office.act(village.time.now))
+    village.ring()
+    with village.office.database.read() as session:
+        return {device: session.get_one(Device, device).interleave or "" for device in devices}
+
+
+def test_neighbours_take_turns_as_the_preview_says(village: Village) -> None:
+    turns = street_in_turns(village)
+    assert list(turns.values()) == ["A", "B"] * 3
+    village.schedule.quiet_hours("21:00", "05:00")
+    hymn, news = village.office.bulletin(30.0, 300), village.office.bulletin(20.0, 500)
+    taking = village.schedule.programme(dict(DAILY), "05:00", bulletin=hymn, turns=True)
+    village.schedule.programme(dict(DAILY), "05:00", "20:59:30", bulletin=news, areas=[village.communes[0]])
+    edge = village.schedule.programme(dict(DAILY), "20:59:00", bulletin=hymn, turns=True)
+    expected = shown(village, 2 * DAY)
+    village.run(2 * DAY / 1e6)
+    sounded = heard(village)
+    assert sounded == expected
+    assert {turns[device] for programme, _, device in sounded if programme == edge} == {"A"}, (
+        "turn B would be in the night"
+    )
+    for day in range(2):
+        five = at_wall(village, "05:00") + day * DAY
+        starts = [
+            {start for programme, start, device in sounded if programme == taking and turns[device] == turn}
+            for turn in ("A", "B")
+        ]
+        of_day = [{start for start in some if five <= start < five + HOUR} for some in starts]
+        assert min(of_day[0]) == five and max(of_day[0]) + 32 * SECOND < min(of_day[1])
     assert village.judged().verdict == "clean", village.judged().as_json()
 
 

@@ -4,14 +4,14 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.protocol.units import DAY, HOUR, MINUTE, SECOND
 from scheduler.air.timeline import FREE, Air
-from scheduler.planner.diary import BETWEEN
+from scheduler.planner.diary import BETWEEN, TURN
 from scheduler.planner.entries import Entry, Outcome, Reason, Slot, Sound, Taken
 from scheduler.planner.planning import plan
 from scheduler.planner.precedence import Decision
@@ -114,6 +114,41 @@ def test_days_left_out_are_said_with_their_name() -> None:
     assert [(one.reason, one.by) for one in plan([tet], [], [FREE]).silences] == [(Reason.DAY_OFF, "Tết")]
 
 
+def test_turn_b_begins_when_all_of_turn_a_is_over() -> None:
+    waits = entry("local", HOUR, hearers=[1], since=-1)
+    outcome = plan([waits, entry("wide", HOUR, hearers=[0, 1, 2], second=frozenset({2}))], [], [FREE] * 3)
+    later = HOUR + MINUTE + BETWEEN
+    assert [(slot.start_at, slot.turn_at, sorted(slot.hearers), slot.after) for slot in outcome.slots[1:]] == [
+        (HOUR, HOUR, [0], ""), (later, HOUR, [1], "local"), (later + MINUTE + TURN, later + MINUTE + TURN, [2], ""),
+    ]  # fmt: skip
+
+
+def test_lateness_silence_and_budget_of_turn_b_count_from_its_turn() -> None:
+    turn = HOUR + MINUTE + TURN
+    early, late = (
+        Taken(name, HOUR, turn + wait, MINUTE, frozenset({1})) for name, wait in (("early", MINUTE), ("late", HOUR))
+    )
+    wide = entry("wide", HOUR, hearers=[0, 1], second=frozenset({1}), max_late=2 * MINUTE)
+    assert starts(plan([wide], [early], [FREE] * 2))["wide"] == [HOUR, turn + MINUTE + BETWEEN]
+    silent = plan([wide], [late], [FREE] * 2).silences
+    assert [(one.reason, one.nominal_at, one.hearers) for one in silent] == [(Reason.NO_ROOM, HOUR, frozenset({1}))]
+    night, short = Air(((0, 100), (turn + SECOND, 0)), MIDNIGHTS), Air(((0, 100),), MIDNIGHTS, 59_000)
+    for air, reason in ((night, Reason.QUIET_HOURS), (short, Reason.BUDGET)):
+        outcome = plan([wide], [], [FREE, air])
+        assert starts(outcome)["wide"] == [HOUR] and [one.reason for one in outcome.silences] == [reason]
+
+
+def test_where_nobody_speaks_in_turn_a_turn_b_keeps_the_time() -> None:
+    alone = entry("alone", HOUR, hearers=[0, 1], second=frozenset({1}))
+    assert starts(plan([alone], [], [Air(((0, 0),), MIDNIGHTS), FREE])) == {"alone": [HOUR]}
+
+
+def test_the_next_time_of_turn_a_waits_for_turn_b_that_is_ordered_already() -> None:
+    ordered = Taken("order", HOUR, HOUR + MINUTE, MINUTE, frozenset({1}), "often")
+    outcome = plan([entry("often", HOUR, hearers=[0, 1], second=frozenset({1}))], [ordered], [FREE] * 2)
+    assert starts(outcome)["often"][0] == HOUR + MINUTE + TURN and outcome.slots[0].after == "order"
+
+
 CAPS = st.lists(st.tuples(st.integers(0, 3 * DAY), st.sampled_from([0, 0, 40, 100])), max_size=8)
 
 
@@ -137,11 +172,14 @@ def entries(draw: st.DrawFn) -> Entry:
         for length in draw(st.lists(st.none() | st.integers(1, 3_000), min_size=1, max_size=2))
     ]
     hearers = draw(st.lists(st.integers(0, 3), min_size=1, unique=True))
+    second = draw(st.frozensets(st.sampled_from(hearers)))
+    span = draw(st.sampled_from([3 * 86_400, 3_600]))
     return Entry(
         id=f"p{draw(st.integers(0, 10**6))}", rank=draw(st.sampled_from(["normal", "priority"])),
         level=draw(st.integers(1, 3)), since=draw(st.integers(0, 5)), max_late=draw(st.integers(0, 3_600)) * SECOND,
-        moments=[at(one * SECOND) for one in draw(st.lists(st.integers(0, 3 * 86_400), max_size=6, unique=True))],
+        moments=[at(one * SECOND) for one in draw(st.lists(st.integers(0, span), max_size=6, unique=True))],
         audience={hearer: sounds[place % len(sounds)] for place, hearer in enumerate(hearers)},
+        second=second,
     )  # fmt: skip
 
 
@@ -177,7 +215,10 @@ def test_whatever_is_asked_for_nothing_overlaps_and_every_rule_holds(
         assert all(air.cap(slot.start_at, slot.ends_at) > 0 for slot in mine)
         _within_budget(mine, air)
     latest = {one.id: one.max_late for one in asked}
-    assert all(slot.nominal_at <= slot.start_at <= slot.nominal_at + latest[slot.entry] for slot in outcome.slots)
+    for slot in outcome.slots:
+        assert slot.nominal_at <= slot.turn_at <= slot.start_at <= slot.turn_at + latest[slot.entry]
+    for one in asked:
+        _neighbours_take_turns(one, [slot for slot in outcome.slots if slot.entry == one.id])
     _everybody_is_accounted_for(asked, outcome)
     assert plan(list(reversed(asked)), list(reversed(taken)), over, list(reversed(decided))) == outcome
 
@@ -187,6 +228,21 @@ def _nothing_overlaps(slots: list[Slot], taken: list[Taken]) -> None:
     assert all(end + BETWEEN <= begin for (_, end), (begin, _) in pairwise(spoken))
     for begin, end in spoken:
         assert all(begin >= one.ends_at + BETWEEN or one.start_at >= end + BETWEEN for one in taken)
+
+
+def _neighbours_take_turns(asked: Entry, slots: list[Slot]) -> None:
+    """Nobody of turn A speaks while anybody of turn B does."""
+    turns: tuple[list[Slot], list[Slot]] = ([], [])
+    for slot in slots:
+        assert slot.hearers <= asked.second or not slot.hearers & asked.second
+        turns[slot.hearers <= asked.second].append(slot)
+    for one, other in product(*turns):
+        first, second = sorted((one, other), key=lambda slot: slot.start_at)
+        assert first.ends_at + TURN <= second.start_at
+    for other in turns[1]:
+        assert other.turn_at == other.nominal_at or any(
+            one.nominal_at == other.nominal_at and one.start_at < other.turn_at for one in turns[0]
+        )
 
 
 def _within_budget(slots: list[Slot], air: Air) -> None:

@@ -68,7 +68,7 @@ programmes = st.builds(
     ),
     recurrence=recurrences(), rank=st.sampled_from(["normal", "priority"]), volume=st.integers(0, 100),
     gain_db=st.integers(0, 28).map(lambda half: half / 2), repeats=st.integers(1, 20), gap_ms=st.integers(0, 3_600_000),
-    max_late_ms=st.integers(0, 39_600_000), paused=st.booleans(),
+    max_late_ms=st.integers(0, 39_600_000), turns=st.booleans(), paused=st.booleans(),
 )  # fmt: skip
 """All that a spreadsheet can hold."""
 

@@ -28,6 +28,7 @@ def test_each_hindrance_is_found() -> None:
     assert codes(replace(GOOD, missing=frozenset({"17"}))) == ["sound_missing"]
     assert codes(replace(GOOD, missing=frozenset({"of another day"}))) == []
     assert codes(replace(GOOD, valid_to=DAY + 6 * HOUR)) == ["plan_ends"]
+    assert codes(replace(GOOD, valid_to=DAY + 17 * HOUR)) == ["plan_ends"], "what a plan left out begins where it ends"
     assert codes(replace(GOOD, held_seq=4, missing=frozenset({"5"}))) == ["not_confirmed", "sound_missing"]
 
 

@@ -229,3 +229,32 @@ def test_what_was_missed_while_nobody_planned_is_said(commune: Commune) -> None:
         (found,) = [row for row in session.exec(select(Incident)) if row.kind == "missed"]
     assert (found.subject, found.count, found.detail["first_at"]) == (made, 4, five(7))
     assert min(one.start_at for one in commune.airings() if one.start_at > commune.bench.now) == five(11)
+
+
+def test_who_has_cancelled_what_its_plan_left_out_says_it_under_a_new_name(commune: Commune) -> None:
+    """A speaker that was no target for a while, or whose plan was full: a name that has ended stays silent."""
+    made = commune.keep()
+    commune.plan()
+    first, away = commune.airings()[0], commune.speakers[0]
+    commune.change(made, targets={"devices": commune.speakers[1:]})
+    commune.plan()
+    with commune.office.database.write() as session:
+        session.get_one(Delivery, (commune.order(first).occurrence_id, away)).state = "cancelled"
+    commune.change(made)
+    commune.plan()
+    again = commune.airings()[0]
+    assert again.order_id != first.order_id and again.instead == [first.order_id]
+    assert commune.targets(again) == set(commune.speakers)
+    commune.plan_anew()
+    assert commune.airings()[0] == again, "once is enough"
+
+
+def test_what_a_person_has_stopped_stays_stopped(commune: Commune) -> None:
+    commune.keep()
+    commune.plan()
+    first, device = commune.airings()[0], commune.speakers[0]
+    with commune.office.database.write() as session:
+        stop_broadcast(session, first.order_id, commune.office.act())
+        session.get_one(Delivery, (commune.order(first).occurrence_id, device)).state = "cancelled"
+    commune.plan_anew()
+    assert commune.airings()[0] == first
