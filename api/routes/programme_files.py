@@ -24,7 +24,7 @@ from controller.exchange.rows import Setting
 from controller.exchange.saying import understood_as
 from controller.exchange.sheet_lines import Reading, read_sheet
 from controller.people.permissions import Action
-from controller.programmes.keeping import create_programme
+from controller.programmes.keeping_many import create_programmes
 from controller.runtime.services import Services
 from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator
@@ -80,7 +80,7 @@ class ImportShown(Shown):
 
 def keeping() -> Keep:
     """Who keeps programmes."""
-    return create_programme
+    return create_programmes
 
 
 @router.post(

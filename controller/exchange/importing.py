@@ -1,6 +1,6 @@
 """Lines of a file kept as programmes: all of them, or those that can be; or shown only. One transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -23,11 +23,11 @@ LONGEST = 4 * SECOND
 
 
 class Keep(Protocol):
-    """Keeps one programme and gives its id; refusals are coded."""
+    """Keeps programmes one after the other: of each its id, or why it is not kept."""
 
     def __call__(
-        self, session: Session, wish: Programme, act: Act, new_id: Callable[[], str], on_clash: OnClash = ...
-    ) -> str: ...
+        self, session: Session, wishes: Sequence[Programme], act: Act, new_id: Callable[[], str], on_clash: OnClash
+    ) -> Iterator[str | LoaError | DeviceError | SchedulerError]: ...
 
 
 @dataclass(frozen=True)
@@ -72,18 +72,16 @@ def import_lines(session: Session, lines: Sequence[Line], wish: Wish, act: Act, 
 
 def _tried(session: Session, lines: Sequence[Line], wish: Wish, act: Act, keeper: Keeper) -> list[Outcome]:
     begun, outcomes = keeper.now(), []
+    wishes = [line.wish for line in lines if line.wish is not None]
+    answers = keeper.keep(session, wishes, act, keeper.new_id, wish.on_clash)
     for done, line in enumerate(lines):
         if keeper.now() - begun > LONGEST:
             raise ImportTooSlow(done=done, limit_s=LONGEST // SECOND)
-        outcomes.append(_kept(session, line, wish, act, keeper))
+        outcomes.append(Outcome(line, None, line.faults) if line.wish is None else _outcome(line, next(answers)))
     return outcomes
 
 
-def _kept(session: Session, line: Line, wish: Wish, act: Act, keeper: Keeper) -> Outcome:
-    if line.wish is None:
-        return Outcome(line, None, line.faults)
-    try:
-        with session.begin_nested():
-            return Outcome(line, keeper.keep(session, line.wish, act, keeper.new_id, on_clash=wish.on_clash), ())
-    except (LoaError, DeviceError, SchedulerError) as error:
-        return Outcome(line, None, [Fault(None, error.code, error.data)])
+def _outcome(line: Line, answer: str | LoaError | DeviceError | SchedulerError) -> Outcome:
+    if isinstance(answer, str):
+        return Outcome(line, answer, ())
+    return Outcome(line, None, [Fault(None, answer.code, answer.data)])

@@ -5,7 +5,7 @@ its own maximum lateness, or stays silent. Nothing overlaps, nothing sounds in q
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.air.timeline import Air
@@ -24,14 +24,22 @@ def plan(
 
     The same input gives the same answer; an entry's moments must lie within the time that `airs` cover.
     """
+    desk = planned(entries, taken, airs, decisions)
+    return Outcome(tuple(sorted(desk.slots, key=_by_time)), tuple(sorted(desk.silences, key=_by_nominal)))
+
+
+def planned(
+    entries: Iterable[Entry], taken: Iterable[Taken], airs: Sequence[Air], decisions: Iterable[Decision] = ()
+) -> "Desk":
+    """The desk on which all of it has found its place."""
     decided = tuple(decisions)
-    desk = _Desk(airs, consequences(decided))
+    desk = Desk(airs, consequences(decided))
     for one in taken:
         desk.keep(one)
     for entry in in_order(entries, decided):
         for moment in entry.moments:
             desk.place(entry, moment)
-    return Outcome(tuple(sorted(desk.slots, key=_by_time)), tuple(sorted(desk.silences, key=_by_nominal)))
+    return desk
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,9 @@ class _Seat:
     by: str = ""
 
 
-class _Desk:
+class Desk:
+    """The diaries of all groups of hearers while they are written."""
+
     def __init__(self, airs: Sequence[Air], consequences: Mapping[tuple[str, str], Then]) -> None:
         self.slots: list[Slot] = []
         self.silences: list[Silence] = []
@@ -68,6 +78,30 @@ class _Desk:
         for (seat, sound), group in seats.items():
             self._settle(entry, nominal, seat, sound, frozenset(group))
 
+    def may_sound(self, entry: Entry, nominal: int) -> bool:
+        """Whether the rules of the air leave somebody who hears it at its own time, or nothing is there to be heard."""
+        sounds = any(entry.audience.values())
+        return not sounds or any(self._allowed(entry, nominal))
+
+    def fits(self, entry: Entry, nominal: int) -> bool:
+        """Whether it keeps its own time wherever it may sound and moves nobody, whatever goes before what."""
+        return all(self._has_room(one, nominal, sound) for one, sound in self._allowed(entry, nominal))
+
+    def _allowed(self, entry: Entry, nominal: int) -> Iterator[tuple[int, Sound]]:
+        for hearers, sound in entry.audience.items():
+            if sound is not None and self._airs[hearers].cap(nominal, nominal + sound.length):
+                yield hearers, sound
+
+    def _has_room(self, hearers: int, nominal: int, sound: Sound) -> bool:
+        if self._diaries[hearers].touched(nominal, nominal + sound.length) is not None:
+            return False
+        return self._has_minutes(hearers, nominal, sound)
+
+    def _has_minutes(self, hearers: int, start_at: int, sound: Sound) -> bool:
+        air = self._airs[hearers]
+        heard = self._diaries[hearers].heard(air.day(start_at)) + sound.heard
+        return air.budget_ms is None or heard <= air.budget_ms * MILLI
+
     def _settle(self, entry: Entry, nominal: int, seat: _Seat, sound: Sound | None, group: frozenset[int]) -> None:
         if seat.reason is not None or sound is None:
             self.silences.append(Silence(entry.id, nominal, seat.reason or Reason.NO_SOUND, group, seat.by))
@@ -81,15 +115,15 @@ class _Desk:
     def _seat(self, entry: Entry, nominal: int, hearers: int, sound: Sound | None) -> _Seat:
         if sound is None:
             return _Seat(reason=Reason.NO_SOUND)
-        air, diary = self._airs[hearers], self._diaries[hearers]
+        air = self._airs[hearers]
         if not air.cap(nominal, nominal + sound.length):
             return _Seat(reason=Reason.QUIET_HOURS)
-        seat = self._first_free(entry, nominal, diary, sound.length)
+        seat = self._first_free(entry, nominal, self._diaries[hearers], sound.length)
         if seat.reason is not None:
             return seat
         if not air.cap(seat.start_at, seat.start_at + sound.length):
             return _Seat(reason=Reason.QUIET_HOURS, by=seat.by)
-        if air.budget_ms is not None and diary.heard(air.day(seat.start_at)) + sound.heard > air.budget_ms * MILLI:
+        if not self._has_minutes(hearers, seat.start_at, sound):
             return _Seat(reason=Reason.BUDGET)
         return seat
 

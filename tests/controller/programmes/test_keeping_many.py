@@ -1,0 +1,100 @@
+"""Many programmes at once: each with the answer that it would have had alone, after those that were kept before it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
+from typing import Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, select
+
+from controller.errors import LoaError, ProgrammeClash
+from controller.people.audit import Act
+from controller.people.models import AuditLine
+from controller.programmes.keeping import create_programme
+from controller.programmes.keeping_many import create_programmes
+from devices.errors import DeviceError
+from firmware_sim.village.office import Office
+from scheduler.air.models import AirRule
+from scheduler.models import Timetable
+from scheduler.programmes.models import ProgrammeRow
+from scheduler.programmes.programme import Programme
+from tests.controller.programmes.commune import START, Commune
+
+Mode = Literal["refuse", "append"]
+Line = dict[str, object]
+NewId = Callable[[], str]
+DAYS = (
+    {"kind": "daily"},
+    {"kind": "once", "days": ["2026-11-25", "2026-11-27"]},
+    {"kind": "once", "days": ["2027-02-06"]},
+    {"kind": "once", "days": ["2020-01-01"]},
+)
+TIMES = (["05:00"], ["05:00:01"], ["05:00:30"], ["05:00", "17:00"], ["03:15"], ["21:59:58"])
+LINES = st.fixed_dictionaries(
+    {
+        "place": st.integers(0, 2), "owner": st.integers(0, 2), "sound": st.integers(0, 2),
+        "days": st.sampled_from(DAYS), "times": st.sampled_from(TIMES),
+        "rank": st.sampled_from(["normal", "normal", "priority"]), "max_late_ms": st.sampled_from([0, 5_000, 600_000]),
+    }
+)  # fmt: skip
+
+
+class District(Commune):
+    """Two communes of a province; one is quiet at night and hears no more than two minutes a day."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office, speakers=2)
+        other = office.area("Xã Bình Phú", self.province)
+        office.speaker(other)
+        self.places = [self.province, self.area, other]
+        self.sounds = [self.bulletin, office.bulletin(40.0, 500), office.new_id()]
+        self.quiet("22:00", "04:00")
+        with office.database.write() as session:
+            said = {"budget_minutes": 2, "quiet": [{"begin": "03:00", "end": "04:00"}]}
+            session.add(
+                AirRule(id=office.new_id(), name="Ít", rules=said, area_id=other, changed_at=START, changed_by="test")
+            )
+
+    def line(self, line: Line) -> Programme:
+        said = dict(line)
+        place, owner, sound = (int(str(said.pop(name))) for name in ("place", "owner", "sound"))
+        content = {"kind": "bulletin", "bulletin": self.sounds[sound]}
+        return self.wish(
+            **said, owner=self.places[owner], targets={"areas": [self.places[place]]}, content=content
+        )  # fmt: skip
+
+
+def one_by_one(session: Session, wishes: Iterable[Programme], act: Act, mode: Mode, new_id: NewId) -> Iterator[str]:
+    for wish in wishes:
+        try:
+            with session.begin_nested():
+                create_programme(session, wish, act, new_id, mode)
+            yield "kept"
+        except (LoaError, DeviceError) as error:
+            yield error.code
+
+
+def together(session: Session, wishes: Sequence[Programme], act: Act, mode: Mode, new_id: NewId) -> Iterator[str]:
+    for answer in create_programmes(session, wishes, act, new_id, mode):
+        yield "kept" if isinstance(answer, str) else answer.code
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+    office = Office(tmp_path_factory.mktemp("district") / "office")
+    yield District(office)
+    office.database.close()
+
+
+@given(st.lists(LINES, max_size=3), st.lists(LINES, min_size=1, max_size=6), st.sampled_from(["refuse", "append"]))
+@settings(max_examples=60, deadline=None)
+def test_as_one_after_the_other(district: District, known: list[Line], lines: list[Line], mode: Mode) -> None:
+    act, answers = district.office.act(), []
+    for way in (one_by_one, together):
+        numbers = count()
+        with district.office.database.read() as session:
+            list(one_by_one(session, map(district.line, known), act, "append", lambda: f"known {next(numbers)}"))
+            answers.append(list(way(session, list(map(district.line, lines)), act, mode, lambda: str(next(numbers)))))
+    assert answers[0] == answers[1]
