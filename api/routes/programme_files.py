@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused, language_of
-from api.import_words import column_of, said_of
+from api.import_words import column_of, said_of, said_of_fault
 from api.problems import READS, WRITES, Language, refusals
 from api.shapes import Id, Shown
 from api.timestamps import to_utc
@@ -137,7 +137,8 @@ def _imported(
     answer = _answer(outcomes, reading, wish, names, language)
     if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
         raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])
-    services.ring()
+    if not wish.dry_run:
+        services.ring_almanac()
     return answer
 
 
@@ -165,7 +166,7 @@ def _answer(
 
 def _line(one: Outcome, names: Directory, language: Language) -> LineShown:
     faults = [
-        FaultShown(column=column_of(fault, language), code=fault.code, said=said_of(fault.code, fault.seen, language))
+        FaultShown(column=column_of(fault, language), code=fault.code, said=said_of_fault(fault, language))
         for fault in one.faults
     ]
     understood = None if one.line.wish is None else understood_as(one.line.wish, names, language)
