@@ -157,10 +157,11 @@ def _place(loc: tuple[int | str, ...]) -> str:
 def _days(cell: Cell) -> Days:
     if isinstance(cell, date):
         return Days(Once(days=(cells.read_day(cell),)))
-    days = understood(cells.read_text(cell))
+    said = cells.read_text(cell)
+    if OFTEN.search(said):
+        raise CellRefused("too_often", cell)
+    days = understood(said)
     if isinstance(days.rule, Rfc5545):
-        if OFTEN.search(days.rule.rrule):
-            raise CellRefused("too_often", cell)
         check_rule(days.rule.rrule, datetime(2000, 1, 1), UTC)  # noqa: DTZ001 any wall time
     return days
 
