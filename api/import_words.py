@@ -31,7 +31,8 @@ def said_of_fault(fault: Fault, language: Language) -> str:
         case "never_heard":
             why = saying(fault.seen["reason"], language)
             return said_of("never_heard", {"at": clock(fault.seen["start_at"]), "why": why}, language)
-    return said_of(fault.code, fault.seen, language)
+    of_column = f"{fault.column}_{fault.code}"
+    return said_of(of_column if of_column in line_wording() else fault.code, fault.seen, language)
 
 
 def _clash(one: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

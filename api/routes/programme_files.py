@@ -1,6 +1,8 @@
 """Programmes in and out as spreadsheets and calendars: shown line by line before anything is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -21,7 +23,7 @@ from controller.exchange.exporting import exported
 from controller.exchange.importing import Keep, Keeper, OnClash, OnErrors, Outcome, Wish, import_lines
 from controller.exchange.names import read_directory
 from controller.exchange.rows import Setting
-from controller.exchange.saying import understood_as
+from controller.exchange.saying import is_over, understood_as
 from controller.exchange.sheet_lines import Reading, read_sheet
 from controller.people.permissions import Action
 from controller.programmes.keeping_many import create_programmes
@@ -134,12 +136,18 @@ def _imported(
     reading = _read(content, Setting(names, today, area), language)
     with services.database.write() as session:
         outcomes = import_lines(session, reading.lines, wish, act, keeper)
-    answer = _answer(outcomes, reading, wish, names, language)
+    answer = _answer(outcomes, _noted(reading, today), wish, names, language)
     if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
         raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])
     if not wish.dry_run:
         services.ring_almanac()
     return answer
+
+
+def _noted(reading: Reading, today: date) -> Reading:
+    """With a warning for each line that will never be heard."""
+    over = [str(line.number) for line in reading.lines if line.wish is not None and is_over(line.wish, today)]
+    return replace(reading, warnings=[*reading.warnings, *(("over", number) for number in over)])
 
 
 def _read(content: bytes, setting: Setting, language: Language) -> Reading:
