@@ -32,6 +32,7 @@ from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator
 from devices.errors import AreaUnknown
 from scheduler.errors import BadCalendar
+from scheduler.programmes.programme import Newest
 from scheduler.recurrence.walltime import shown
 from scheduler.recurrence.zones import VIETNAM, zone_named
 
@@ -136,7 +137,7 @@ def _imported(
     reading = _read(content, Setting(names, today, area), language)
     with services.database.write() as session:
         outcomes = import_lines(session, reading.lines, wish, act, keeper)
-    answer = _answer(outcomes, _noted(reading, today), wish, names, language)
+    answer = _answer(outcomes, _noted(reading, names, today), wish, names, language)
     if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
         raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])
     if not wish.dry_run:
@@ -144,10 +145,14 @@ def _imported(
     return answer
 
 
-def _noted(reading: Reading, today: date) -> Reading:
-    """With a warning for each line that will never be heard."""
-    over = [str(line.number) for line in reading.lines if line.wish is not None and is_over(line.wish, today)]
-    return replace(reading, warnings=[*reading.warnings, *(("over", number) for number in over)])
+def _noted(reading: Reading, names: Directory, today: date) -> Reading:
+    """With warnings for what can be kept, but will not be heard."""
+    wishes = {line.number: line.wish for line in reading.lines if line.wish is not None}
+    over = [str(number) for number, wish in wishes.items() if is_over(wish, today)]
+    wanted = {wish.content.category for wish in wishes.values() if isinstance(wish.content, Newest)}
+    empty = sorted(wanted - names.paths["category"].keys())
+    more = [*(("over", number) for number in over), *(("category_empty", name) for name in empty)]
+    return replace(reading, warnings=[*reading.warnings, *more])
 
 
 def _read(content: bytes, setting: Setting, language: Language) -> Reading:

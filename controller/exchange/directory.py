@@ -10,9 +10,9 @@ from controller.exchange.faults import CellRefused
 from devices.areas import WITHIN
 from scheduler.recurrence.folding import folded
 
-Kind = Literal["area", "bulletin", "group", "speaker"]
+Kind = Literal["area", "bulletin", "category", "group", "speaker"]
 Path = tuple[str, ...]
-"""Names from the widest to the nearest; bulletins, groups and speakers have one."""
+"""Names from the widest to the nearest; what is no area has one."""
 LIST = ";"
 """Between several names in one cell."""
 Index = Mapping[Path, frozenset[str]]
@@ -27,7 +27,7 @@ class Directory:
     _indexes: dict[Kind, tuple[Index, ...]] = field(default_factory=dict)
 
     def find(self, kind: Kind, said: str) -> str:
-        """The id of a name, a path, the end of a path, or an id. CellRefused `unknown`, `unknown_commas` or `several`."""
+        """The id of a name, a path, the end of a path, or an id. CellRefused: `unknown` (`_commas`) or `several`."""
         wanted = said.strip()
         if wanted in self.paths[kind]:
             return wanted
@@ -39,6 +39,13 @@ class Directory:
             if found:
                 raise CellRefused("several", wanted)
         raise CellRefused("unknown_commas" if "," in wanted else "unknown", wanted)
+
+    def category(self, said: str) -> str:
+        """As bulletins have it; where none has, as it was said: it may be the first."""
+        try:
+            return self.find("category", said)
+        except CellRefused:
+            return said
 
     def written(self, kind: Kind, name: str) -> str:
         """How it is written so that it is found again: by its path, or where that is not unique by its id."""

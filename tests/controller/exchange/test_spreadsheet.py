@@ -197,3 +197,9 @@ def test_an_export_is_readable() -> None:
 def test_the_kind_of_a_place_may_be_left_out_where_one_is_meant() -> None:
     (line,) = lines("A;Thể dục sáng;;tan dong;CN;5:00")
     assert line.wish is not None and line.wish.targets.areas == (COMMUNE,)
+
+
+@pytest.mark.parametrize(("said", "meant"), [("tin xa", "Tin xã"), ("Tin xã", "Tin xã"), ("Mới", "Mới")])
+def test_a_category_is_the_one_of_bulletins_however_it_is_written(said: str, meant: str) -> None:
+    (line,) = lines(f"A;;{said};Xã Tân Đông;CN;5:00")
+    assert line.wish is not None and line.wish.content == Newest(category=meant)
