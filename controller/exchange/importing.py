@@ -85,7 +85,8 @@ def _outcome(line: Line, answer: str | LoaError | DeviceError | SchedulerError, 
     if isinstance(answer, str):
         numbers[answer] = line.number
         return Outcome(line, answer, ())
-    return Outcome(line, None, [Fault(None, answer.code, _with_lines(answer.data, numbers))])
+    itself = {str(answer.data.get("programme")): line.number}
+    return Outcome(line, None, [Fault(None, answer.code, _with_lines(answer.data, numbers | itself))])
 
 
 def _with_lines(seen: Mapping[str, Any], numbers: Mapping[str, int]) -> Mapping[str, Any]:

@@ -85,7 +85,8 @@ class _Outlook:
             return [at for at in self._silent.get(entry.id, ()) if at <= until]
         times = [micros(one) for one in entry.moments if one.skip is None and micros(one) <= until]
         silent = [at for at in times if not self._desk.may_sound(entry, at)]
-        return silent[:1] or [at for at in times if not self._desk.fits(entry, at)]
+        scarce = self._desk.scarce(entry, times)
+        return silent[:1] or [*sorted(scarce), *sorted(self._desk.crowded(entry, times) - scarce)]
 
     def _near(self, entry: Entry, nominal: int) -> Situation:
         """One time of it with all that its own hearers hear about then: nothing else changes how it sounds."""

@@ -54,5 +54,6 @@ def _why_not(examiner: Examiner, kept: Kept) -> Refusal | None:
     try:
         examiner.check(kept.row.id)
     except LoaError as error:
+        error.data["programme"] = kept.row.id  # it may collide with itself
         return error
     return None

@@ -4,7 +4,7 @@ One after the other by precedence, each takes its time where its hearers are fre
 its own maximum lateness, or stays silent. Nothing overlaps, nothing sounds in quiet hours, no day gets too much.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -80,27 +80,35 @@ class Desk:
 
     def may_sound(self, entry: Entry, nominal: int) -> bool:
         """Whether the rules of the air leave somebody who hears it at its own time, or nothing is there to be heard."""
-        sounds = any(entry.audience.values())
-        return not sounds or any(self._allowed(entry, nominal))
+        sounds = list(_sounds(entry))
+        return not sounds or any(self._airs[one].cap(nominal, nominal + sound.length) for one, sound in sounds)
 
-    def fits(self, entry: Entry, nominal: int) -> bool:
-        """Whether it keeps its own time wherever it may sound and moves nobody, whatever goes before what."""
-        return all(self._has_room(one, nominal, sound) for one, sound in self._allowed(entry, nominal))
+    def crowded(self, entry: Entry, times: Iterable[int]) -> set[int]:
+        """Those of its times at which it touches something somewhere, itself too, whatever goes before what."""
+        found: set[int] = set()
+        for hearers, sound in _sounds(entry):
+            over = 0
+            for at in times:
+                end = at + sound.length
+                if self._airs[hearers].cap(at, end):
+                    touched = at < over + BETWEEN or self._diaries[hearers].touched(at, end) is not None
+                    found |= {at} if touched else set()
+                    over = end
+        return found
 
-    def _allowed(self, entry: Entry, nominal: int) -> Iterator[tuple[int, Sound]]:
-        for hearers, sound in entry.audience.items():
-            if sound is not None and self._airs[hearers].cap(nominal, nominal + sound.length):
-                yield hearers, sound
+    def scarce(self, entry: Entry, times: Iterable[int]) -> set[int]:
+        """Those of its times at which the minutes of the day may not reach somewhere."""
+        found: set[int] = set()
+        for hearers, sound in _sounds(entry):
+            air, heard = self._airs[hearers], Counter[int]()
+            for at in times if air.budget_ms is not None else ():
+                heard[air.day(at)] += sound.heard
+                found |= set() if self._has_minutes(hearers, at, heard[air.day(at)]) else {at}
+        return found
 
-    def _has_room(self, hearers: int, nominal: int, sound: Sound) -> bool:
-        if self._diaries[hearers].touched(nominal, nominal + sound.length) is not None:
-            return False
-        return self._has_minutes(hearers, nominal, sound)
-
-    def _has_minutes(self, hearers: int, start_at: int, sound: Sound) -> bool:
+    def _has_minutes(self, hearers: int, start_at: int, heard: int) -> bool:
         air = self._airs[hearers]
-        heard = self._diaries[hearers].heard(air.day(start_at)) + sound.heard
-        return air.budget_ms is None or heard <= air.budget_ms * MILLI
+        return air.budget_ms is None or self._diaries[hearers].heard(air.day(start_at)) + heard <= air.budget_ms * MILLI
 
     def _settle(self, entry: Entry, nominal: int, seat: _Seat, sound: Sound | None, group: frozenset[int]) -> None:
         if seat.reason is not None or sound is None:
@@ -123,7 +131,7 @@ class Desk:
             return seat
         if not air.cap(seat.start_at, seat.start_at + sound.length):
             return _Seat(reason=Reason.QUIET_HOURS, by=seat.by)
-        if not self._has_minutes(hearers, seat.start_at, sound):
+        if not self._has_minutes(hearers, seat.start_at, sound.heard):
             return _Seat(reason=Reason.BUDGET)
         return seat
 
@@ -137,6 +145,10 @@ class Desk:
             if start_at > nominal + entry.max_late:
                 return _Seat(reason=Reason.NO_ROOM, by=by)
         return _Seat(start_at, None, by)
+
+
+def _sounds(entry: Entry) -> Iterator[tuple[int, Sound]]:
+    return ((hearers, sound) for hearers, sound in entry.audience.items() if sound is not None)
 
 
 def micros(moment: Moment) -> int:

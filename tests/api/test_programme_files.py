@@ -14,6 +14,7 @@ from controller.errors import Clash, LoaError
 from controller.people.audit import Act
 from controller.programmes.keeping import new_programme
 from controller.sheets.workbook import MEDIA_TYPE
+from devices.protocol.units import SECOND
 from scheduler.programmes.models import ProgrammeRow
 from scheduler.programmes.programme import Programme
 from tests.fakes.desk import ApiDesk, Place
@@ -100,6 +101,17 @@ def test_the_same_request_again_makes_nothing_new(client: TestClient, office: Ap
     assert first.json() == again.json() and len(titles(office)) == 2
     other = send(client, GOOD, dry_run=False, key="week 48")
     assert other.json()["code"] == "idempotency_key_reused"
+
+
+def test_an_import_that_keeps_others_waiting_is_taken_back(client: TestClient, office: ApiDesk) -> None:
+    def slowly(session: Session, *wanted: Any) -> Iterator[str | LoaError]:
+        for made in create_programmes(session, *wanted):
+            office.later += 3 * SECOND
+            yield made
+
+    office.app.dependency_overrides[programme_files.keeping] = lambda: slowly
+    refused = send(client, *[GOOD] * 4, dry_run=False).json()
+    assert (refused["code"], refused["done"], refused["limit_s"], titles(office)) == ("import_too_slow", 2, 4, [])
 
 
 def test_only_who_may_edit_imports(office: ApiDesk) -> None:

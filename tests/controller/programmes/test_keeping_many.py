@@ -31,7 +31,12 @@ DAYS = (
     {"kind": "once", "days": ["2027-02-06"]},
     {"kind": "once", "days": ["2020-01-01"]},
 )
-TIMES = (["05:00"], ["05:00:01"], ["05:00:30"], ["05:00", "17:00"], ["03:15"], ["21:59:58"])
+TIMES = (
+    ["05:00"], ["05:00:01"], ["05:00", "05:00:30"], ["05:00", "09:00", "13:00", "17:00"], ["05:00:30"],
+    ["05:00", "17:00"], ["03:15"], ["21:59:58"],
+)  # fmt: skip
+AT_A_TIME = ("never_heard", "programme_clash")
+"""Where one time is silent and another collides, either may be named."""
 LINES = st.fixed_dictionaries(
     {
         "place": st.integers(0, 2), "owner": st.integers(0, 2), "sound": st.sampled_from([0, 0, 1, 1, 2]),
@@ -96,7 +101,11 @@ def _answers(
     known, new = (list(map(district.line, some)) for some in lines)
     with district.office.database.read() as session:
         list(one_by_one(session, known, act, "append", lambda: f"known {next(numbers)}"))
-        return list(way(session, new, act, mode, lambda: f"new {next(numbers)}"))
+        answers = list(way(session, new, act, mode, lambda: f"new {next(numbers)}"))
+    return [
+        "a time" if one in AT_A_TIME and len(new[number].recurrence.times) > 1 else one
+        for number, one in enumerate(answers)
+    ]
 
 
 @given(st.lists(LINES, max_size=3), st.lists(LINES, min_size=1, max_size=6), st.sampled_from(["refuse", "append"]))
