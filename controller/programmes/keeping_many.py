@@ -24,7 +24,10 @@ def create_programmes(
     session: Session, wishes: Sequence[Programme], act: Act, new_id: Callable[[], str],
     on_clash: Literal["refuse", "append"],
 ) -> Iterator[str | Refusal]:  # fmt: skip
-    """Of each in turn its id, or why it is not kept: what `create_programme` raises. The later of two is refused."""
+    """Of each in turn its id, or why it is not kept: what `create_programme` raises. The later of two is refused.
+
+    A clash names the first of them only; where one time is silent and another collides, either may be named.
+    """
     named = read_named(session, wishes)
     tried = [(Kept(new_programme(wish, act, new_id()), wish), _refused(named, wish)) for wish in wishes]
     examiner = Examiner(session, [kept for kept, refusal in tried if refusal is None], act.now, on_clash)
