@@ -1,6 +1,8 @@
 """Programmes in and out as spreadsheets and calendars: shown line by line before anything is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,7 +11,7 @@ from pydantic import Field
 
 from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused, language_of
-from api.import_words import column_of, said_of
+from api.import_words import column_of, said_of, said_of_fault
 from api.problems import READS, WRITES, Language, refusals
 from api.shapes import Id, Shown
 from api.timestamps import to_utc
@@ -21,15 +23,16 @@ from controller.exchange.exporting import exported
 from controller.exchange.importing import Keep, Keeper, OnClash, OnErrors, Outcome, Wish, import_lines
 from controller.exchange.names import read_directory
 from controller.exchange.rows import Setting
-from controller.exchange.saying import understood_as
+from controller.exchange.saying import is_over, understood_as
 from controller.exchange.sheet_lines import Reading, read_sheet
 from controller.people.permissions import Action
-from controller.programmes.keeping import create_programme
+from controller.programmes.keeping_many import create_programmes
 from controller.runtime.services import Services
 from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator
 from devices.errors import AreaUnknown
 from scheduler.errors import BadCalendar
+from scheduler.programmes.programme import Newest
 from scheduler.recurrence.walltime import shown
 from scheduler.recurrence.zones import VIETNAM, zone_named
 
@@ -80,7 +83,7 @@ class ImportShown(Shown):
 
 def keeping() -> Keep:
     """Who keeps programmes."""
-    return create_programme
+    return create_programmes
 
 
 @router.post(
@@ -134,11 +137,22 @@ def _imported(
     reading = _read(content, Setting(names, today, area), language)
     with services.database.write() as session:
         outcomes = import_lines(session, reading.lines, wish, act, keeper)
-    answer = _answer(outcomes, reading, wish, names, language)
+    answer = _answer(outcomes, _noted(reading, names, today), wish, names, language)
     if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
         raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])
-    services.ring()
+    if not wish.dry_run:
+        services.ring_almanac()
     return answer
+
+
+def _noted(reading: Reading, names: Directory, today: date) -> Reading:
+    """With warnings for what can be kept, but will not be heard."""
+    wishes = {line.number: line.wish for line in reading.lines if line.wish is not None}
+    over = [str(number) for number, wish in wishes.items() if is_over(wish, today)]
+    wanted = {wish.content.category for wish in wishes.values() if isinstance(wish.content, Newest)}
+    empty = sorted(wanted - names.paths["category"].keys())
+    more = [*(("over", number) for number in over), *(("category_empty", name) for name in empty)]
+    return replace(reading, warnings=[*reading.warnings, *more])
 
 
 def _read(content: bytes, setting: Setting, language: Language) -> Reading:
@@ -165,7 +179,7 @@ def _answer(
 
 def _line(one: Outcome, names: Directory, language: Language) -> LineShown:
     faults = [
-        FaultShown(column=column_of(fault, language), code=fault.code, said=said_of(fault.code, fault.seen, language))
+        FaultShown(column=column_of(fault, language), code=fault.code, said=said_of_fault(fault, language))
         for fault in one.faults
     ]
     understood = None if one.line.wish is None else understood_as(one.line.wish, names, language)

@@ -10,7 +10,9 @@ from controller.sheets.sheet import Cell
 from scheduler.recurrence.folding import folded
 from scheduler.recurrence.understanding import read_date
 
-_TIME = re.compile(r"(\d{1,2})\s*(?:[:hg]|gio)?\s*(?:(\d{2})\s*(?:p|phut)?)?(?::(\d{2}))?\s*(am|pm)?")
+_TIME = re.compile(r"(\d{1,2})\s*(?:[:hg]|gio)?\s*(?:(\d{2})\s*(?:p|phut)?)?(?::(\d{2}))?\s*(am|pm|sang|chieu|toi)?")
+_PARTS = {"sang": (range(1, 12), 0), "chieu": (range(1, 7), 12), "toi": (range(6, 12), 12)}
+"""The hours that are said with a part of the day, and what is added to them."""
 _LONE = re.compile(r"\d+")
 _BETWEEN_TIMES = re.compile(r"[;,\n]|\bva\b|\band\b")
 _YES, _NO = {"co", "yes", "x", "true", "1"}, {"khong", "no", "false", "0"}
@@ -33,7 +35,7 @@ def read_list(cell: Cell) -> list[str]:
 
 
 def read_times(cell: Cell) -> tuple[time, ...]:
-    """`05:00; 17h30`, `5 giờ 30`, `5:30 pm`, or a time of the spreadsheet."""
+    """`05:00; 17h30`, `5 giờ 30`, `4 giờ chiều`, `5:30 pm`, or a time of the spreadsheet."""
     if isinstance(cell, datetime | time):
         return (_whole(cell.time() if isinstance(cell, datetime) else cell),)
     if not isinstance(cell, str):
@@ -113,6 +115,9 @@ def _time(said: str, cell: str) -> time:
 
 
 def _of_day(hour: int, half: str | None) -> int:
+    if half in _PARTS:
+        hours, later = _PARTS[half]
+        return hour if hour - later in hours else hour + later if hour in hours else 24
     if half is None:
         return hour
     return hour % 12 + (12 if half == "pm" else 0) if 1 <= hour <= 12 else 24

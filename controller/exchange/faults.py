@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from controller.errors import LoaError
 
@@ -22,4 +23,4 @@ class Fault:
 
     column: str | None
     code: str
-    seen: Mapping[str, object] = field(default_factory=dict)
+    seen: Mapping[str, Any] = field(default_factory=dict)

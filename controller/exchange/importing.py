@@ -1,8 +1,8 @@
 """Lines of a file kept as programmes: all of them, or those that can be; or shown only. One transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlmodel import Session
 
@@ -23,11 +23,11 @@ LONGEST = 4 * SECOND
 
 
 class Keep(Protocol):
-    """Keeps one programme and gives its id; refusals are coded."""
+    """Keeps programmes one after the other: of each its id, or why it is not kept."""
 
     def __call__(
-        self, session: Session, wish: Programme, act: Act, new_id: Callable[[], str], on_clash: OnClash = ...
-    ) -> str: ...
+        self, session: Session, wishes: Sequence[Programme], act: Act, new_id: Callable[[], str], on_clash: OnClash
+    ) -> Iterator[str | LoaError | DeviceError | SchedulerError]: ...
 
 
 @dataclass(frozen=True)
@@ -71,19 +71,25 @@ def import_lines(session: Session, lines: Sequence[Line], wish: Wish, act: Act, 
 
 
 def _tried(session: Session, lines: Sequence[Line], wish: Wish, act: Act, keeper: Keeper) -> list[Outcome]:
-    begun, outcomes = keeper.now(), []
+    begun, outcomes, numbers = keeper.now(), [], dict[str, int]()
+    wishes = [line.wish for line in lines if line.wish is not None]
+    answers = keeper.keep(session, wishes, act, keeper.new_id, wish.on_clash)
     for done, line in enumerate(lines):
         if keeper.now() - begun > LONGEST:
             raise ImportTooSlow(done=done, limit_s=LONGEST // SECOND)
-        outcomes.append(_kept(session, line, wish, act, keeper))
+        outcomes.append(_outcome(line, next(answers), numbers) if line.wish else Outcome(line, None, line.faults))
     return outcomes
 
 
-def _kept(session: Session, line: Line, wish: Wish, act: Act, keeper: Keeper) -> Outcome:
-    if line.wish is None:
-        return Outcome(line, None, line.faults)
-    try:
-        with session.begin_nested():
-            return Outcome(line, keeper.keep(session, line.wish, act, keeper.new_id, on_clash=wish.on_clash), ())
-    except (LoaError, DeviceError, SchedulerError) as error:
-        return Outcome(line, None, [Fault(None, error.code, error.data)])
+def _outcome(line: Line, answer: str | LoaError | DeviceError | SchedulerError, numbers: dict[str, int]) -> Outcome:
+    if isinstance(answer, str):
+        numbers[answer] = line.number
+        return Outcome(line, answer, ())
+    itself = {str(answer.data.get("programme")): line.number}
+    return Outcome(line, None, [Fault(None, answer.code, _with_lines(answer.data, numbers | itself))])
+
+
+def _with_lines(seen: Mapping[str, Any], numbers: Mapping[str, int]) -> Mapping[str, Any]:
+    """Of what it collides with, which line of the same file it is; None: it was there before."""
+    collisions = [one | {"line": numbers.get(one["other"])} for one in seen.get("collisions", ())]
+    return {**seen, "collisions": collisions} if collisions else seen

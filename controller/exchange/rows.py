@@ -96,11 +96,12 @@ def _asked_for(reader: _Reader) -> tuple[str, ...]:
 
 
 def _content(reader: _Reader) -> dict[str, Any]:
+    names = reader.setting.names
     if ("bulletin" in reader.row) == ("category" in reader.row):
         reader.miss("bulletin", "bulletin_or_category")
     if "category" in reader.row:
-        return {"kind": "newest", "category": reader.taken("category", cells.read_text)}
-    names = reader.setting.names
+        category = reader.taken("category", lambda cell: names.category(cells.read_text(cell)))
+        return {"kind": "newest", "category": category}
     bulletin = reader.taken("bulletin", lambda cell: names.find("bulletin", cells.read_text(cell)))
     return {"kind": "bulletin", "bulletin": bulletin}
 

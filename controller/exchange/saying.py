@@ -1,9 +1,12 @@
 """How a line was understood, in words: so that whoever imports it sees what will be. Pure."""
 
+from datetime import date
+
 from controller.exchange.directory import Directory
 from controller.exchange.written import time_said
 from devices.areas import WITHIN
 from scheduler.programmes.programme import OneBulletin, Programme
+from scheduler.recurrence.rules import Once
 from scheduler.recurrence.words import Days, Language, day_said, said
 
 
@@ -17,6 +20,13 @@ def understood_as(wish: Programme, names: Directory, language: Language) -> str:
     if when.less or when.more:
         text += f" ({words['less']} {len(when.less)}, {words['more']} {len(when.more)})"
     return f"{text}; {'; '.join(_places(wish, names))}"
+
+
+def is_over(wish: Programme, today: date) -> bool:
+    """Whether no day of it is left: a slip of the pen, most likely."""
+    when = wish.recurrence
+    last = max(when.days.days) if isinstance(when.days, Once) else when.last
+    return last is not None and max([last, *(one.date() for one in when.more)]) < today
 
 
 def _content(wish: Programme, names: Directory) -> str:

@@ -8,18 +8,19 @@ from sqlmodel import Session
 from controller.errors import LongerThanPlans, NeverHeard, ProgrammeClash
 from controller.programmes.preview import title_of
 from controller.programmes.reading import Kept, Situation, at, read_programmes, situation
-from devices.protocol.units import DAY
-from scheduler.planner.entries import Outcome, Reason, Silence, Slot
-from scheduler.planner.planning import plan
+from devices.protocol.units import DAY, MILLI
+from scheduler.planner.entries import Entry, Outcome, Reason, Silence, Slot
+from scheduler.planner.planning import micros, plan
 from scheduler.planner.precedence import Decision
 from scheduler.programmes.programme import LONGEST_MS
 from scheduler.recurrence.recurrence import moments
 
 LOOKED_AHEAD = 62 * DAY
-SOUGHT = 400 * DAY
-"""How far the first time of a programme is looked for, us."""
+SOUGHT = (8 * DAY, 400 * DAY)
+"""How far the first time of a programme is looked for, us: mostly it is near."""
 MOST_SHOWN = 20
 DISPLACED = frozenset({Reason.CLASH, Reason.NO_ROOM})
+RULES = frozenset({Reason.QUIET_HOURS, Reason.BUDGET})
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,16 @@ def examine(session: Session, programme: Kept, now: int, decided: Iterable[Decis
     begin = first_look(programme, now)
     others = {name: kept for name, kept in read_programmes(session).items() if name != programme.row.id}
     state = situation(session, begin, begin + LOOKED_AHEAD, now, others | {programme.row.id: programme})
-    _refuse_long(state, programme)
-    state = replace(state, decisions=[*state.decisions, *decided])
+    refuse_long(next(one for one in state.entries if one.id == programme.row.id))
+    return collisions_of(replace(state, decisions=[*state.decisions, *decided]), programme.row.id)
+
+
+def collisions_of(state: Situation, name: str) -> list[Collision]:
+    """What one programme does to the others of a situation, and they to it. NeverHeard."""
     after = plan(state.entries, state.taken, state.airs, state.decisions)
-    _refuse_silent(state, after, programme.row.id)
-    before = plan(
-        [one for one in state.entries if one.id != programme.row.id], state.taken, state.airs, state.decisions
-    )
-    return [*_own(state, after, programme.row.id), *_displaced(state, before, after, programme.row.id)]
+    _refuse_silent(state, after, name)
+    before = plan([one for one in state.entries if one.id != name], state.taken, state.airs, state.decisions)
+    return [*_own(state, after, name), *_displaced(state, before, after, name)]
 
 
 def refuse_collisions(collisions: list[Collision]) -> None:
@@ -64,26 +67,32 @@ def refuse_collisions(collisions: list[Collision]) -> None:
 
 def first_look(programme: Kept, now: int) -> int:
     """From when on it is looked at, us UTC: a day before its first time, `now` where it has none."""
-    recurrence = programme.wish.recurrence
-    found = moments(recurrence, {}, at(now), at(now + SOUGHT))
-    return int(found[0].at.timestamp()) * 1_000_000 - DAY if found else now
+    for ahead in SOUGHT:
+        if found := moments(programme.wish.recurrence, {}, at(now), at(now + ahead)):
+            return micros(found[0]) - DAY
+    return now
 
 
-def _refuse_long(state: Situation, programme: Kept) -> None:
-    entry = next(one for one in state.entries if one.id == programme.row.id)
-    longest = max((sound.length for sound in entry.audience.values() if sound), default=0) // 1_000
-    if longest + programme.wish.max_late_ms > LONGEST_MS:
+def refuse_long(entry: Entry) -> None:
+    """LongerThanPlans."""
+    longest = max((sound.length for sound in entry.audience.values() if sound), default=0)
+    if (longest + entry.max_late) // MILLI > LONGEST_MS:
         raise LongerThanPlans(limit_s=LONGEST_MS // 1_000)
 
 
 def _refuse_silent(state: Situation, outcome: Outcome, name: str) -> None:
     """A time at which the rules of the air leave nobody who hears it is a mistake."""
-    heard = {slot.nominal_at for slot in outcome.slots if slot.entry == name}
-    for one in outcome.silences:
-        if one.entry == name and one.reason in {Reason.QUIET_HOURS, Reason.BUDGET} and one.nominal_at not in heard:
+    for one in never_heard(outcome):
+        if one.entry == name:
             raise NeverHeard(
                 start_at=one.nominal_at, reason=one.reason.value, speakers=len(state.speakers(one.hearers))
             )
+
+
+def never_heard(outcome: Outcome) -> list[Silence]:
+    """Where the rules of the air, and nothing else, keep everybody from hearing a time of a programme."""
+    heard = {(slot.entry, slot.nominal_at) for slot in outcome.slots}
+    return [one for one in outcome.silences if one.reason in RULES and (one.entry, one.nominal_at) not in heard]
 
 
 def _own(state: Situation, outcome: Outcome, name: str) -> list[Collision]:

@@ -5,19 +5,18 @@ from datetime import date, datetime
 from typing import Literal, TypeVar
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, or_
 
-from controller.errors import BulletinUnknown, GroupUnknown, ProgrammeUnknown
-from controller.library.models import Bulletin
+from controller.errors import ProgrammeUnknown
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.programmes.checking import Collision, examine, refuse_collisions
+from controller.programmes.named import read_named
 from controller.programmes.reading import Kept
-from devices.registry import get_device, parents
 from scheduler.planner.precedence import Decision
-from scheduler.programmes.models import Choice, ProgrammeRow, SpeakerGroup
-from scheduler.programmes.programme import OneBulletin, Programme
+from scheduler.programmes.models import Choice, ProgrammeRow
+from scheduler.programmes.programme import Programme
 from scheduler.recurrence.recurrence import Recurrence
 from scheduler.timetable import wanted
 
@@ -36,11 +35,8 @@ def create_programme(
     """
     if made := already_made(session, act):
         return made
-    row = ProgrammeRow(
-        id=new_id(), title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
-        created_by=act.who, changed_at=act.now,
-    )  # fmt: skip
-    check_names(session, wish)
+    row = new_programme(wish, act, new_id())
+    read_named(session, [wish]).check(wish)
     session.add(row)
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
@@ -50,10 +46,18 @@ def create_programme(
     return row.id
 
 
+def new_programme(wish: Programme, act: Act, name: str) -> ProgrammeRow:
+    """Its row, not yet in the table."""
+    return ProgrammeRow(
+        id=name, title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
+        created_by=act.who, changed_at=act.now,
+    )  # fmt: skip
+
+
 def change_programme(session: Session, programme: str, wish: Programme, act: Act, on_clash: OnClash = "refuse") -> None:
     """From now on it is as `wish` says; what has begun goes on as it was. Raises as `create_programme`."""
     row = find_programme(session, programme)
-    check_names(session, wish)
+    read_named(session, [wish]).check(wish)
     row.title, row.owner_id, row.said = wish.title, wish.owner, wish.model_dump(mode="json")
     row.revision, row.changed_at = row.revision + 1, act.now
     session.add(row)
@@ -142,16 +146,3 @@ def other_programmes(session: Session, collisions: Iterable[Collision]) -> list[
     """The programmes among what it collides with; single orders stay."""
     names = sorted({one.other for one in collisions})
     return [name for name in names if session.get(ProgrammeRow, name) is not None]
-
-
-def check_names(session: Session, wish: Programme) -> None:
-    """What a programme names must be there. AreaUnknown, DeviceUnknown, GroupUnknown, BulletinUnknown."""
-    parents(session, wish.owner, *wish.targets.areas)
-    for device in wish.targets.devices:
-        get_device(session, device)
-    known = set(session.exec(select(SpeakerGroup.id).where(col(SpeakerGroup.id).in_(wish.targets.groups))))
-    for group in wish.targets.groups:
-        if group not in known:
-            raise GroupUnknown(group=group)
-    if isinstance(wish.content, OneBulletin) and session.get(Bulletin, wish.content.bulletin) is None:
-        raise BulletinUnknown(bulletin=wish.content.bulletin)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from controller.programmes.checking import LOOKED_AHEAD, Collision, examine, first_look
-from controller.programmes.keeping import OnClash, check_names, find_programme, other_programmes
+from controller.programmes.keeping import OnClash, find_programme, other_programmes
+from controller.programmes.named import read_named
 from controller.programmes.preview import Silent, Slot, foresee
 from controller.programmes.reading import Kept, read_programmes, situation
 from scheduler.planner.precedence import Decision
@@ -37,7 +38,7 @@ def try_change(session: Session, programme: str, wish: Programme, now: int, on_c
 
 
 def _tried(session: Session, kept: Kept, now: int, on_clash: OnClash) -> Trial:
-    check_names(session, kept.wish)
+    read_named(session, [kept.wish]).check(kept.wish)
     collisions = examine(session, kept, now)
     decided = []
     if on_clash == "overwrite":

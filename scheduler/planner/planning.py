@@ -5,12 +5,12 @@ its own maximum lateness, or stays silent. Nothing overlaps, nothing sounds in q
 Where neighbours speak in turn, B's time comes when all of A, wherever it is, has spoken.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.air.timeline import Air
-from scheduler.planner.diary import TURN, Diary
+from scheduler.planner.diary import BETWEEN, TURN, Diary
 from scheduler.planner.entries import Entry, Outcome, Reason, Silence, Slot, Sound, Taken, Then
 from scheduler.planner.precedence import Decision, consequences, in_order
 from scheduler.recurrence.recurrence import Moment
@@ -25,14 +25,22 @@ def plan(
 
     The same input gives the same answer; an entry's moments must lie within the time that `airs` cover.
     """
+    desk = planned(entries, taken, airs, decisions)
+    return Outcome(tuple(sorted(desk.slots, key=_by_time)), tuple(sorted(desk.silences, key=_by_nominal)))
+
+
+def planned(
+    entries: Iterable[Entry], taken: Iterable[Taken], airs: Sequence[Air], decisions: Iterable[Decision] = ()
+) -> "Desk":
+    """The desk on which all of it has found its place."""
     asked, decided = tuple(entries), tuple(decisions)
-    desk = _Desk(airs, consequences(decided), {one.id: one.second for one in asked if one.second})
+    desk = Desk(airs, consequences(decided), {one.id: one.second for one in asked if one.second})
     for one in taken:
         desk.keep(one)
     for entry in in_order(asked, decided):
         for moment in entry.moments:
             desk.place(entry, moment)
-    return Outcome(tuple(sorted(desk.slots, key=_by_time)), tuple(sorted(desk.silences, key=_by_nominal)))
+    return desk
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,9 @@ class _Seat:
     by: str = ""
 
 
-class _Desk:
+class Desk:
+    """The diaries of all groups of hearers while they are written."""
+
     def __init__(
         self, airs: Sequence[Air], consequences: Mapping[tuple[str, str], Then], second: Mapping[str, frozenset[int]]
     ) -> None:  # fmt: skip
@@ -85,6 +95,43 @@ class _Desk:
         if entry.second:
             self._speak(_Time(entry, nominal, over, second=True))
 
+    def may_sound(self, entry: Entry, nominal: int) -> bool:
+        """Whether the rules of the air leave somebody who hears it at its own time, or nothing is there to be heard."""
+        sounds = list(_sounds(entry))
+        return not sounds or any(self._airs[one].cap(nominal, nominal + sound.length) for one, sound in sounds)
+
+    def crowded(self, entry: Entry, times: Iterable[int]) -> set[int]:
+        """Those of its times at which it touches something somewhere, itself too, whatever goes before what.
+
+        With turns all of them: when B comes is known only when A is placed.
+        """
+        if entry.second:
+            return set(times)
+        found: set[int] = set()
+        for hearers, sound in _sounds(entry):
+            over = 0
+            for at in times:
+                end = at + sound.length
+                if self._airs[hearers].cap(at, end):
+                    touched = at < over + BETWEEN or self._diaries[hearers].touched(at, end) is not None
+                    found |= {at} if touched else set()
+                    over = end
+        return found
+
+    def scarce(self, entry: Entry, times: Iterable[int]) -> set[int]:
+        """Those of its times at which the minutes of the day may not reach somewhere."""
+        found: set[int] = set()
+        for hearers, sound in _sounds(entry):
+            air, heard = self._airs[hearers], Counter[int]()
+            for at in times if air.budget_ms is not None else ():
+                heard[air.day(at)] += sound.heard
+                found |= set() if self._has_minutes(hearers, at, heard[air.day(at)]) else {at}
+        return found
+
+    def _has_minutes(self, hearers: int, start_at: int, heard: int) -> bool:
+        air = self._airs[hearers]
+        return air.budget_ms is None or self._diaries[hearers].heard(air.day(start_at)) + heard <= air.budget_ms * MILLI
+
     def _speak(self, time: _Time) -> int:
         """All hearers of one turn; when the next one may begin."""
         seats: dict[tuple[_Seat, Sound | None], list[int]] = defaultdict(list)
@@ -112,15 +159,15 @@ class _Desk:
     def _seat(self, time: _Time, hearers: int, sound: Sound | None) -> _Seat:
         if sound is None:
             return _Seat(reason=Reason.NO_SOUND)
-        air, diary = self._airs[hearers], self._diaries[hearers]
+        air = self._airs[hearers]
         if not air.cap(time.turn_at, time.turn_at + sound.length):
             return _Seat(reason=Reason.QUIET_HOURS)
-        seat = self._first_free(time, diary, sound.length)
+        seat = self._first_free(time, self._diaries[hearers], sound.length)
         if seat.reason is not None:
             return seat
         if not air.cap(seat.start_at, seat.start_at + sound.length):
             return _Seat(reason=Reason.QUIET_HOURS, by=seat.by)
-        if air.budget_ms is not None and diary.heard(air.day(seat.start_at)) + sound.heard > air.budget_ms * MILLI:
+        if not self._has_minutes(hearers, seat.start_at, sound.heard):
             return _Seat(reason=Reason.BUDGET)
         return seat
 
@@ -139,6 +186,10 @@ class _Desk:
 def _touched(busy: Iterable[Diary], start_at: int, ends_at: int) -> tuple[int, str] | None:
     """By the first of these diaries in which something is too near: when one may begin after it, and its name."""
     return next((found for one in busy if (found := one.touched(start_at, ends_at)) is not None), None)
+
+
+def _sounds(entry: Entry) -> Iterator[tuple[int, Sound]]:
+    return ((hearers, sound) for hearers, sound in entry.audience.items() if sound is not None)
 
 
 def micros(moment: Moment) -> int:

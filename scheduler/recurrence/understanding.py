@@ -19,6 +19,10 @@ _NO_HOLIDAYS = re.compile(r"[,;]?\s*\b(?:tru|except|no)\s+(?:cac )?(?:ngay )?(?:
 _WEEKS = re.compile(r"[,;]?\s*\b(?:cu|every)\s+(\d+)\s+(?:tuan|weeks)$")
 _EACH_WEEK = re.compile(r"[,;]?\s*\b(?:(?:hang|moi) tuan|every week|weekly)$")
 _DAYS = re.compile(r"(?:cu|every)\s+(\d+)\s+(?:ngay|days)")
+_FROM = re.compile(r"^(?:tu|from) (?=.* (?:den|toi|to) )")
+_PARTS = {
+    "weekdays": IN_ORDER[:5], "cuoi tuan": IN_ORDER[5:], "weekends": IN_ORDER[5:], "weekend": IN_ORDER[5:],
+}  # fmt: skip
 _OF_MONTH = re.compile(r"[,;]?\s*\b(?:(?:(?:hang|moi|trong|cua|cac)\s+)*thang|(?:of|in|on) (?:the|each|every) month)$")
 _NTH_VI = re.compile(r"(.+?)\s+(?:lan(?: thu| t)?\s+([1-5])|(dau tien)|(cuoi cung|cuoi))")
 _NTH_EN = re.compile(r"(?:the )?(first|second|third|fourth|fifth|last|[1-5])(?:st|nd|rd|th)?\s+([a-z]+)")
@@ -140,7 +144,7 @@ def _monthly(words: str) -> DayRule | None:
 def _weekly(words: str) -> DayRule | None:
     every = _WEEKS.search(words)
     plain = _EACH_WEEK.sub("", words[: every.start()] if every else words)
-    days = (*IN_ORDER[:5],) if plain == "weekdays" else read_weekdays(plain)
+    days = _PARTS.get(plain) or read_weekdays(_FROM.sub("", plain))
     return Weekly(days=days, every=int(every[1]) if every else 1) if days else None
 
 

@@ -1,6 +1,6 @@
 """A week from a file: shown first, kept whole or in part, sent twice without harm, and out again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from starlette.testclient import TestClient
 from api.app import PREFIX
 from api.body_limit import TABLE_BYTES
 from api.routes import programme_files
-from controller.errors import Clash
+from controller.errors import Clash, LoaError
 from controller.people.audit import Act
+from controller.programmes.keeping import new_programme
 from controller.sheets.workbook import MEDIA_TYPE
+from devices.protocol.units import SECOND
 from scheduler.programmes.models import ProgrammeRow
 from scheduler.programmes.programme import Programme
 from tests.fakes.desk import ApiDesk, Place
@@ -24,25 +26,24 @@ BAD = "Tối;Không có;Xã Tân Đông;thứ 8;20h"
 CLASHING = "Trùng;Họp thôn;Xã Tân Đông;CN;5h"
 
 
-def create_programme(
-    session: Session, wish: Programme, act: Act, new_id: Callable[[], str], on_clash: str = "refuse"
-) -> str:
+def create_programmes(
+    session: Session, wishes: Sequence[Programme], act: Act, new_id: Callable[[], str], on_clash: str
+) -> Iterator[str | LoaError]:
     """Keeps what is not called `Trùng`."""
-    if wish.title == "Trùng" and on_clash == "refuse":
-        raise Clash(broadcasts=["x"])
-    row = ProgrammeRow(
-        id=new_id(), title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
-        created_by=act.who, changed_at=act.now,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row.id
+    for wish in wishes:
+        if wish.title == "Trùng" and on_clash == "refuse":
+            yield Clash(broadcasts=["x"])
+            continue
+        row = new_programme(wish, act, new_id())
+        session.add(row)
+        session.flush()
+        yield row.id
 
 
 @pytest.fixture
 def office(desk: ApiDesk, place: Place) -> ApiDesk:
     desk.app.include_router(programme_files.router, prefix=PREFIX)
-    desk.app.dependency_overrides[programme_files.keeping] = lambda: create_programme
+    desk.app.dependency_overrides[programme_files.keeping] = lambda: create_programmes
     return desk
 
 
@@ -100,6 +101,17 @@ def test_the_same_request_again_makes_nothing_new(client: TestClient, office: Ap
     assert first.json() == again.json() and len(titles(office)) == 2
     other = send(client, GOOD, dry_run=False, key="week 48")
     assert other.json()["code"] == "idempotency_key_reused"
+
+
+def test_an_import_that_keeps_others_waiting_is_taken_back(client: TestClient, office: ApiDesk) -> None:
+    def slowly(session: Session, *wanted: Any) -> Iterator[str | LoaError]:
+        for made in create_programmes(session, *wanted):
+            office.later += 3 * SECOND
+            yield made
+
+    office.app.dependency_overrides[programme_files.keeping] = lambda: slowly
+    refused = send(client, *[GOOD] * 4, dry_run=False).json()
+    assert (refused["code"], refused["done"], refused["limit_s"], titles(office)) == ("import_too_slow", 2, 4, [])
 
 
 def test_only_who_may_edit_imports(office: ApiDesk) -> None:

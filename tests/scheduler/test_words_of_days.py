@@ -30,6 +30,9 @@ WORK = (MON, TUE, WED, THU, FRI)
         ("t2–t6", Weekly(days=WORK)),
         ("thứ 2 đến thứ 6", Weekly(days=WORK)),
         ("Thứ Hai đến Thứ Sáu hằng tuần", Weekly(days=WORK)),
+        ("từ thứ 2 đến thứ 6", Weekly(days=WORK)),
+        ("from Monday to Friday", Weekly(days=WORK)),
+        ("cuối tuần", Weekly(days=(SAT, SUN))),
         ("thứ 2-6", Weekly(days=WORK)),
         ("Mon-Fri", Weekly(days=WORK)),
         ("Monday to Friday", Weekly(days=WORK)),
@@ -91,7 +94,7 @@ def test_days_that_count(text: str, days: Days) -> None:
     [
         "", "  ", "thứ", "thứ 8", "thứ 1", "2, 4", "2", "T2-", "đôi khi", "ngày 32 hằng tháng", "ngày 0 hằng tháng",
         "31/02/2026", "11/23/2026", "thứ 2, ngày 5", "cứ 0 ngày", "cứ 999 tuần", "RRULE:", "=1+1", "T2,,T4,x",
-        "rằm tháng 13", "chiều thứ 2", "thứ 2 lúc 5 giờ", "trừ ngày lễ", "thứ 2 lần thứ 6 trong tháng",
+        "rằm tháng 13", "chiều thứ 2", "từ thứ 2", "thứ 2 lúc 5 giờ", "trừ ngày lễ", "thứ 2 lần thứ 6 trong tháng",
         "x " * 9_000, "cứ " + "9" * 5_000 + " ngày", "RRULE:" + "X" * 501,
     ],
 )  # fmt: skip

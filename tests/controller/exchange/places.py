@@ -31,6 +31,7 @@ NAMES = Directory(
     {
         "area": AREAS,
         "bulletin": {MORNING: ("Thể dục sáng",), NEWS: ("Tin",), NEWS_AGAIN: ("Tin",), FORMULA: ("=1+1",)},
+        "category": {"Tin xã": ("Tin xã",)},
         "group": {GROUP: ("Chợ",)},
         "speaker": {SPEAKER: ("Loa chợ",), OTHER: ("Loa đình",)},
     }

@@ -75,6 +75,7 @@ def test_headings_may_stand_below_the_name_of_the_office() -> None:
     [
         ("05:00", (time(5),)), ("5h", (time(5),)), ("17h30", (time(17, 30),)), ("5:00, 17g30", (time(5), time(17, 30))),
         ("5 giờ 15 phút", (time(5, 15),)), ("05:00:30", (time(5, 0, 30),)), ("5 pm", (time(17),)),
+        ("4 giờ chiều, 5h sáng", (time(5), time(16))), ("7 giờ 30 tối", (time(19, 30),)), ("17h chiều", (time(17),)),
         ("12:15 am và 6h", (time(0, 15), time(6))),
     ],
 )  # fmt: skip
@@ -93,11 +94,14 @@ def test_times(said: str, times: tuple[time, ...]) -> None:
         ("A;Tin;;Xã Tân Đông;CN;5:00", [("bulletin", "several")]),
         ("A;Thể dục sáng;;Ấp 1;CN;5:00", [("areas", "several")]),
         ("A;Thể dục sáng;;Ấp 9;CN;5:00", [("areas", "unknown")]),
+        ("A;Thể dục sáng;;Xã Tân Đông, Ấp 1;CN;5:00", [("areas", "unknown_commas")]),
+        ("A;Thể dục sáng;;1;CN;5:00", [("areas", "unknown")]),
         ("A;Thể dục sáng;;;CN;5:00", [("areas", "missing")]),
         ("A;Thể dục sáng;;Xã Tân Đông;thứ 8;5:00", [("days", "days_unclear")]),
         ("A;Thể dục sáng;;Xã Tân Đông;RRULE:nonsense;5:00", [("days", "bad_rule")]),
         ('A;Thể dục sáng;;Xã Tân Đông;"RRULE:FREQ=MINUTELY";5:00', [("days", "too_often")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;25:00", [("times", "no_time")]),
+        ("A;Thể dục sáng;;Xã Tân Đông;CN;12 giờ tối", [("times", "no_time")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;17", [("times", "no_time")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;13 pm", [("times", "no_time")]),
         ("A;Thể dục sáng;;Xã Tân Đông;CN;5:00;12/31/2026", [("first", "no_date")]),
@@ -188,3 +192,14 @@ def test_an_export_is_readable() -> None:
     row = {column.heading: cell for column, cell in zip(sheet.columns, sheet.rows[0], strict=True) if cell is not None}
     assert row["Địa bàn"] == "Tỉnh Tiền Giang / Xã Tân Đông" and row["Ngày"] == "thứ 2, thứ 6" and row["Giờ"] == "05:00"
     assert row["Nội dung"] == "Thể dục sáng" and row["Từ ngày"] == TODAY
+
+
+def test_the_kind_of_a_place_may_be_left_out_where_one_is_meant() -> None:
+    (line,) = lines("A;Thể dục sáng;;tan dong;CN;5:00")
+    assert line.wish is not None and line.wish.targets.areas == (COMMUNE,)
+
+
+@pytest.mark.parametrize(("said", "meant"), [("tin xa", "Tin xã"), ("Tin xã", "Tin xã"), ("Mới", "Mới")])
+def test_a_category_is_the_one_of_bulletins_however_it_is_written(said: str, meant: str) -> None:
+    (line,) = lines(f"A;;{said};Xã Tân Đông;CN;5:00")
+    assert line.wish is not None and line.wish.content == Newest(category=meant)
