@@ -90,9 +90,11 @@ class FolderFlash:
             return b""
 
     def drop(self, sha256: str) -> None:
-        if self._known().pop(sha256, None):
-            self._journal.delete(MAPS + sha256)
+        """The bytes go first: a power cut in between leaves a blob that no longer fits its hash, never hidden bytes."""
+        if sha256 in self._known():
             self._forget_bytes(sha256)
+            self._journal.delete(MAPS + sha256)
+            del self._known()[sha256]
 
     def touch(self, sha256: str) -> None:
         known = self._known()

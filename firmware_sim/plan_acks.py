@@ -1,12 +1,13 @@
-"""What the speaker says of its plan: that it holds it, and which audio it still lacks for it.
+"""What the speaker says of its plan: that it holds it, which audio it still lacks for it, and which it has erased.
 
-Said once a connection when the plan comes, and when what is missing changes; gathered, so that a village whose
+Said once a connection when the plan comes, and when what is missing or erased changes; gathered, so that a village whose
 audio comes in does not speak with every piece.
 """
 
 from devices.protocol.messages.speaker import PlanAck
 from devices.protocol.units import DAY, SECOND
 from firmware_sim.clock import Clock
+from firmware_sim.erasing import Erasing
 from firmware_sim.flash import Flash, free
 from firmware_sim.memory import Memory
 from firmware_sim.plan import HeldPlan
@@ -22,18 +23,27 @@ NAMED = 128
 
 class PlanAcks:
     def __init__(
-        self, tenant: str, held: HeldPlan, memory: Memory, flash: Flash, clock: Clock, chance: Chance, voice: Voice
+        self,
+        tenant: str,
+        held: HeldPlan,
+        memory: Memory,
+        flash: Flash,
+        erasing: Erasing,
+        clock: Clock,
+        chance: Chance,
+        voice: Voice,
     ) -> None:
         self._tenant = tenant
         self._held = held
         self._memory = memory
         self._flash = flash
+        self._erasing = erasing
         self._clock = clock
         self._chance = chance
         self._voice = voice
         self._connected = False
-        self._said: tuple[int, list[str]] | None = None
-        """Number and missing blobs, as said last in this connection."""
+        self._said: tuple[int, list[str], list[str]] | None = None
+        """Number, missing and erased blobs, as said last in this connection."""
         self._not_before = 0
         self._at: int | None = None
 
@@ -44,7 +54,7 @@ class PlanAcks:
             self._plan_to_speak(mono)
 
     def on_change(self, mono: int) -> None:
-        """What is missing may have changed."""
+        """What is missing or erased may have changed."""
         if self._said is not None:
             self._plan_to_speak(mono)
 
@@ -59,10 +69,11 @@ class PlanAcks:
             return
         self._at = None
         lacks = missing(self._memory.active(), set(self._flash.whole()))[:NAMED]
-        if self._said != (self._held.seq, lacks):
-            self._said = self._held.seq, lacks
+        said = self._held.seq, lacks, self._erasing.done()
+        if self._said != said:
+            self._said = said
             self._not_before = mono + GATHERED
-            self._voice.say("ack", self._ack(lacks, mono))
+            self._voice.say("ack", self._ack(*said, mono))
 
     def next_wakeup(self) -> int | None:
         return self._at
@@ -71,13 +82,14 @@ class PlanAcks:
         if self._connected and self._at is None:
             self._at = max(mono, self._not_before) + int(self._chance.uniform(0, GATHERED // 2))
 
-    def _ack(self, lacks: list[str], mono: int) -> PlanAck:
+    def _ack(self, seq: int, lacks: list[str], erased: list[str], mono: int) -> PlanAck:
         return PlanAck(
             tenant=self._tenant,
             to="controller",
             issued_at=self._clock.utc(mono) or 0,
-            seq=self._held.seq,
+            seq=seq,
             missing=tuple(lacks),
+            gone=tuple(erased),
             free=free(self._flash),
             clock_error=self._clock.error(mono + DAY),
         )

@@ -17,6 +17,7 @@ from firmware_sim.books import Books
 from firmware_sim.clock import Clock
 from firmware_sim.conductor import Conductor
 from firmware_sim.configuration import Configuration
+from firmware_sim.erasing import Erasing
 from firmware_sim.errors import Spoiled
 from firmware_sim.fetcher import Fetcher
 from firmware_sim.flash import Flash
@@ -100,7 +101,10 @@ class Speaker:
         )
         self._intake = Intake(self.books, self._conductor, self._shelf)
         self._plan_intake = PlanIntake(self._plan, flash, self.books, self._conductor, self._shelf, self._refuse)
-        self._plan_acks = PlanAcks(identity.tenant, self._plan, self._memory, flash, self.clock, chance, self._voice)
+        self._erasing = Erasing(self._plan, self._memory, self._configuration, flash)
+        self._plan_acks = PlanAcks(
+            identity.tenant, self._plan, self._memory, flash, self._erasing, self.clock, chance, self._voice
+        )
         self._fetcher = Fetcher(
             flash, self._topics, link, self.clock, chance, self._on_blob, self._on_no_blob, settings
         )
@@ -296,11 +300,12 @@ class Speaker:
         self._reports.add(code, about, mono)
 
     def _look_around(self, mono: int) -> None:
-        """Which blobs are needed may have changed."""
+        """Which blobs are needed, or must go, may have changed."""
         self._generation = self._memory.generation
         now, flash = self.clock.utc(mono), self._flash
         store = Store(flash.capacity, flash.held(), frozenset(flash.whole()), self._plan.staged)
         self._fetcher.set_wants(wants(self._memory.active(), self._configuration.clips, store, now), mono)
+        self._erasing.erase()
         self._near_at = None if now is None else next_near(self._memory.active(), now)
         self._plan_acks.on_change(mono)
 

@@ -76,6 +76,11 @@ def missing(active: Iterable[Active], whole: Collection[str]) -> list[str]:
     return [blob for blob in dict.fromkeys(entry.play.sha256 for entry in coming) if blob not in whole]
 
 
+def named(active: Iterable[Active]) -> set[str]:
+    """Blobs of all that is open, however far away."""
+    return {want.sha256 for want in _needed(active)}
+
+
 def _ahead(far: Iterable[PlayEntry], near: Collection[str], store: Store, room: int) -> Iterator[Want]:
     """What is held stays, and what is staged comes, in order of start while there is room."""
     seen = set(near)

@@ -11,6 +11,7 @@ import uuid
 
 from paho.mqtt.client import CallbackAPIVersion, Client, MQTTv311
 
+from tests.contract import stranger_planning as planning
 from tests.contract.stranger_fetching import TABLE, Fetching
 from tests.contract.stranger_playing import Playing
 from tests.contract.stranger_reading import Belief, Refused, bit, is_newer, read_topic, to_bytes, to_text, write
@@ -264,6 +265,8 @@ class Stranger:
         now = self.clock.utc(mono)
         clips = dict.fromkeys(self._config("clips", {}).values(), (True, None))
         self._fetching.want(self._playing.wanted(now) | clips, mono)
+        for sha256 in self._gone():
+            self._fetching.erase(sha256)
         near = None if now is None else self._playing.next_near(now)
         if near is not None:
             self._later("near", mono + near - now, self._want)
@@ -284,6 +287,10 @@ class Stranger:
             self._plan_said = said["seq"], None
             self._plan_changed(mono)
 
+    def _gone(self):
+        kept = self._playing.named() | set(self._config("clips", {}).values())
+        return planning.gone_of(self.flash["plan"], kept)
+
     def _plan_seq(self):
         return self.flash["plan"]["seq"] if self.flash["plan"] else 0
 
@@ -294,9 +301,10 @@ class Stranger:
 
     def _answer_plan(self, mono):
         missing = self._playing.missing()[:128]
-        if self._plan_said != (self._plan_seq(), missing):
-            self._plan_said, self._plan_pause = (self._plan_seq(), missing), mono + 10 * SECOND
-            fields = {"type": "plan_ack", "seq": self._plan_seq(), "missing": missing, "free": 10**7}
+        gone = [sha256 for sha256 in self._gone() if not self._fetching.holds(sha256)]
+        if self._plan_said != (self._plan_seq(), missing, gone):
+            self._plan_said, self._plan_pause = (self._plan_seq(), missing, gone), mono + 10 * SECOND
+            fields = {"type": "plan_ack", "seq": self._plan_seq(), "missing": missing, "gone": gone, "free": 10**7}
             self._say("ack", fields | {"clock_error": self.clock.error(mono + 86_400 * SECOND)})
 
     # What it says: section 17

@@ -53,6 +53,15 @@ class Fetching:
                     self._take_table(self._transfers[sha256], self._flash["manifests"][sha256], mono)
         self.pump(mono)
 
+    def erase(self, sha256):
+        """Whole or not, it goes."""
+        for store in ("blobs", "manifests", "chunks"):
+            self._flash[store].pop(sha256, None)
+
+    def holds(self, sha256):
+        """Whether any of it is here."""
+        return sha256 in self._flash["blobs"] or bool(self._flash["chunks"].get(sha256))
+
     def connected(self, mono):
         self._connected = True
         self.pump(mono)

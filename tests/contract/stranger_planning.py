@@ -76,6 +76,11 @@ def chosen_ahead(plan, held, now):
     return list(chosen)
 
 
+def gone_of(plan, kept):
+    """Blobs that must not be held any more; `kept`: those that clips and what is open name."""
+    return [sha256 for sha256 in (plan or {}).get("gone", []) if sha256 not in kept]
+
+
 def is_far(start_at, now):
     return now is None or start_at > now + TWO_HOURS
 

@@ -44,6 +44,11 @@ class Playing:
                 found.setdefault(blob, (task.is_alert, said["start_at"]))
         return found
 
+    def named(self):
+        """Blobs of all that is open."""
+        fields = ("sha256", "tone", "speech")
+        return {task.said[name] for task in self.open() for name in fields if name in task.said}
+
     # What is said to it
 
     def on_play(self, said, now, mono):
@@ -214,7 +219,6 @@ class Playing:
         if not end:
             return [deadline]
         self._end(task, *end, mono)
-        self._changed(mono)
         return [now]
 
     def _precedence(self, task):
@@ -306,6 +310,7 @@ class Playing:
     def _end(self, task, state, reason, mono):
         self._receipt(task, state, reason, mono)
         task.end = state
+        self._changed(mono)
 
     def _recover(self):
         """After a power cut: nothing of what sounded is surely heard."""

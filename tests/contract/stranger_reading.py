@@ -235,6 +235,7 @@ FIELDS = {
 }
 OPTIONAL = {
     "trust": {"root_changes": array(CHANGE, 0, 32)},
+    "plan": {"gone": array(SHA256, 0, 64)},
     "play": {"only": BITMAP},
     "stop": {"only": BITMAP},
     "alert": {
@@ -300,7 +301,12 @@ def _plan_fits(said):
         and all(one["piece"] < len(pieces) and one["start_at"] <= said["valid_to"] for one in said["airings"])
         and all(one["start_at"] + pieces[one["piece"]]["lives"] * 1_000 <= YEAR_2100 for one in said["airings"])
         and _once_each([one["order"] for one in said["airings"]])
+        and _gone_fits(said.get("gone", []), {piece["sha256"] for piece in pieces})
     )
+
+
+def _gone_fits(gone, needed):
+    return gone == sorted(set(gone)) and needed.isdisjoint(gone)
 
 
 def _once_each(values):

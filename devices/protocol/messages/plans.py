@@ -101,6 +101,8 @@ class Plan(Signed):
     """What binds every sound below an alert, orders too."""
     stage: Bytes
     """Of audio whose start is more than two hours away, so much may be fetched ahead, bytes."""
+    gone: Annotated[tuple[Sha256, ...], Field(max_length=64)] = ()
+    """Blobs that must not be in flash any more, in rising order; none that a piece names."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -113,4 +115,12 @@ class Plan(Signed):
             raise ValueError("an airing that outlives all instants")
         if len({airing.order for airing in self.airings}) < len(self.airings):
             raise ValueError("an airing stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _needs_nothing_that_is_gone(self) -> Self:
+        if list(self.gone) != sorted(set(self.gone)):
+            raise ValueError("not in order")
+        if not {piece.sha256 for piece in self.pieces}.isdisjoint(self.gone):
+            raise ValueError("a piece is gone")
         return self

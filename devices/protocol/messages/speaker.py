@@ -48,13 +48,15 @@ class Hello(Signed):
 
 
 class PlanAck(Signed):
-    """What the speaker makes of its plan: said when it has taken one, and when what it lacks for it changes."""
+    """What the speaker makes of its plan: said when it has taken one, and when what it lacks or has erased for it changes."""
 
     type: Literal["plan_ack"] = "plan_ack"
     seq: Sequence
     """Of the plan that it holds; 0: none."""
     missing: Annotated[tuple[Sha256, ...], Field(max_length=128)]
     """Blobs of airings to come that it does not hold whole, the first one needed first."""
+    gone: Annotated[tuple[Sha256, ...], Field(max_length=64)] = ()
+    """Of the plan's `gone`, what is not in flash, not in parts either, and what nothing open here names."""
     free: Number
     """Room for blobs that is left, bytes."""
     clock_error: Number

@@ -62,6 +62,7 @@ CHUNKS = tuple(BLOB[start : start + CHUNK_BYTES] for start in range(0, len(BLOB)
 BLOB_SHA = hashlib.sha256(BLOB).hexdigest()
 TONE_SHA = hashlib.sha256(b"tone").hexdigest()
 SPEECH_SHA = hashlib.sha256(b"speech").hexdigest()
+GONE_SHA = hashlib.sha256(b"gone").hexdigest()
 
 
 def _common(to, **changes):
@@ -129,11 +130,12 @@ def plan(**changes):
     fields = _common(f"dev/{DEVICE}", seq=NOW, valid_from=NOW, valid_to=NOW + 2 * DAY, pieces=(piece(),))
     second = Airing(order=named("second airing"), piece=0, start_at=NOW + DAY, instead=(named("an older version"),))
     fields |= {"airings": (Airing(order=named("first airing"), piece=0, start_at=NOW + 4 * HOUR), second)}
-    return Plan(**(fields | {"rules": rules(), "stage": 20_000_000} | changes))
+    return Plan(**(fields | {"rules": rules(), "stage": 20_000_000, "gone": (GONE_SHA,)} | changes))
 
 
 def plan_ack(**changes):
-    fields = _common("controller", seq=NOW, missing=(BLOB_SHA,), free=40_000_000, clock_error=1_050_000)
+    fields = _common("controller", seq=NOW, missing=(BLOB_SHA,), gone=(GONE_SHA,))
+    fields |= {"free": 40_000_000, "clock_error": 1_050_000}
     return PlanAck(**(fields | changes))
 
 

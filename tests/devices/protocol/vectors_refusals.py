@@ -251,6 +251,9 @@ def fields() -> list[Case]:
         "a plan whose caps begin too late": (PLACES["plan"], _said(_plan_with("valid_from", lambda _: NOW - 2 * DAY))),
         "caps that are not in order": (PLACES["plan"], _said(_with_rules(caps=_caps()[:1] + _caps()[:0:-1]))),
         "a budget without days": (PLACES["plan"], _said(_with_rules(midnights=[]))),
+        "what is gone is not in order": (PLACES["plan"], _said(_plan_with("gone", lambda gone: ["f" * 64, *gone]))),
+        "what is gone stands twice": (PLACES["plan"], _said(_plan_with("gone", lambda gone: gone * 2))),
+        "what is gone is to air": (PLACES["plan"], _said(_plan_with("gone", lambda _: [BLOB_SHA]))),
         "days that begin too late": (PLACES["plan"], _said(_with_rules(midnights=[NOW + 1]))),
         "a piece that expires before its latest start": (
             PLACES["plan"],
