@@ -116,20 +116,41 @@ def after_a_power_cut(street: Street) -> None:
     street.run(3).power_on().connect().run(60)
 
 
+def gone(street: Street) -> None:
+    wrong, right = tone(street, 5), tone(street, 4)
+    plan(street, 1, Slot("a", wrong, 40), Slot("b", right, 60)).run(20)
+    plan(street, 2, Slot("b", right, 60), gone=(wrong.sha256,)).run(60)
+
+
+def gone_after_an_order(street: Street) -> None:
+    wrong = street.tone(20)
+    street.say(street.hq.play("news", wrong, 20_000)).run(5)
+    plan(street, 1, gone=(wrong,)).run_until(after(35))
+    street.say(street.hq.stop("news")).run(30)
+
+
+def gone_after_a_power_cut(street: Street) -> None:
+    wrong = street.tone(4)
+    street.say(street.hq.play("news", wrong, 4_000)).run(5)
+    plan(street, 1, gone=(wrong,)).run(5)
+    street.power_cut()
+    street.run(3).power_on().connect().run(60)
+
+
 SCENES = [
     airings, absence, too_late_to_cancel, versions, conflict, silence, a_new_silence, lost_repeats, plan_over, budget,
-    after_a_power_cut,
+    after_a_power_cut, gone, gone_after_an_order, gone_after_a_power_cut,
 ]  # fmt: skip
 
 
-def told(street: Street) -> tuple[dict, list[str], int]:
-    """Ends with what was heard (to half a second), reports, and the plan that it says it holds."""
+def told(street: Street) -> tuple[dict, list[str], int, tuple[str, ...]]:
+    """Ends with what was heard (to half a second), reports, and the plan that it says it holds, with what it erased."""
     ends = {
         receipt.occurrence: (receipt.state, receipt.reason, round(receipt.heard / 500))
         for receipt in street.receipts
         if receipt.state in ENDS
     }
-    return ends, [report.code for report in street.reports], street.plan_acks[-1].seq
+    return ends, [report.code for report in street.reports], street.plan_acks[-1].seq, street.plan_acks[-1].gone
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
@@ -152,3 +173,14 @@ def test_both_fetch_ahead_the_same_and_say_what_they_lack() -> None:
         found.append((early, street.plan_acks[-1].missing, blobs[3]))
     assert found[0] == found[1]
     assert found[0][0] == (found[0][2],) and found[0][1] == ()
+
+
+def test_a_stranger_erases_before_it_says_so() -> None:
+    street = StrangersStreet().joined()
+    half, whole = street.blob(bytes(90_000), 4_000), street.tone(4)
+    street.loses = lambda topic: topic.endswith(f"{half}/9")
+    plan(street, 1, Slot("a", piece_of(half, 4), 1_200), Slot("b", piece_of(whole, 4), 1_300)).run(700)
+    assert street.memory["chunks"][half] and whole in street.memory["blobs"]
+    plan(street, 2, gone=tuple(sorted((half, whole)))).run(30)
+    assert set(street.plan_acks[-1].gone) == {half, whole}
+    assert not street.memory["blobs"] and not street.memory["chunks"]

@@ -1,4 +1,4 @@
-"""Plans in any sequence, with power and network failing: never two versions, nothing absent, nothing in silence."""
+"""Plans in any sequence, with power and network failing: never two versions, nothing absent, nothing in silence, nothing kept."""
 
 import itertools
 import random
@@ -43,16 +43,20 @@ class Desk:
         self.budget = chance.choice([None, 20_000, 45_000])
         self.versions: dict[int, list[Slot]] = defaultdict(list)
         self.names: dict[int, set[str]] = {0: set()}
+        self.gone: tuple[str, ...] = ()
+        """As the latest plan says it."""
 
     def next_plan(self) -> None:
         seq = len(self.names)
         slots = [self._version(number) for number in range(6) if self.chance.random() < 0.7]
         self.names[seq] = {name_of(slot.word) for slot in slots}
         self.chance.shuffle(slots)
+        idle = {piece.sha256 for piece in self.pieces} - {slot.piece.sha256 for slot in slots}
+        self.gone = tuple(sorted(sha256 for sha256 in idle if self.chance.random() < 0.7))
         begin, end = self.silence
         caps = [(-3_600, 100), (begin, 0), (end, 60)]
         self.street.hq.now = self.street.now
-        message = self.street.hq.plan(self.street.device, seq, slots, caps=caps, budget=self.budget)
+        message = self.street.hq.plan(self.street.device, seq, slots, caps=caps, budget=self.budget, gone=self.gone)
         self.street.say(message, retain=True)
 
     def _version(self, number: int) -> Slot:
@@ -106,5 +110,8 @@ def check(street: Planned, desk: Desk) -> None:
     assert len(ends) == len(set(ends)) and set().union(*desk.names.values()) >= set(ends)
     held = {name for seq in {seq for _, seq in street.held} for name in desk.names[seq]}
     assert held == set(ends), "each airing has its end"
+    said = street.plan_acks[-1]
+    assert not street.flash.held().keys() & set(desk.gone), "kept"
+    assert (said.seq, said.gone) == (len(desk.names) - 1, desk.gone)
     starts = sorted(line["true"] for line in begun.values())
     assert all(later - earlier > SECOND // 100 for earlier, later in itertools.pairwise(starts))
