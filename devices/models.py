@@ -77,6 +77,16 @@ class DevicePlan(SQLModel, table=True):
     """Expected in a day without network."""
 
 
+class Erasure(SQLModel, table=True):
+    """A speaker has signed that nothing of a sound is in its flash any more."""
+
+    __tablename__ = "erasure"
+    device_id: str = Field(primary_key=True, foreign_key="device.id")
+    sha256: str = Field(primary_key=True)
+    at: int = Field(sa_type=BigInteger)
+    """When its word came."""
+
+
 class Membership(SQLModel, table=True):
     """A speaker hears an area (its own or an ancestor) under a number that is never given again."""
 

@@ -1,7 +1,7 @@
 """What the speaker says of its plan: that it holds it, which audio it still lacks for it, and which it has erased.
 
-Said once a connection when the plan comes, and when what is missing or erased changes; gathered, so that a village whose
-audio comes in does not speak with every piece.
+Said once a connection when the plan comes, and when what is missing or erased changes; gathered, so that a village
+whose audio comes in does not speak with every piece.
 """
 
 from devices.protocol.messages.speaker import PlanAck

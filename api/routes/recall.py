@@ -12,7 +12,7 @@ from api.problems import READS, WRITES, Language, refusals
 from api.sayings import said_of
 from api.shapes import Id, Instant, Shown
 from api.timestamps import to_utc_or_none
-from controller.broadcast.recalling import Proof, proofs, recall_bulletin, recalled_at
+from controller.broadcast.recalling import Proof, Recalled, proofs, recall_bulletin, recalled_at
 from controller.people.permissions import Action
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
@@ -22,8 +22,8 @@ class RecalledShown(Shown):
     device: Id
     proof: Proof
     said: str
-    lacks_audio: Annotated[
-        bool, Field(description="It said last that it does not hold the sound; false: it may, that is not known.")
+    erased_at: Annotated[
+        Instant | None, Field(description="When it signed that no byte of the sound is in its flash; null: it has not.")
     ]
 
 
@@ -67,9 +67,14 @@ def _shown(session: Session, bulletin: str, now: int, language: Language) -> Rec
         counts={proof.value: found.count(proof) for proof in Proof if proof in found},
         speakers=[
             RecalledShown(
-                device=one.device, proof=one.proof, lacks_audio=one.lacks_audio,
-                said=said_of(f"recall_{one.proof.value}", language),
+                device=one.device, proof=one.proof, said=_said(one, language),
+                erased_at=to_utc_or_none(one.erased_at),
             )
             for one in speakers
         ],
     )  # fmt: skip
+
+
+def _said(one: Recalled, language: Language) -> str:
+    erased = "recall_not_erased" if one.erased_at is None else "recall_erased"
+    return f"{said_of(f'recall_{one.proof}', language)} {said_of(erased, language, {'erased_at': one.erased_at})}"

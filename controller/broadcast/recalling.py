@@ -1,11 +1,13 @@
 """A bulletin is taken back: nobody begins it any more, who plays it stops, and each speaker's word is the proof."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlmodel import Session, col, func, or_, select
 
+from controller.broadcast.erasing import erased_at, forget_erased
 from controller.broadcast.models import Broadcast
 from controller.broadcast.ordering import stop_broadcast
 from controller.deliveries.models import Delivery
@@ -15,7 +17,6 @@ from controller.library.models import Blob, Bulletin
 from controller.people.audit import Act, record
 from controller.people.models import AuditLine
 from controller.people.permissions import Action
-from devices.models import DevicePlan
 from scheduler.timetable import wanted
 
 RECALLED = "recalled"
@@ -40,15 +41,15 @@ class Recalled:
 
     device: str
     proof: Proof
-    lacks_audio: bool
-    """It said last that it does not hold the sound. That it does is not known: speakers drop what nothing needs only
-    when they need the room."""
+    erased_at: int | None
+    """Since when it is signed that nothing of the sounds that were for it is in its flash, us UTC; None: it is not."""
 
 
 def recall_bulletin(session: Session, bulletin: str, act: Act) -> list[str]:
     """Take back a bulletin with its versions and the playlists that hold one of them; their ids.
 
-    Its open orders are stopped, and its sound leaves the broker. Twice changes nothing. BulletinUnknown.
+    Its open orders are stopped, its sound leaves the broker, and new plans take it from the speakers. Twice changes
+    nothing. BulletinUnknown.
     """
     get_bulletin(session, bulletin)
     rows = _with_it(session, bulletin)
@@ -59,7 +60,9 @@ def recall_bulletin(session: Session, bulletin: str, act: Act) -> list[str]:
     if fresh:
         session.flush()
         _stop(session, [row.id for row in fresh], act)
-        _take_off(session, {row.sha256 for row in fresh if row.sha256}, act.now)
+        sounds = {row.sha256 for row in fresh if row.sha256}
+        _take_off(session, sounds, act.now)
+        forget_erased(session, sounds)
         wanted(session)
     return [row.id for row in rows]
 
@@ -80,14 +83,14 @@ def proofs(session: Session, bulletin: str, since: int) -> tuple[list[str], list
     get_bulletin(session, bulletin)
     rows = _with_it(session, bulletin)
     orders = select(Broadcast.id).where(col(Broadcast.bulletin_id).in_([row.id for row in rows]))
-    ever = session.exec(select(Delivery.device_id).where(col(Delivery.order_id).in_(orders)).distinct())
-    words: dict[str, list[Delivery]] = {device: [] for device in ever}
+    sounds = _sounds(session, [row.id for row in rows])
+    words: dict[str, list[Delivery]] = {device: [] for device in sounds}
     still_open = orders.where(Broadcast.expires_at > since)
     for delivery in session.exec(select(Delivery).where(col(Delivery.order_id).in_(still_open))):
         words[delivery.device_id].append(delivery)
-    lacking = _lacking(session, words, {row.sha256 for row in rows if row.sha256})
+    erased = erased_at(session, sounds)
     return [row.id for row in rows], [
-        Recalled(device, _proof(words[device]), device in lacking) for device in sorted(words)
+        Recalled(device, _proof(words[device]), erased.get(device)) for device in sorted(words)
     ]
 
 
@@ -130,6 +133,14 @@ def _proof(deliveries: Sequence[Delivery]) -> Proof:
     return Proof.NEVER_TOLD if deliveries and len(unsigned) == len(deliveries) else Proof.OVER
 
 
-def _lacking(session: Session, devices: Iterable[str], sounds: Collection[str]) -> set[str]:
-    rows = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(list(devices))))
-    return {row.device_id for row in rows if not set(sounds).isdisjoint(row.missing)}
+def _sounds(session: Session, bulletins: Collection[str]) -> dict[str, set[str]]:
+    """What every speaker was to hear of these bulletins, SHA-256."""
+    rows = (
+        select(Delivery.device_id, Broadcast.sha256)
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.order_id))
+        .where(col(Broadcast.bulletin_id).in_(bulletins))
+    )
+    sounds: dict[str, set[str]] = defaultdict(set)
+    for device, sha256 in session.exec(rows.distinct()):
+        sounds[device].add(sha256)
+    return sounds

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 from sqlmodel import Session
 
+from controller.broadcast.erasing import gone_sounds
 from controller.leadership import Leadership
 from controller.programmes.missed import note_missed, overlooked
 from controller.programmes.plans import Edition, Plans
@@ -39,20 +40,21 @@ class Almanac:
                 return False
             state = situation(session, now, horizon(now), now)
             missed = overlooked(session, known.until, now)
+            gone = gone_sounds(session, now)
         outcome = plan(state.entries, state.taken, state.airs, state.decisions)
         with self.leadership.write() as session:
             change = make_orders(session, state, outcome.slots, now, self.new_id)
             note_missed(session, missed, now, self.new_id)
             self._book(session, known, now)
         log.info("timetable_made", ordered=change.ordered, withdrawn=change.withdrawn, silences=len(outcome.silences))
-        self._tell(Edition(now, airs_of(state)), change)
+        self._tell(Edition(now, airs_of(state), gone), change)
         self.made = True
         return True
 
     def _tell(self, edition: Edition, change: Made) -> None:
         """Plans are made anew where something in them may have changed: a single order changes none."""
         before, self.told = self.told, edition
-        if before is None or change.any or before.airs != edition.airs or before.valid_from != edition.valid_from:
+        if before is None or change.any or before.basis != edition.basis:
             self.plans.tell(edition)
 
     def next_wakeup(self, session: Session, now: int) -> int:

@@ -1,4 +1,4 @@
-"""What one speaker's plan says: its airings, each kind of them once, and the rules of the air that bind it. Pure."""
+"""What one speaker's plan says: its airings, each kind of them once, the rules of the air, and what is gone. Pure."""
 
 import hashlib
 from bisect import bisect_right
@@ -59,11 +59,13 @@ class Content:
     airings: tuple[Airing, ...]
     rules: Rules
     stage: int
+    gone: tuple[str, ...]
 
     @property
     def digest(self) -> str:
         said = [part.model_dump(mode="json") for part in (*self.pieces, *self.airings, self.rules)]
-        return hashlib.sha256(canonical({"said": said, "until": self.valid_to, "stage": self.stage})).hexdigest()
+        besides = {"until": self.valid_to, "stage": self.stage, "gone": list(self.gone)}
+        return hashlib.sha256(canonical({"said": said} | besides)).hexdigest()
 
     @property
     def size(self) -> int:
@@ -76,21 +78,31 @@ class Content:
         return Plan(
             tenant=tenant, to=f"dev/{device}", issued_at=seq, seq=seq, valid_from=self.valid_from,
             valid_to=self.valid_to, pieces=self.pieces, airings=self.airings, rules=self.rules, stage=self.stage,
+            gone=self.gone,
         )  # fmt: skip
 
 
-def content(planned: Iterable[Planned], air: Air, valid_from: int, valid_to: int, stage: int) -> Content:
-    """As much as one message holds, what comes first; where something does not fit, the plan ends before it."""
+def content(
+    planned: Iterable[Planned], air: Air, valid_from: int, valid_to: int, stage: int, gone: Sequence[str] = ()
+) -> Content:
+    """As much as one message holds, what comes first; where something does not fit, the plan ends before it.
+
+    `gone`: SHA-256 in rising order, 64 at most, of sounds to be erased; what is planned is not.
+    """
     end = min([valid_to, *_steps(air, valid_from, valid_to)[MOST_CAPS:][:1]])
     coming = sorted((one for one in planned if one.start_at < end), key=lambda one: (one.start_at, one.order))
-    cut = partial(_cut, coming, air, valid_from, end, stage)
+    needed = {one.sha256 for one in coming}
+    erased = tuple(sha256 for sha256 in gone if sha256 not in needed)
+    cut = partial(_cut, coming, air, valid_from, end, stage, erased)
     most = _countable(coming)
     if cut(most).size <= MAX_MESSAGE_BYTES:
         return cut(most)
     return cut(bisect_right(range(most), MAX_MESSAGE_BYTES, key=lambda count: cut(count).size) - 1)
 
 
-def _cut(coming: Sequence[Planned], air: Air, valid_from: int, end: int, stage: int, count: int) -> Content:
+def _cut(
+    coming: Sequence[Planned], air: Air, valid_from: int, end: int, stage: int, gone: tuple[str, ...], count: int
+) -> Content:
     """The first `count` airings, until the next one begins."""
     places: dict[Piece, int] = {}
     for one in coming[:count]:
@@ -100,7 +112,7 @@ def _cut(coming: Sequence[Planned], air: Air, valid_from: int, end: int, stage: 
         for one in coming[:count]
     )
     valid_to = max(valid_from + 1, min([end, *(one.start_at for one in coming[count : count + 1])]))
-    return Content(valid_from, valid_to, tuple(places), airings, rules(air, valid_from, valid_to), stage)
+    return Content(valid_from, valid_to, tuple(places), airings, rules(air, valid_from, valid_to), stage, gone)
 
 
 def _countable(coming: Sequence[Planned]) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, literal, update
 from sqlalchemy import select as lines_of
 from sqlmodel import Session, col, select
 
+from controller.broadcast.erasing import gone_at, keep_erased
 from controller.broadcast.models import Broadcast
 from controller.db import Transactions
 from controller.deliveries.models import Delivery, DeliveryEvent
@@ -45,15 +46,22 @@ _TELLING = (
 
 @dataclass(frozen=True)
 class Edition:
-    """A timetable that has just been made, us UTC, and the rules of the air at each speaker in service."""
+    """A timetable that has just been made, us UTC, the rules of the air at each speaker in service, and which sounds
+    are to be in no flash any more."""
 
     made_at: int
     airs: Mapping[str, Air]
+    gone: tuple[str, ...] = ()
 
     @property
     def valid_from(self) -> int:
         """Plans change with what is ordered and with each half-day, not with every minute."""
         return self.made_at // STEP * STEP
+
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """What plans follow from, besides orders."""
+        return self.airs, self.gone, self.valid_from
 
 
 @dataclass
@@ -133,6 +141,8 @@ def keep_ack(session: Session, device_id: str, said: PlanAck, now: int) -> None:
     row.held_seq, row.held_at, row.missing = said.seq, now, list(said.missing)
     row.free_bytes, row.clock_error_us = said.free, said.clock_error
     session.add(row)
+    if said.seq == row.seq:
+        keep_erased(session, device_id, said.gone, now)
 
 
 def keep_hello(session: Session, device_id: str, held_seq: int) -> None:
@@ -149,16 +159,18 @@ def _written(
 ) -> dict[str, Plan]:
     """What each is to be told, with its number in the table before anything leaves."""
     rows, planned = _rows(session, devices), _planned(session, devices, edition.valid_from)
+    erasing = gone_at(session, devices, edition.gone)
     stages = dict(session.exec(select(Device.id, Device.sim_daily_bytes).where(col(Device.id).in_(devices))).all())
     contents: dict[tuple[object, ...], Content] = {}
     plans = {}
     for device in devices:
         row, orders, air = rows[device], tuple(planned[device]), edition.airs.get(device, FREE)
-        if not (orders or row.seq or row.held_seq or not air.is_free):
+        gone = erasing.get(device, ())
+        if not (orders or gone or row.seq or row.held_seq or not air.is_free):
             continue
-        key = (orders, air, stages[device])
+        key = (orders, air, stages[device], gone)
         if key not in contents:
-            contents[key] = content(orders, air, edition.valid_from, horizon(edition.made_at), stages[device])
+            contents[key] = content(orders, air, edition.valid_from, horizon(edition.made_at), stages[device], gone)
         if _number(row, contents[key], now) or every:
             session.add(row)
             plans[device] = contents[key].addressed(tenant, device, row.seq)

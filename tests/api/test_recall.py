@@ -11,11 +11,14 @@ from controller.deliveries.models import Delivery
 from controller.deliveries.states import DeliveryEventKind as Kind
 from controller.deliveries.tracking import advance
 from controller.library.models import Blob
+from controller.programmes.plans import keep_ack
 from devices.models import DevicePlan
 from devices.protocol.messages.orders import Stop
+from devices.protocol.messages.plans import Plan
+from devices.protocol.messages.speaker import PlanAck
 from tests.api.test_lists import add_speakers, signed
 from tests.api.week import keep, plan
-from tests.fakes.desk import ApiDesk, Place
+from tests.fakes.desk import ApiDesk, Place, real_now
 
 
 def proof_of(answer: dict[str, Any]) -> dict[str, str]:
@@ -102,15 +105,55 @@ def test_one_order_without_a_word_weighs_more_than_another_one_signed(
     assert proof_of(client.get(f"bulletins/{place.bulletin}/recall").json()) == {place.device: "stopped"}
 
 
-def test_a_speaker_that_lacks_the_sound_has_said_so(client: TestClient, desk: ApiDesk, place: Place) -> None:
+def erased(desk: ApiDesk, device: str, *sounds: str, seq: int | None = None) -> None:
+    """It says that it has erased these sounds for the plan in force, or for another one."""
+    with desk.office.database.write() as session:
+        held = session.get_one(DevicePlan, device).seq if seq is None else seq
+        said = PlanAck(
+            tenant=desk.office.keyring.tenant, to="controller", issued_at=0, seq=held, missing=(), gone=sounds,
+            free=0, clock_error=0,
+        )  # fmt: skip
+        keep_ack(session, device, said, real_now())
+
+
+def test_a_speaker_that_has_erased_the_sound_has_signed_it(client: TestClient, desk: ApiDesk, place: Place) -> None:
     keep(client, place)
     plan(desk)
     sha256 = client.get(f"bulletins/{place.bulletin}").json()["sha256"]
-    for missing in ([], [sha256]):
-        with desk.office.database.write() as session:
-            session.get_one(DevicePlan, place.device).missing = missing
-        (speaker,) = client.get(f"bulletins/{place.bulletin}/recall").json()["speakers"]
-        assert speaker["lacks_audio"] is bool(missing)
+    client.post(f"bulletins/{place.bulletin}/recall")
+    (told,) = [message for _, message in plan(desk).said(Plan)]
+    assert told.gone == (sha256,)
+    english = {"Accept-Language": "en"}
+    for deed in (lambda: erased(desk, place.device), lambda: erased(desk, place.device, sha256, seq=1)):
+        deed()
+        (speaker,) = client.get(f"bulletins/{place.bulletin}/recall", headers=english).json()["speakers"]
+        assert speaker["erased_at"] is None and "not confirmed that the sound is erased" in speaker["said"]
+    erased(desk, place.device, sha256)
+    (first,) = client.get(f"bulletins/{place.bulletin}/recall").json()["speakers"]
+    assert first["erased_at"] and "Loa đã ký xác nhận xóa âm thanh, lúc" in first["said"]
+    erased(desk, place.device, sha256)
+    erased(desk, place.device)
+    assert client.get(f"bulletins/{place.bulletin}/recall").json()["speakers"] == [first], "the first word stays"
+
+
+def test_the_same_sound_recalled_again_is_proven_again(client: TestClient, desk: ApiDesk, place: Place) -> None:
+    """It may have gone out again between the two."""
+    keep(client, place)
+    plan(desk)
+    sha256 = client.get(f"bulletins/{place.bulletin}").json()["sha256"]
+    client.post(f"bulletins/{place.bulletin}/recall")
+    plan(desk)
+    erased(desk, place.device, sha256)
+    same = client.post("bulletins", json={"title": "Như cũ", "text": "Kính mời bà con"}).json()
+    assert same["sha256"] == sha256
+    keep(client, place, content={"kind": "bulletin", "bulletin": same["id"]}, times=["06:00"])
+    plan(desk)
+    client.post(f"bulletins/{same['id']}/recall")
+    for bulletin in (place.bulletin, same["id"]):
+        assert client.get(f"bulletins/{bulletin}/recall").json()["speakers"][0]["erased_at"] is None
+    plan(desk)
+    erased(desk, place.device, sha256)
+    assert client.get(f"bulletins/{same['id']}/recall").json()["speakers"][0]["erased_at"]
 
 
 def test_versions_and_playlists_go_with_it(client: TestClient, desk: ApiDesk, place: Place) -> None:

@@ -1,4 +1,5 @@
-"""Plans in any sequence, with power and network failing: never two versions, nothing absent, nothing in silence, nothing kept."""
+"""Plans in any sequence, with power and network failing: never two versions, nothing absent, nothing in silence, and
+nothing kept that is gone."""
 
 import itertools
 import random

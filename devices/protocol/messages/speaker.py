@@ -48,7 +48,7 @@ class Hello(Signed):
 
 
 class PlanAck(Signed):
-    """What the speaker makes of its plan: said when it has taken one, and when what it lacks or has erased for it changes."""
+    """What the speaker makes of its plan: said when it has taken one, and when what it lacks or has erased changes."""
 
     type: Literal["plan_ack"] = "plan_ack"
     seq: Sequence
