@@ -82,12 +82,13 @@ def weeks(draw: st.DrawFn) -> tuple[list[Planned], Air]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(weeks())
-def test_whatever_is_planned_the_plan_is_whole_up_to_its_end(week: tuple[list[Planned], Air]) -> None:
+@given(weeks(), st.integers(0, 64))
+def test_whatever_is_planned_the_plan_is_whole_up_to_its_end(week: tuple[list[Planned], Air], erased: int) -> None:
     many, air = week
-    found = content(many, air, START, END, 0)
+    found = content(many, air, START, END, 0, tuple(f"{number:064x}" for number in range(1_000, 1_000 + erased)))
     assert found.size <= MAX_MESSAGE_BYTES and START < found.valid_to <= END
     told = found.addressed(DEVICE, DEVICE, START)
+    assert len(told.gone) == erased
     assert {one.order for one in told.airings} == {one.order for one in many if one.start_at < told.valid_to}
     rules = rules_of(told)
     ends = [START, *(cap.at for cap in told.rules.caps), told.valid_to - 1]
