@@ -81,17 +81,14 @@ def proofs(session: Session, bulletin: str, since: int) -> tuple[list[str], list
     `since`, us UTC: when it was recalled; of orders that had expired by then no sample can sound any more.
     """
     get_bulletin(session, bulletin)
-    rows = _with_it(session, bulletin)
-    orders = select(Broadcast.id).where(col(Broadcast.bulletin_id).in_([row.id for row in rows]))
-    sounds = _sounds(session, [row.id for row in rows])
+    bulletins = [row.id for row in _with_it(session, bulletin)]
+    sounds = _sounds(session, bulletins)
     words: dict[str, list[Delivery]] = {device: [] for device in sounds}
-    still_open = orders.where(Broadcast.expires_at > since)
+    still_open = select(Broadcast.id).where(col(Broadcast.bulletin_id).in_(bulletins), Broadcast.expires_at > since)
     for delivery in session.exec(select(Delivery).where(col(Delivery.order_id).in_(still_open))):
         words[delivery.device_id].append(delivery)
     erased = erased_at(session, sounds)
-    return [row.id for row in rows], [
-        Recalled(device, _proof(words[device]), erased.get(device)) for device in sorted(words)
-    ]
+    return bulletins, [Recalled(device, _proof(words[device]), erased.get(device)) for device in sorted(words)]
 
 
 def _with_it(session: Session, bulletin: str) -> list[Bulletin]:

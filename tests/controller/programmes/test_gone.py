@@ -176,7 +176,6 @@ def test_more_than_one_plan_may_name_go_in_turn(commune: Commune) -> None:
         first = gone_at(session, commune.speakers, sounds)[near]
         assert first == tuple(f"{number:064x}" for number in range(6, MOST_GONE + 6)), "the latest"
         keep_erased(session, near, first, now)
-        session.flush()
         assert gone_at(session, commune.speakers, sounds)[near][:6] == tuple(f"{number:064x}" for number in range(6))
 
 
