@@ -36,12 +36,13 @@ def heard(village: Village) -> set[tuple[str, int, str]]:
             select(Broadcast.id, Broadcast.programme_id).where(col(Broadcast.programme_id).is_not(None))
         )
         programmes = dict(rows.all())
-    return {
-        (programmes[line["order"]], round(line["true"] / 1e6) * 1_000_000, pole.identity.device)  # type: ignore[index, operator]
-        for pole in village.poles
-        for line in village.sounds_of(pole)
-        if line["order"] in programmes
-    }
+    begun: dict[tuple[str, str], int] = {}
+    for pole in village.poles:
+        for line in village.sounds_of(pole):
+            key = str(line["order"]), pole.identity.device
+            if key[0] in programmes:
+                begun.setdefault(key, round(int(str(line["true"])) / 1e6) * 1_000_000)
+    return {(programmes[order] or "", at, device) for (order, device), at in begun.items()}
 
 
 def shown(village: Village, span: int) -> set[tuple[str, int, str]]:
@@ -147,6 +148,21 @@ def test_an_edit_before_the_start_leaves_one_version(village: Village) -> None:
     assert len({one[0] for device, one in sounds.items() if device != away.identity.device}) == 1
     assert sounds[away.identity.device] != sounds[village.poles[1].identity.device]
     village.run(HOUR / 1e6)
+    assert village.judged().verdict == "clean", village.judged().as_json()
+
+
+def test_an_edit_while_it_sounds_waits_for_the_next_day(village: Village) -> None:
+    """H6: what has begun goes on as it was, and the new version is not heard on top of it."""
+    old, new = village.office.bulletin(40.0, 300), village.office.bulletin(20.0, 600)
+    programme = village.schedule.programme(dict(DAILY), "05:00", bulletin=old)
+    village.run(900)
+    village.run((at_wall(village, "05:00") - village.time.now) / 1e6 + 10)
+    village.schedule.change(programme, content={"kind": "bulletin", "bulletin": new})
+    village.run(DAY / 1e6)
+    for pole in village.poles:
+        first, second = village.sounds_of(pole)
+        assert first["sha256"] != second["sha256"]
+        assert round((int(str(second["true"])) - int(str(first["true"]))) / SECOND) == DAY // SECOND
     assert village.judged().verdict == "clean", village.judged().as_json()
 
 

@@ -109,7 +109,7 @@ def test_a_rule_that_never_happens_is_not_searched_for() -> None:
     began = time_module.process_time()
     (line,) = read_calendar(wrapped(event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31")), SETTING).lines
     assert [(one.column, one.code) for one in line.faults] == [("RRULE", "bad_rule")]
-    assert time_module.process_time() - began < 1
+    assert time_module.process_time() - began < 5
 
 
 @given(st.text(st.sampled_from("BEGIN:VEDTSARU;=\r\n 0123456789TZ,-\\") | st.characters(exclude_categories=["Cs"])))
