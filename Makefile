@@ -41,7 +41,7 @@ test: lint
 
 test-full: $(VENV)/.dev
 	./deploy/servers.sh
-	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=15 -m "full and not rehearse" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=15 -m "full and not rehearse" $(ARGS)
 	./deploy/other-pythons.sh
 
 rehearse-all: $(VENV)/.dev
