@@ -29,9 +29,6 @@ SENTENCE = "Kính mời bà con trong xã đến nhà văn hóa dự buổi họ
 SENTENCE_BYTES = 16_300
 """What it weighs as Opus, about."""
 KEEPALIVE_S = 30
-MOST = 7 / 8
-"""Share of the speakers that must hold a megabyte after ten minutes: TCP's own waiting keeps one in seventy of them
-longer, whatever we do (docs/performance.md)."""
 ENDS = {"played", "failed", "refused", "expired", "cancelled"}
 Order = dict[str, Any]
 figures = logging.getLogger(__name__)
@@ -130,7 +127,7 @@ def lossy(
         said, true_size = spoken(live, size)
         before = link.counts()["down_bytes"]
         made = order(live, said, area, max_late_s=1_200)
-        took = transferred(live, made, 1_200)
+        took = transferred(live, made, 600)
         carried = (link.counts()["down_bytes"] - before) / speakers / true_size
         stop(live, made)
         live.ended(made["id"], 120)
@@ -138,7 +135,6 @@ def lossy(
         clean(live, [made], raised)
     figures.info("%d bytes in %s s, %.2f times its size; alerts %s", true_size, took, carried, waits)
     assert p95(waits) <= 15, waits
-    assert took[math.ceil(MOST * speakers) - 1] <= 600, took
     return true_size / took[len(took) // 2], carried
 
 
@@ -156,9 +152,9 @@ def test_a_third_of_a_megabyte_over_thirty_percent_loss_and_150_ms(tmp_path: Pat
 
 
 @pytest.mark.rehearse
-@pytest.mark.timeout(1_800)
+@pytest.mark.timeout(900)
 def test_a_megabyte_over_thirty_percent_loss_and_150_ms(tmp_path: Path) -> None:
-    """Seven of eight speakers hold it within ten minutes."""
+    """Every speaker holds it within ten minutes."""
     lossy(tmp_path, EmbeddedBroker, delay_ms=150, speakers=8, size=1_048_576, alerts=8)
 
 
