@@ -254,15 +254,20 @@ class Fetcher:
 
     def _has_room(self, transfer: Transfer, mono: int) -> bool:
         """Whether one more piece of it may be asked for: one always may."""
-        asked = [one.piece_bytes for one in self._transfers.values() for _ in one.asked()]
-        busy, more = sum(asked), transfer.piece_bytes
-        idle_at = self._idle_at()
-        quick = self._pace.allows(busy, more) or (idle_at is not None and idle_at <= mono)
-        return not asked or (len(asked) < WINDOW and busy + more <= self._settings.window_bytes and quick)
+        under_way = self._under_way()
+        if not under_way:
+            return True
+        busy, more = sum(one.piece_bytes for one, _ in under_way), transfer.piece_bytes
+        fits = len(under_way) < WINDOW and busy + more <= self._settings.window_bytes
+        idle_at = self._idle_at(under_way)
+        return fits and (self._pace.allows(busy, more) or (idle_at is not None and idle_at <= mono))
 
-    def _idle_at(self) -> int | None:
+    def _under_way(self) -> list[tuple[Transfer, int]]:
+        """Every piece that is asked for."""
+        return [(one, index) for one in self._transfers.values() for index in one.asked()]
+
+    def _idle_at(self, under_way: list[tuple[Transfer, int]]) -> int | None:
         """When the only piece under way is about to be here, us monotonic; None where there are more, or none."""
-        under_way = [(one, index) for one in self._transfers.values() for index in one.asked()]
         if len(under_way) != 1:
             return None
         ((transfer, index),) = under_way
@@ -273,7 +278,7 @@ class Fetcher:
         transfers = self._transfers.values()
         times = [transfer.next_time_out(self._pace, self._line_at) for transfer in transfers]
         times += [transfer.next_ask() for transfer in transfers if self._has_room(transfer, mono)]
-        idle_at = self._idle_at()
+        idle_at = self._idle_at(self._under_way())
         times += [idle_at] if idle_at is not None and idle_at > mono else []
         return min((at for at in times if at is not None), default=None)
 
