@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from controller.errors import LoaError
 from controller.programmes.reading import EPOCH
@@ -21,12 +21,16 @@ from scheduler.recurrence.zones import VIETNAM, zone_named
 Deed = Callable[..., None]
 DEEDS: dict[str, Deed] = {}
 DAYS: Mapping[str, dict[str, object]] = {
-    "daily": {"kind": "daily"}, "working": {"kind": "daily"}, "not_on_holidays": {"kind": "daily"},
+    "daily": {"kind": "daily"}, "for_days": {"kind": "daily"},
+    "working": {"kind": "daily"}, "not_on_holidays": {"kind": "daily"},
     "weekly": {"kind": "weekly", "days": ["tuesday", "friday", "sunday"]}, "moon": {"kind": "lunar", "days": [1, 15]},
     "tet": {"kind": "lunar", "days": [1, 2, 3], "months": [1]}, "month": {"kind": "monthly", "days": [1, -1]},
 }  # fmt: skip
 """When a programme of a history sounds."""
 ONLY_ON = {"working": "working_days", "not_on_holidays": "no_holidays"}
+FOR_DAYS = timedelta(days=2)
+"""How long after the story begins the last day of such a programme is: a plan holds more than the story sees, and
+not a week of it in each of a thousand stories."""
 TAIL = 5 * SECOND
 """How long after it ended a fault may still delay something: a speaker connects again, us."""
 
@@ -144,6 +148,7 @@ def programme(
             devices=devices,
             max_late_ms=late_ms,
             only_on=ONLY_ON.get(days, "all_days"),
+            last=f"{_begin(stage) + FOR_DAYS:%Y-%m-%d}" if days == "for_days" else None,
         )
     except LoaError:
         stage.refused += 1
@@ -173,8 +178,11 @@ def night(stage: Stage, begin: str, end: str) -> None:
 
 
 def _walls(stage: Stage, after: tuple[int, ...]) -> list[str]:
-    begin = shown(EPOCH + timedelta(microseconds=stage.village.begin), zone_named(VIETNAM))
-    return sorted({f"{begin + timedelta(minutes=minutes):%H:%M}" for minutes in after})
+    return sorted({f"{_begin(stage) + timedelta(minutes=minutes):%H:%M}" for minutes in after})
+
+
+def _begin(stage: Stage) -> datetime:
+    return shown(EPOCH + timedelta(microseconds=stage.village.begin), zone_named(VIETNAM))
 
 
 def _target(stage: Stage, part: str, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -32,8 +32,8 @@ class Schedule:
 
     def programme(
         self, days: dict[str, object], *times: str, bulletin: str, areas: Iterable[str] | None = None,
-        devices: Iterable[str] = (), first: str = "2026-11-01", only_on: str = "all_days",
-        on_clash: OnClash = "append", **wishes: object,
+        devices: Iterable[str] = (), first: str = "2026-11-01", last: str | None = None,
+        only_on: str = "all_days", on_clash: OnClash = "append", **wishes: object,
     ) -> str:  # fmt: skip
         """Make a programme of the province and give its id; what the service refuses is raised."""
         village = self._village
@@ -41,7 +41,7 @@ class Schedule:
         said = {
             "title": "Bản tin", "owner": village.province, "content": {"kind": "bulletin", "bulletin": bulletin},
             "targets": {"areas": places, "devices": tuple(devices)},
-            "recurrence": {"days": days, "times": times, "first": first, "only_on": only_on},
+            "recurrence": {"days": days, "times": times, "first": first, "last": last, "only_on": only_on},
         }  # fmt: skip
         with self._office.database.write() as session:
             wish = Programme.model_validate(said | wishes)

@@ -96,7 +96,7 @@ def _planned(scene: Scene, dice: Dice) -> Iterator[Happening]:
     for number in range(dice.choice((1, 1, 2, 3))):
         said = dice.randrange(scene.span // 2)
         times = tuple(sorted(dice.randrange(2, max(3, minutes)) for _ in range(dice.randint(1, 3))))
-        wishes = ("daily", times, dice.choice(PARTS), dice.randrange(1_000), dice.choice((0, 60_000, 600_000)))
+        wishes = ("for_days", times, dice.choice(PARTS), dice.randrange(1_000), dice.choice((0, 60_000, 600_000)))
         yield Happening(said, "programme", (number, dice.choice((3.0, 6.0, 20.0)), dice.choice(PITCHES), *wishes))
         if dice.random() < 0.6:
             again = (number, dice.choice((3.0, 6.0)), dice.choice(PITCHES))
