@@ -54,6 +54,8 @@ class Controller:
     longest_sleep: int = LONGEST_SLEEP
     to_restore: bool = False
     to_say_again: bool = False
+    work_at: int = 0
+    """When there was work next, as far as was known when `next_wakeup` was asked last, us UTC."""
 
     def on_link(self, up: bool, now: int) -> None:
         """The link came up (all must be said again: the broker may be new) or went down."""
@@ -103,6 +105,19 @@ class Controller:
         """When `do_once` wants to be called again, us UTC; sooner if somebody rings."""
         if self.leadership.token is None:
             return max(now + TICK, self.leadership.until)
+        self.work_at = self._next_work(now)
+        return min(self.work_at, max(now + TICK, self.leadership.next_wakeup()))
+
+    def keep(self, now: int) -> int | None:
+        """Where nobody rang and nothing but the lease is due: keep it, and when to wake next, us UTC.
+
+        None: call `do_once`.
+        """
+        if now >= self.work_at or not self.leadership.holds(now) or not self.leadership.take(now):
+            return None
+        return min(self.work_at, self.leadership.next_wakeup())
+
+    def _next_work(self, now: int) -> int:
         if self.retained.steps or self.to_restore:
             return now + TICK
         if self.plans.busy:
@@ -110,7 +125,7 @@ class Controller:
         with self.database.read() as session:
             others = (
                 self.watch.next_silence(session), self.plans.next_wakeup(session, now),
-                self.dead_air.next_check(session, now), self.leadership.next_wakeup(),
+                self.dead_air.next_check(session, now),
             )  # fmt: skip
             return next_instant(session, now, others, TICK, self.longest_sleep)
 

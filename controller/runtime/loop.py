@@ -64,10 +64,12 @@ class ControllerLoop:
             self._guarded(supervise)
 
     def _do_once(self, controller: Controller) -> None:
-        """A ring while this runs leaves `_wake_at` at 0, so that it runs again."""
-        self._wake_at = RUNNING
-        controller.do_once(world.now())
-        wanted = controller.next_wakeup(world.now())
+        """A ring while this runs leaves `_wake_at` at 0, or its event in the queue, so that it runs again."""
+        rung, self._wake_at = self._wake_at == 0, RUNNING
+        wanted = None if rung else controller.keep(world.now())
+        if wanted is None:
+            controller.do_once(world.now())
+            wanted = controller.next_wakeup(world.now())
         if self._wake_at == RUNNING:
             self._wake_at = wanted
 

@@ -55,7 +55,7 @@ class Desk:
         self._wake: int | None = None
         self._armed: set[int] = set()
         self._inbox: list[Inbound] = []
-        self._take_at = NEVER
+        self._take_at = self._plan_at = NEVER
 
     @property
     def up(self) -> bool:
@@ -136,8 +136,8 @@ class Desk:
 
     def _next_wakeup(self, controller: Controller) -> int:
         with self._office.database.read() as session:
-            planning = [self.almanac.next_wakeup(session, self._time.now)] if self.almanac else []
-        return min(controller.next_wakeup(self._time.now), *planning)
+            self._plan_at = self.almanac.next_wakeup(session, self._time.now) if self.almanac else NEVER
+        return min(controller.next_wakeup(self._time.now), self._plan_at)
 
     def _guarded(self, deed: Callable[[Controller], None]) -> None:
         try:
@@ -155,9 +155,17 @@ class Desk:
         def due() -> None:
             if self._wake == at:
                 self._wake = None
-                self.ring()
+                self._look()
 
         self._time.at(at, due)
+
+    def _look(self) -> None:
+        """It is time, and nobody rang."""
+        kept = self.controller.keep(self._time.now) if self.controller is not None and not self._gone else None
+        if kept is None or self._time.now >= self._plan_at:
+            self.ring()
+        else:
+            self._wake_at(min(kept, self._plan_at))
 
     def _deliver(self, topic: str, payload: bytes, retained: bool) -> None:
         message = Inbound(topic, payload, retained, self._time.now)

@@ -26,7 +26,7 @@ MONTH = (
     ("month", (8 * 60,), 10.0),
 )  # fmt: skip
 """Days, minutes after the clock time of the beginning, and seconds of each programme; some of them collide."""
-CALENDARS = 0.35
+CALENDARS = 0.25
 """Share of busy days with a calendar. Days that lack a whole kind of deed find other faults than mixed ones do
 (Groce et al.: Swarm Testing, 2012), and are quicker."""
 SHORT = 12 * HOUR

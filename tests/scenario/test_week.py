@@ -208,6 +208,20 @@ def test_of_two_controllers_one_works_and_the_other_takes_over(village: Village)
     assert heard(village) == planned and village.judged().verdict == "clean"
 
 
+def test_a_controller_at_rest_keeps_its_lease_and_looks_at_nothing_else(village: Village) -> None:
+    """A lease of 15 s is renewed every five: 360 times in half an hour."""
+    rival = village.second_controller()
+    village.run(60)
+    rings = village.desk.rings
+    for _ in range(6):
+        village.run(300)
+        assert village.desk.works and not rival.works
+    assert village.desk.rings - rings < 30
+    order = village.broadcast(3.0)
+    village.run(60)
+    assert set(village.states(order.occurrence).values()) == {"played"}
+
+
 def test_a_controller_that_was_replaced_writes_nothing(village: Village) -> None:
     """Fencing: it slept through its lease and wakes in the middle of a write."""
     rival = village.second_controller()
