@@ -16,6 +16,7 @@ from firmware_sim.settings import SpeakerSettings
 from firmware_sim.village.deeds import Stage
 from firmware_sim.village.faults.catalogue import history
 from firmware_sim.village.figures import Figures, figures
+from firmware_sim.village.garbage import collected_seldom
 from firmware_sim.village.happenings import Happening, Scene
 from firmware_sim.village.hostility import Hostility
 from firmware_sim.village.planted import BUGS, NUISANCES, Bug
@@ -103,7 +104,8 @@ def rehearse(
         note=note, chunk_bytes=CHUNK,
     )  # fmt: skip
     try:
-        return _play(wish, village, bug, wish.history() if happenings is None else tuple(happenings), record, watch)
+        with collected_seldom():
+            return _play(wish, village, bug, wish.history() if happenings is None else tuple(happenings), record, watch)
     finally:
         village.close()
 
