@@ -28,7 +28,7 @@ DENSE = 2_000
 """From so many speakers on they ask for the time three times where one asks eight times at its start, and then at the
 pace of an old connection: every five minutes, where a young one asks every minute."""
 ARMED_EACH_S = 0.005
-"""So much sooner for each of them a dense fleet hands over what is to sound: all begin at one instant."""
+"""So much sooner for each of them a crowd hands over what is to sound: all begin at one instant."""
 RARELY = (20_000, 20, 100)
 """Garbage collections: a dense fleet has millions of objects that stay."""
 TELL_EVERY_S, TELL_JSON_EVERY_S = 1.0, 5.0
@@ -94,10 +94,10 @@ def fleet(wish: FleetWish) -> None:
 
 
 def _settings(speakers: int) -> SpeakerSettings:
-    """What thousands on one processor may do less often, or sooner."""
-    if speakers < DENSE:
+    """What a crowd on one processor does sooner, and thousands less often."""
+    if speakers < CROWD:
         return SpeakerSettings()
-    return SpeakerSettings(slow_start=True, armed_ahead=int(speakers * ARMED_EACH_S * SECOND))
+    return SpeakerSettings(slow_start=speakers >= DENSE, armed_ahead=int(speakers * ARMED_EACH_S * SECOND))
 
 
 def stop_signals() -> list[int]:

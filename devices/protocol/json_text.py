@@ -18,7 +18,7 @@ def canonical(fields: object) -> bytes:
 def read_object(raw: bytes) -> dict[str, object]:
     """Read one JSON object; Malformed for anything else, a name that stands twice, NaN, or deep nesting."""
     try:
-        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_unambiguous, parse_constant=_no_number)
+        found = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Malformed(reason="not JSON") from error
     if not isinstance(found, dict):
@@ -39,10 +39,15 @@ def _no_number(text: str) -> object:
     raise ValueError(f"{text} is no JSON")
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_unambiguous, parse_constant=_no_number)
+
+
 def _deeper_than(value: object, limit: int) -> bool:
     level: list[object] = [value]
     for _ in range(limit):
         level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
     return any(isinstance(value, dict | list) for value in level)
 
 

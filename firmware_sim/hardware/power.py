@@ -69,7 +69,7 @@ def after(power: Power, supply: Supply, load: float, sun: float, hours: float) -
     mains = supply.mains_volts * min(1.0, power.mains / HOLDS)
     if mains > max(supply.off_volts, 0.1):
         charge, charging = _charged(power.charge, supply, supply.charger_watts, hours)
-        return _switched(replace(power, charge=charge, volts=mains, feed="mains", charging=charging), supply)
+        return Power(charge, power.mains, _stays_on(power.on, mains, supply), mains, "mains", charging)
     if not supply.battery_ah:
         return replace(power, volts=mains, feed="battery", charging=False, on=False)
     gained = supply.solar_watts * sun
@@ -77,7 +77,7 @@ def after(power: Power, supply: Supply, load: float, sun: float, hours: float) -
     charge, charging = _charged(power.charge, supply, spare, hours)
     volts = max(0.0, rest_volts(supply, charge) + _drop(supply, spare if charging or spare < 0 else 0.0))
     feed: Feed = "solar" if spare >= 0 else "battery"
-    return _switched(replace(power, charge=charge, volts=volts, feed=feed, charging=charging), supply)
+    return Power(charge, power.mains, _stays_on(power.on, volts, supply), volts, feed, charging)
 
 
 def rest_volts(supply: Supply, charge: float) -> float:
@@ -102,7 +102,6 @@ def _drop(supply: Supply, watts: float) -> float:
     return watts / supply.volts * OHMS_AH / supply.battery_ah * blocks
 
 
-def _switched(power: Power, supply: Supply) -> Power:
+def _stays_on(on: bool, volts: float, supply: Supply) -> bool:
     """On or off, with a gap between the two thresholds: a sagging battery does not blink."""
-    edge = supply.off_volts if power.on else supply.on_volts
-    return replace(power, on=power.volts >= edge)
+    return volts >= (supply.off_volts if on else supply.on_volts)

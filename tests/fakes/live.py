@@ -131,6 +131,10 @@ class Live:
         except (Unreachable, Refused):
             return False
 
+    def links_lost(self) -> int:
+        """How often the controller has noticed that its link was gone; it may be back a moment later."""
+        return sum(log.read_text().count("broker_link_down") for log in self.logs.glob("*-serve.log"))
+
     def client(self) -> Client:
         return Client(f"http://127.0.0.1:{self.port}", (self.data / "api-key").read_text())
 
