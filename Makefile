@@ -37,11 +37,11 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=40 -m "not full and not rehearse" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=15 -m "not full and not rehearse" $(ARGS)
 
 test-full: $(VENV)/.dev
 	./deploy/servers.sh
-	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=40 -m "full and not rehearse" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=25 -m "full and not rehearse" $(ARGS)
 	./deploy/other-pythons.sh
 
 rehearse-all: $(VENV)/.dev
