@@ -25,6 +25,7 @@ from controller.exchange.names import read_directory
 from controller.exchange.rows import Setting
 from controller.exchange.saying import is_over, understood_as
 from controller.exchange.sheet_lines import Reading, read_sheet
+from controller.exchange.there import read_there
 from controller.people.permissions import Action
 from controller.programmes.keeping_many import create_programmes
 from controller.runtime.services import Services
@@ -69,13 +70,15 @@ class LineShown(Shown):
     line: Annotated[int, Field(description="Row of the spreadsheet, or number of the event.")]
     title: str
     understood: Annotated[str | None, Field(description="As what it was understood, in words.")]
-    programme: Annotated[Id | None, Field(description="What was made of it; null in a dry run.")]
+    unchanged: Annotated[bool, Field(description="There is such a programme already: nothing is made of it.")]
+    programme: Annotated[Id | None, Field(description="What was made of it, null in a dry run; or what is there.")]
     faults: list[FaultShown]
 
 
 class ImportShown(Shown):
     dry_run: bool
     good: Annotated[int, Field(description="Lines that can be, or were, kept.")]
+    unchanged: int
     refused: int
     warnings: list[str]
     lines: list[LineShown]
@@ -136,8 +139,8 @@ def _imported(
     today = shown(to_utc(act.now), zone_named(VIETNAM)).date()
     reading = _read(content, Setting(names, today, area), language)
     with services.database.write() as session:
-        outcomes = import_lines(session, reading.lines, wish, act, keeper)
-    answer = _answer(outcomes, _noted(reading, names, today), wish, names, language)
+        outcomes = import_lines(session, reading.lines, read_there(session, today), wish, act, keeper)
+    answer = _answer(outcomes, _noted(reading, outcomes, names, today), wish, names, language)
     if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
         raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])
     if not wish.dry_run:
@@ -145,13 +148,15 @@ def _imported(
     return answer
 
 
-def _noted(reading: Reading, names: Directory, today: date) -> Reading:
-    """With warnings for what can be kept, but will not be heard."""
+def _noted(reading: Reading, outcomes: Sequence[Outcome], names: Directory, today: date) -> Reading:
+    """With warnings for what can be kept, but will not be heard, or is heard beside another one of its name."""
     wishes = {line.number: line.wish for line in reading.lines if line.wish is not None}
     over = [str(number) for number, wish in wishes.items() if is_over(wish, today)]
     wanted = {wish.content.category for wish in wishes.values() if isinstance(wish.content, Newest)}
     empty = sorted(wanted - names.paths["category"].keys())
+    namesakes = ", ".join(str(one.line.number) for one in outcomes if one.mark == "namesake")
     more = [*(("over", number) for number in over), *(("category_empty", name) for name in empty)]
+    more += [("namesake", namesakes)] if namesakes else []
     return replace(reading, warnings=[*reading.warnings, *more])
 
 
@@ -170,10 +175,11 @@ def _answer(
     outcomes: Sequence[Outcome], reading: Reading, wish: Wish, names: Directory, language: Language
 ) -> ImportShown:
     lines = [_line(one, names, language) for one in outcomes]
-    refused = sum(bool(line.faults) for line in lines)
+    refused, unchanged = sum(bool(line.faults) for line in lines), sum(line.unchanged for line in lines)
     warnings = [said_of(code, {"said": about}, language) for code, about in reading.warnings]
     return ImportShown(
-        dry_run=wish.dry_run, good=len(lines) - refused, refused=refused, warnings=warnings, lines=lines
+        dry_run=wish.dry_run, good=len(lines) - refused - unchanged, unchanged=unchanged, refused=refused,
+        warnings=warnings, lines=lines,
     )  # fmt: skip
 
 
@@ -184,5 +190,6 @@ def _line(one: Outcome, names: Directory, language: Language) -> LineShown:
     ]
     understood = None if one.line.wish is None else understood_as(one.line.wish, names, language)
     return LineShown(
-        line=one.line.number, title=one.line.title, understood=understood, programme=one.programme, faults=faults
+        line=one.line.number, title=one.line.title, understood=understood, unchanged=one.mark == "same",
+        programme=one.programme, faults=faults,
     )  # fmt: skip

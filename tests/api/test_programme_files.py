@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
@@ -14,7 +15,7 @@ from controller.errors import Clash, LoaError
 from controller.people.audit import Act
 from controller.programmes.keeping import new_programme
 from controller.sheets.workbook import MEDIA_TYPE
-from devices.protocol.units import SECOND
+from devices.protocol.units import DAY, SECOND
 from scheduler.programmes.models import ProgrammeRow
 from scheduler.programmes.programme import Programme
 from tests.fakes.desk import ApiDesk, Place
@@ -23,6 +24,7 @@ HEAD = "tên;nội dung;địa bàn;ngày;giờ"
 GOOD = "Sáng;Họp thôn;Xã Tân Đông;T2-T6;5h"
 LATER = "Chiều;Họp thôn;Xã Tân Đông;hằng ngày;17h30"
 BAD = "Tối;Không có;Xã Tân Đông;thứ 8;20h"
+EVENING = "Tối;Họp thôn;Xã Tân Đông;hằng ngày;20h"
 CLASHING = "Trùng;Họp thôn;Xã Tân Đông;CN;5h"
 
 
@@ -167,7 +169,43 @@ def test_out_and_in_again(client: TestClient, office: ApiDesk, form: str) -> Non
     file = client.get("programmes/export", params={"format": form, "separator": ";"})
     assert file.headers["content-disposition"] == f'attachment; filename="loa-programmes.{form}"'
     assert form != "xlsx" or file.headers["content-type"] == MEDIA_TYPE
+    there = upload(client, file.content, dry_run=False).json()
+    assert (there["good"], there["unchanged"], there["refused"], len(titles(office))) == (0, 2, 0, 2)
+    with office.office.database.write() as session:
+        session.execute(update(ProgrammeRow).values(ended_at=office.services.now()))
     assert upload(client, file.content, dry_run=False).json()["good"] == 2
     with office.office.database.read() as session:
         found = sorted((str(row.title), row.said) for row in session.exec(select(ProgrammeRow)))
     assert found == sorted(wanted * 2, key=lambda one: one[0])
+
+
+def test_the_same_file_with_one_line_more_makes_that_line_alone(client: TestClient, office: ApiDesk) -> None:
+    made = send(client, GOOD, dry_run=False).json()["lines"][0]["programme"]
+    for dry_run in (True, False):
+        shown = send(client, GOOD, LATER, dry_run=dry_run).json()
+        assert (shown["good"], shown["unchanged"], shown["refused"], shown["warnings"]) == (1, 1, 0, [])
+        there, new = shown["lines"]
+        assert (there["unchanged"], there["programme"], there["faults"]) == (True, made, [])
+        assert (new["unchanged"], new["programme"] is None) == (False, dry_run)
+    assert titles(office) == ["Chiều", "Sáng"]
+    ordered = [send(client, GOOD, LATER, EVENING, dry_run=False, key="week 49").json() for _ in range(2)]
+    assert ordered[0] == ordered[1] and (ordered[0]["good"], ordered[0]["unchanged"]) == (1, 2)
+
+
+def test_what_was_begun_weeks_ago_is_the_same_today(client: TestClient, office: ApiDesk) -> None:
+    """A file that names no first day means today, each time that it is sent."""
+    send(client, GOOD, dry_run=False)
+    office.later += 14 * DAY
+    assert send(client, GOOD, dry_run=False).json()["unchanged"] == 1
+    every = "Cách ngày;Họp thôn;Xã Tân Đông;cứ 2 ngày;6h"
+    assert send(client, every, dry_run=False).json()["good"] == 1
+    office.later += DAY
+    assert send(client, every, dry_run=False).json()["good"] == 1, "the other days of the two"
+
+
+def test_another_programme_of_the_same_name_is_pointed_out(client: TestClient, office: ApiDesk) -> None:
+    send(client, GOOD, dry_run=False)
+    moved = send(client, GOOD.replace("5h", "6h"), LATER, EVENING).json()
+    assert (moved["good"], moved["unchanged"]) == (3, 0)
+    (warning,) = moved["warnings"]
+    assert warning.startswith("Dòng 2: đã có chương trình cùng tên")
