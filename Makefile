@@ -39,9 +39,12 @@ lint: $(VENV)/.dev
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=15 -m "not full and not rehearse" $(ARGS)
 
+# 300 seeds; FULL=full leaves out the hundred that `make test` has run
+FULL = full or hundred
+
 test-full: $(VENV)/.dev
 	./deploy/servers.sh
-	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=25 -m "full and not rehearse" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=25 -m "($(FULL)) and not rehearse" $(ARGS)
 	./deploy/other-pythons.sh
 
 rehearse-all: $(VENV)/.dev

@@ -95,7 +95,7 @@ class Day:
         return int(status.split()[0]) * 1024, len(gc.get_objects()), len(list(Path("/proc/self/fd").iterdir()))
 
 
-@pytest.mark.full
+@pytest.mark.rehearse
 @pytest.mark.timeout(400)
 def test_a_day_leaves_memory_and_descriptors_as_they_were(
     office: Office, record_property: Callable[[str, object], None]

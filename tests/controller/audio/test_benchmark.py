@@ -18,7 +18,7 @@ def test_minutes_take_little_memory() -> None:
     assert figures["cpu_real_time"] > 15  # the machine may be busy and slow; the full test asks for more
 
 
-@pytest.mark.full
+@pytest.mark.rehearse
 @pytest.mark.timeout(900)
 def test_an_hour_is_light_and_quick() -> None:
     assert_light_and_quick(bench_audio(60))
