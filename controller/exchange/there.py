@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from scheduler.programmes.models import ProgrammeRow
+from controller.programmes.reading import read_programmes
 from scheduler.programmes.programme import Programme
 from scheduler.recurrence.rules import Rfc5545
 
@@ -32,10 +32,9 @@ class There:
 
 
 def read_there(session: Session, today: date) -> There:
-    rows = select(ProgrammeRow.id, ProgrammeRow.said).where(col(ProgrammeRow.ended_at).is_(None))
-    kept = {name: Programme.model_validate(said) for name, said in session.exec(rows)}
-    ids = {_from(wish, today): name for name, wish in kept.items()}
-    return There(today, ids, {_name(wish) for wish in kept.values()})
+    kept = read_programmes(session)
+    ids = {_from(one.wish, today): name for name, one in kept.items()}
+    return There(today, ids, {_name(one.wish) for one in kept.values()})
 
 
 def _from(wish: Programme, today: date) -> Programme:

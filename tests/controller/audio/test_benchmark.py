@@ -15,7 +15,7 @@ def test_minutes_take_little_memory() -> None:
     figures = bench_audio(2)
     assert figures["minutes"] == 2
     assert 20 < figures["peak_rss_mb"] < 100
-    assert figures["cpu_real_time"] > 15  # the machine may be busy and slow; the full test asks for more
+    assert figures["cpu_real_time"] > 15  # the machine may be busy and slow; the test of an hour asks for more
 
 
 @pytest.mark.rehearse
