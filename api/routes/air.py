@@ -13,6 +13,7 @@ from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc
 from controller.air.rules import RuleSaid, delete_rule, get_rule, put_rule
 from controller.people.answered import already_made, remember
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from scheduler.air.models import AirRule
 from scheduler.air.presets import Preset, presets
@@ -22,7 +23,7 @@ router = APIRouter(tags=["air"])
 
 NOT_SAID = ("zone_unknown",)
 NOWHERE = ("area_unknown", "air_zone_unknown", "device_unknown")
-Editor = Annotated[str, Depends(permit(Action.AIR_EDIT))]
+Editor = Annotated[Caller, Depends(permit(Action.AIR_EDIT))]
 
 
 class AirRuleWish(Asked):

@@ -19,6 +19,7 @@ from controller.alerts.models import AlertArea, AlertRow
 from controller.alerts.raising import AlertRequest, cancel_alert, get_alert, raise_alert
 from controller.library.bulletins import check_text
 from controller.library.glossary import read_glossary
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from devices.protocol.units import SECOND
 
@@ -88,7 +89,7 @@ class AlertShown(AlertSummary):
 @router.post("", status_code=201, responses=refusals(*WRITES, *NOT_RAISED, within=["area_unknown"]))
 def create(
     wish: AlertWish, request: Request, response: Response, services: Served,
-    who: Annotated[str, Depends(permit(Action.ALERT_CREATE))], key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.ALERT_CREATE))], key: Key = None,
 ) -> AlertShown:  # fmt: skip
     """Sound the alert tone now; the text follows as soon as it has been spoken."""
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -126,7 +127,7 @@ def one(alert: Id, services: Served, trace: TraceOf = None) -> AlertShown:
 
 @router.post("/{alert}/cancel", responses=refusals(*WRITES, "alert_unknown"))
 def cancel(
-    alert: Id, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.ALERT_CANCEL))],
+    alert: Id, request: Request, services: Served, who: Annotated[Caller, Depends(permit(Action.ALERT_CANCEL))],
     key: Key = None,
 ) -> AlertShown:  # fmt: skip
     """Take it back everywhere; twice changes nothing. Until a speaker has signed, its `cancel_confirmed` is false."""

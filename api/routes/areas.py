@@ -13,6 +13,7 @@ from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown
 from api.timestamps import to_utc
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from devices.errors import AreaUnknown
 from devices.models import Area, Device, Membership
@@ -56,7 +57,7 @@ class AreaShown(Shown):
 @router.post("", status_code=201, responses=refusals(*WRITES, "area_too_deep", within=["area_unknown"]))
 def create(
     wish: AreaWish, request: Request, response: Response, services: Served,
-    who: Annotated[str, Depends(permit(Action.AREA_CREATE))], key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.AREA_CREATE))], key: Key = None,
 ) -> AreaShown:  # fmt: skip
     """Register a place below another one, or a root."""
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -96,7 +97,7 @@ def one(area: Id, services: Served) -> AreaShown:
 @router.put("/{area}/languages", responses=refusals(*WRITES, "area_unknown"))
 def speak(
     area: Id, wish: LanguagesWish, request: Request, services: Served,
-    who: Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))],
+    who: Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))],
 ) -> AreaShown:  # fmt: skip
     """Of a bulletin with several versions the first of these languages is heard here; without any, the original."""
     with services.database.write() as session:

@@ -17,6 +17,7 @@ from api.timestamps import to_utc, to_utc_or_none
 from controller.broadcast.models import Broadcast, BroadcastArea
 from controller.broadcast.ordering import BroadcastRequest, create_broadcast, stop_broadcast
 from controller.errors import BroadcastUnknown
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
@@ -94,7 +95,7 @@ class BroadcastShown(BroadcastSummary):
 @router.post("", status_code=201, responses=refusals(*WRITES, *NOT_ORDERED, within=NOT_THERE))
 def create(
     wish: BroadcastWish, request: Request, response: Response, services: Served,
-    who: Annotated[str, Depends(permit(Action.BROADCAST_CREATE))], key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.BROADCAST_CREATE))], key: Key = None,
 ) -> BroadcastShown:  # fmt: skip
     """Order it. From this answer on every target speaker ends in exactly one of the six ends."""
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -132,7 +133,7 @@ def one(broadcast: Id, services: Served, trace: TraceOf = None) -> BroadcastShow
 
 @router.post("/{broadcast}/stop", responses=refusals(*WRITES, "broadcast_unknown"))
 def stop(
-    broadcast: Id, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.BROADCAST_STOP))],
+    broadcast: Id, request: Request, services: Served, who: Annotated[Caller, Depends(permit(Action.BROADCAST_STOP))],
     key: Key = None,
 ) -> BroadcastShown:  # fmt: skip
     """Stop it everywhere; twice changes nothing. Until a speaker has signed, its `cancel_confirmed` is false."""

@@ -30,6 +30,7 @@ from controller.library.bulletins import (
 from controller.library.glossary import read_glossary
 from controller.library.models import Blob, Bulletin
 from controller.library.studio import StudioError, VoiceWish
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.runtime.services import Services
 from scheduler.programmes.programme import Category
@@ -190,7 +191,7 @@ BODIES: dict[str, Any] = {
 )  # fmt: skip
 async def create(
     request: Request, response: Response, services: Served,
-    who: Annotated[str, Depends(permit(Action.BULLETIN_CREATE))], wait_s: Wait = 20.0, key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.BULLETIN_CREATE))], wait_s: Wait = 20.0, key: Key = None,
 ) -> BulletinShown:  # fmt: skip
     """A typed text (JSON) or a recording (multipart). 201 when it is ready, 202 while it is still being made."""
     if request.headers.get("content-type", "").startswith("multipart/"):
@@ -208,7 +209,7 @@ async def create(
 )  # fmt: skip
 async def create_playlist(
     wish: PlaylistWish, request: Request, response: Response, services: Served,
-    who: Annotated[str, Depends(permit(Action.BULLETIN_CREATE))], wait_s: Wait = 20.0, key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.BULLETIN_CREATE))], wait_s: Wait = 20.0, key: Key = None,
 ) -> BulletinShown:  # fmt: skip
     """Finished bulletins joined into one, as loud as any other. What its members become later changes nothing in it."""
     made = await run_in_threadpool(_joined, services, request, who, key, wish)
@@ -241,7 +242,7 @@ def one(bulletin: Id, services: Served) -> BulletinShown:
     return _show(services, bulletin)
 
 
-def _typed(services: Services, request: Request, who: str, key: str | None, body: bytes) -> str:
+def _typed(services: Services, request: Request, who: Caller, key: str | None, body: bytes) -> str:
     try:
         wish = TextWish.model_validate_json(body)
     except ValidationError as error:
@@ -255,7 +256,7 @@ def _typed(services: Services, request: Request, who: str, key: str | None, body
         return add_text(session, asked, act, services.new_id)
 
 
-def _recorded(services: Services, request: Request, who: str, key: str | None, upload: Upload) -> str:
+def _recorded(services: Services, request: Request, who: Caller, key: str | None, upload: Upload) -> str:
     try:
         wish = RecordingWish.model_validate(upload.fields)
     except ValidationError as error:
@@ -267,7 +268,7 @@ def _recorded(services: Services, request: Request, who: str, key: str | None, u
         return add_recording(session, asked, act, services.new_id)
 
 
-def _joined(services: Services, request: Request, who: str, key: str | None, wish: PlaylistWish) -> str:
+def _joined(services: Services, request: Request, who: Caller, key: str | None, wish: PlaylistWish) -> str:
     act = act_of(services, request, who, key, wish.model_dump_json())
     asked = PlaylistBulletin(wish.title, tuple(wish.members), wish.chime, wish.shelving)
     with services.database.write() as session:

@@ -11,6 +11,7 @@ from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Day, Name, Page, Shown
 from controller.calendar import clear_day, refill_years, set_day
 from controller.people.answered import already_made, remember
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from scheduler.calendars.special_days import special_days
 from scheduler.recurrence.recurrence import SpecialDay
@@ -18,7 +19,7 @@ from scheduler.recurrence.recurrence import SpecialDay
 router = APIRouter(prefix="/special-days", tags=["calendar"])
 
 Year = Annotated[int, Field(ge=2000, le=2099)]
-Editor = Annotated[str, Depends(permit(Action.CALENDAR_EDIT))]
+Editor = Annotated[Caller, Depends(permit(Action.CALENDAR_EDIT))]
 
 
 class SpecialDayWish(Asked):

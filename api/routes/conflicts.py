@@ -14,6 +14,7 @@ from api.shapes import Asked, Id, Instant, Shown
 from api.spans import From, To, span_of
 from api.timestamps import to_utc, to_utc_or_none
 from controller.people.answered import already_made, remember
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.conflicts import conflicts
 from controller.programmes.keeping import decide
@@ -101,7 +102,7 @@ def index(request: Request, services: Served, begin: From = None, end: To = None
 @router.post("/decisions", status_code=201, responses=refusals(*WRITES, within=["programme_unknown"]))
 def create(
     wish: DecisionWish, request: Request, services: Served,
-    who: Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))], key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))], key: Key = None,
 ) -> DecisionShown:  # fmt: skip
     """Say which of two programmes keeps its time. Replaces what was decided of the two before."""
     act = act_of(services, request, who, key, wish.model_dump_json())

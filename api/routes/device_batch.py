@@ -11,6 +11,7 @@ from api.problems import WRITES, refusals
 from api.shapes import Asked, Id, Located, Name, Shown
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.runtime.services import Services
 from devices.models import Device
@@ -63,7 +64,7 @@ class BatchRegistered(Shown):
 )  # fmt: skip
 def register_batch(
     wish: BatchWish, request: Request, services: Served,
-    who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))], key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.DEVICE_REGISTER))], key: Key = None,
 ) -> BatchRegistered:  # fmt: skip
     """Make up to 500 speakers of one area known; the answer holds what they must be born with."""
     act = act_of(services, request, who, key, wish.model_dump_json())

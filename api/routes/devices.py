@@ -15,6 +15,7 @@ from api.timestamps import to_utc, to_utc_or_none
 from controller.air.zones import locate
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from devices.models import Device, Membership
 from devices.registry import add_device, get_device, parents, read_public_key
@@ -90,7 +91,7 @@ class Registered(DeviceShown):
 @router.post("", status_code=201, responses=refusals(*WRITES, *NOT_REGISTERED, within=["area_unknown"]))
 def register(
     wish: DeviceWish, request: Request, response: Response, services: Served,
-    who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))], key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.DEVICE_REGISTER))], key: Key = None,
 ) -> Registered:  # fmt: skip
     """Make a speaker known by its public key; the answer holds what it must be born with."""
     act = act_of(services, request, who, key, wish.model_dump_json())
@@ -141,7 +142,7 @@ def one(device: Id, services: Served) -> DeviceShown:
 @router.put("/{device}/coordinates", responses=refusals(*WRITES, "device_unknown"))
 def set_coordinates(
     device: Id, wish: CoordinatesWish, request: Request, services: Served,
-    who: Annotated[str, Depends(permit(Action.DEVICE_REGISTER))],
+    who: Annotated[Caller, Depends(permit(Action.DEVICE_REGISTER))],
 ) -> DeviceShown:  # fmt: skip
     """Say where a speaker stands and where its horn points, as a whole: what is left out is unknown.
 

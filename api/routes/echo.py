@@ -11,6 +11,7 @@ from api.problems import READS, WRITES, refusals
 from api.shapes import Id, Shown
 from controller.echo import Survey, apply_echo_plan, survey
 from controller.people.answered import already_made, remember
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from devices.echo.figures import Figure
 from devices.echo.plan import WARM, EchoPlan
@@ -66,7 +67,7 @@ def preview(area: Id, services: Served, celsius: Celsius = WARM) -> EchoShown:
 
 @router.post("/{area}/echo", responses=refusals(*WRITES, *NOT_PLANNED))
 def apply(
-    area: Id, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.ECHO_APPLY))],
+    area: Id, request: Request, services: Served, who: Annotated[Caller, Depends(permit(Action.ECHO_APPLY))],
     celsius: Celsius = WARM, key: Key = None,
 ) -> EchoShown:  # fmt: skip
     """Write the plan's trims and groups into the speakers; each new trim leaves at once."""

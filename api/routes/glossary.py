@@ -9,6 +9,7 @@ from api.deps import Served, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Shown
 from controller.library.glossary import read_glossary, replace_glossary
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 
 router = APIRouter(prefix="/glossary", tags=["glossary"])
@@ -35,7 +36,10 @@ def show(services: Served) -> GlossaryShown:
 
 @router.put("", responses=refusals(*WRITES, "glossary_invalid"))
 def replace(
-    wish: GlossaryWish, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.GLOSSARY_EDIT))]
+    wish: GlossaryWish,
+    request: Request,
+    services: Served,
+    who: Annotated[Caller, Depends(permit(Action.GLOSSARY_EDIT))],
 ) -> GlossaryShown:
     """Put these entries in place of all."""
     act = act_of(services, request, who, None)

@@ -10,13 +10,14 @@ from api.deps import Key, Served, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.groups import change_group, create_group, end_group, find_group, members_of
 from scheduler.programmes.models import SpeakerGroup
 
 router = APIRouter(prefix="/groups", tags=["groups"])
 
-Editor = Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))]
+Editor = Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))]
 
 
 class GroupWish(Asked):

@@ -12,6 +12,7 @@ from api.problems import READS, WRITES, refusals
 from api.shapes import Id, Instant, Page, Shown
 from api.timestamps import to_utc, to_utc_or_none
 from controller.people.audit import record
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from devices.errors import IncidentUnknown
 from devices.incidents import close_incident
@@ -58,13 +59,13 @@ def one(incident: Id, services: Served) -> IncidentShown:
 
 @router.post("/{incident}/close", responses=refusals(*WRITES, "incident_unknown"))
 def close(
-    incident: Id, request: Request, services: Served, who: Annotated[str, Depends(permit(Action.INCIDENT_CLOSE))],
+    incident: Id, request: Request, services: Served, who: Annotated[Caller, Depends(permit(Action.INCIDENT_CLOSE))],
     key: Key = None,
 ) -> IncidentShown:  # fmt: skip
     """Somebody has seen to it; closing it again changes nothing."""
     act = act_of(services, request, who, key)
     with services.database.write() as session:
-        row = close_incident(session, incident, who, act.now)
+        row = close_incident(session, incident, who.name, act.now)
         if row.closed_at == act.now:
             record(session, act, Action.INCIDENT_CLOSE, incident)
         return _shown(row)

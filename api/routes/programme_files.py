@@ -26,6 +26,7 @@ from controller.exchange.rows import Setting
 from controller.exchange.saying import is_over, understood_as
 from controller.exchange.sheet_lines import Reading, read_sheet
 from controller.exchange.there import read_there
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.keeping_many import create_programmes
 from controller.runtime.services import Services
@@ -93,7 +94,7 @@ def keeping() -> Keep:
     "/import", openapi_extra=FORM, responses=refusals(*WRITES, *NOT_IMPORTED, within=["area_unknown"])
 )  # fmt: skip
 async def import_file(
-    request: Request, services: Served, who: Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))],
+    request: Request, services: Served, who: Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))],
     keep: Annotated[Keep, Depends(keeping)],
     dry_run: Annotated[bool, Query(description="Show only what would be.")] = True,
     on_errors: Annotated[OnErrors, Query(description="Keep nothing where a line is refused, or leave it out.")] = (

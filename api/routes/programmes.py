@@ -12,6 +12,7 @@ from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, Language, refusals
 from api.programmes import ExceptionsWish, ProgrammeShown, ProgrammeWish, TrialShown, programmes_shown, trial_shown
 from api.shapes import Id, Page
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.finding import programmes_of
 from controller.programmes.keeping import (
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/programmes", tags=["programmes"])
 
 NOT_KEPT = ("never_heard", "programme_clash", "longer_than_plans", "bad_rule", "zone_unknown")
 NOT_THERE = ("area_unknown", "group_unknown", "device_unknown", "bulletin_unknown")
-Editor = Annotated[str, Depends(permit(Action.PROGRAMME_EDIT))]
+Editor = Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))]
 DryRun = Annotated[bool, Query(description="Answer with what would be heard, silent and colliding; save nothing.")]
 
 
@@ -134,7 +135,7 @@ def except_(
     return _show(services, programme, language_of(request))
 
 
-def _paused(services: Served, request: Request, who: str, programme: str, paused: bool) -> ProgrammeShown:
+def _paused(services: Served, request: Request, who: Caller, programme: str, paused: bool) -> ProgrammeShown:
     with services.database.write() as session:
         pause_programme(session, programme, paused, act_of(services, request, who, None))
     services.ring_almanac()

@@ -13,6 +13,7 @@ from api.sayings import said_of
 from api.shapes import Id, Instant, Shown
 from api.timestamps import to_utc_or_none
 from controller.broadcast.recalling import Proof, Recalled, proofs, recall_bulletin, recalled_at
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
@@ -38,7 +39,7 @@ class RecallShown(Shown):
 @router.post("/{bulletin}/recall", responses=refusals(*WRITES, "bulletin_unknown"))
 def recall(
     bulletin: Id, request: Request, services: Served,
-    who: Annotated[str, Depends(permit(Action.BULLETIN_RECALL))], key: Key = None,
+    who: Annotated[Caller, Depends(permit(Action.BULLETIN_RECALL))], key: Key = None,
 ) -> RecallShown:  # fmt: skip
     """It may not air any more: open orders are stopped, its sound leaves the broker. Twice changes nothing."""
     with services.database.write() as session:

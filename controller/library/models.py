@@ -10,6 +10,8 @@ class Bulletin(SQLModel, table=True):
     __tablename__ = "bulletin"
     id: str = Field(primary_key=True)
     title: str
+    owner_id: str | None = Field(default=None, foreign_key="area.id", index=True)
+    """Whose it is, with all areas within; None: the installation's."""
     kind: str
     """`text`, `upload` or `playlist`."""
     category: str | None = Field(default=None, index=True)

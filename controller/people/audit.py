@@ -17,10 +17,17 @@ class Act:
     now: int
     key: str | None = None
     fingerprint: str = ""
+    who_id: str = ""
+    """Theirs for ever, as `Caller.id`; empty: the command line of the machine."""
 
 
-def record(session: Session, act: Act, action: Action, subject: str, detail: str = "") -> None:
-    """Add the line; it is kept if and only if the act is."""
+def record(
+    session: Session, act: Act, action: Action, subject: str, detail: str = "", *, area: str | None = None
+) -> None:
+    """Add the line; it is kept if and only if the act is. `area`: where, None: the installation."""
     session.add(
-        AuditLine(at=act.now, who=act.who, action=action.value, subject=subject, origin=act.origin, detail=detail)
-    )
+        AuditLine(
+            at=act.now, who=act.who, who_id=act.who_id, action=action.value, subject=subject, area_id=area,
+            origin=act.origin, detail=detail,
+        )
+    )  # fmt: skip

@@ -1,7 +1,46 @@
-"""Tables of keys for programs, of acts on record, and of requests already answered."""
+"""Tables of people and what they may, of keys for programs, of acts on record, and of requests already answered."""
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+
+class Person(SQLModel, table=True):
+    """Somebody who logs in: with a password and perhaps a second factor, or by a provider of identities."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("issuer", "issuer_subject"),)
+    id: str = Field(primary_key=True)
+    login: str = Field(unique=True)
+    """Compared without case."""
+    name: str
+    language: str = "vi"
+    password: str | None = None
+    """Argon2id; None: none has been set, or a provider vouches."""
+    issuer: str | None = None
+    issuer_subject: str | None = None
+    """Who they are at the OpenID provider `issuer`."""
+    created_at: int = Field(sa_type=BigInteger)
+    created_by: str
+    changed_at: int = Field(sa_type=BigInteger)
+    """When password, second factor, roles or standing changed: sessions that began before are dead."""
+    disabled_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class RoleGrant(SQLModel, table=True):
+    """A person has a role at an area and all within it; without an area: in the whole installation."""
+
+    __tablename__ = "role_grant"
+    id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    role: str
+    area_id: str | None = Field(default=None, foreign_key="area.id", index=True)
+    since: int = Field(sa_type=BigInteger)
+    until: int | None = Field(default=None, sa_type=BigInteger)
+    given_by: str
+    """Id of who gave it."""
+    delegated_by: str | None = Field(default=None, foreign_key="person.id", index=True)
+    """Lent by this person, who must still have it; ends at `until`."""
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class ApiKey(SQLModel, table=True):
@@ -12,8 +51,20 @@ class ApiKey(SQLModel, table=True):
     name: str
     digest: str = Field(unique=True)
     role: str
+    areas: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Where it is good, with all within; empty: everywhere."""
+    actions: list[str] = Field(default_factory=list, sa_type=JSON)
+    """To which of its role's actions it is narrowed; empty: all."""
+    addresses: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Networks (CIDR) from which it is good; empty: from anywhere."""
+    per_minute: int | None = None
+    """Requests that it may make in a minute; None: no limit of its own."""
     created_at: int = Field(sa_type=BigInteger)
+    created_by: str = ""
+    expires_at: int | None = Field(default=None, sa_type=BigInteger)
     revoked_at: int | None = Field(default=None, sa_type=BigInteger)
+    last_used_at: int | None = Field(default=None, sa_type=BigInteger)
+    last_used_from: str | None = None
 
 
 class AuditLine(SQLModel, table=True):
@@ -23,8 +74,13 @@ class AuditLine(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     at: int = Field(sa_type=BigInteger, index=True)
     who: str
+    """Their name then."""
+    who_id: str = ""
+    """`person/…`, `key/…`; empty: the command line of the machine."""
     action: str
     subject: str
+    area_id: str | None = Field(default=None, index=True)
+    """Where; None: the installation."""
     origin: str
     detail: str = ""
 

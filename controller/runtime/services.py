@@ -31,3 +31,5 @@ class Services:
     link_up: Callable[[], bool]
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
+    entropy: Callable[[int], bytes] = world.entropy
+    """So many secret random bytes."""

@@ -10,6 +10,8 @@ class Zone(SQLModel, table=True):
     __tablename__ = "zone"
     id: str = Field(primary_key=True)
     name: str
+    area_id: str | None = Field(default=None, foreign_key="area.id", index=True)
+    """Whose it is; it binds no speaker outside. None: the installation's."""
     kind: str
     latitude: float
     longitude: float

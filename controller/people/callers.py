@@ -1,0 +1,36 @@
+"""Who asks: a person or a program, with what they may do where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from controller.errors import NotAllowed
+from controller.people.permissions import Action
+from controller.people.rights import Place, Rights
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`id` is theirs for ever (`person/…`, `key/…`); `name` is what people call them now."""
+
+    id: str
+    name: str
+    kind: Literal["person", "program"]
+    rights: Rights
+
+    def require(self, action: Action, *places: Place) -> None:
+        """NotAllowed where they may not at one of these places; without any: where they may nowhere."""
+        if not self.rights.anywhere(action) or not self.rights.may_at_all(action, places):
+            raise NotAllowed(action=action.value)
+
+    def sees(self, place: Place) -> bool:
+        return self.rights.may(Action.SEE, place)
+
+    def seen(self) -> frozenset[str] | None:
+        """All areas that they see; None: everything."""
+        return self.rights.areas(Action.SEE)
+
+    def only_seen(self, places: Iterable[str]) -> list[str]:
+        """Those of these areas that they see."""
+        seen = self.seen()
+        return [place for place in places if seen is None or place in seen]

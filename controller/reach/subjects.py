@@ -1,0 +1,154 @@
+"""To which places a bulletin, a broadcast, a speaker ... belongs: by the name that its id has in an address."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlmodel import Session, col, select
+
+from controller.alerts.models import AlertArea, AlertRow
+from controller.broadcast.models import Broadcast
+from controller.deliveries.models import Delivery
+from controller.errors import AlertUnknown, BroadcastUnknown, BulletinUnknown, GroupUnknown, ProgrammeUnknown
+from controller.library.models import Bulletin
+from controller.people.callers import Caller
+from controller.people.permissions import Action
+from controller.people.rights import Place
+from devices.errors import AreaUnknown, DeviceUnknown, IncidentUnknown
+from devices.models import Area, Device, Incident
+from scheduler.air.models import AirRule, Zone
+from scheduler.errors import AirRuleUnknown, AirZoneUnknown
+from scheduler.programmes.models import GroupMember, ProgrammeRow, SpeakerGroup
+
+NOWHERE: frozenset[Place] = frozenset()
+INSTALLATION: frozenset[Place] = frozenset({None})
+
+
+@dataclass(frozen=True)
+class Places:
+    """Who may do something at all of `owners` may do it to the thing. Seen is it from any of them, and from
+    what lies in or around one of `heard`."""
+
+    owners: frozenset[Place]
+    heard: frozenset[Place] = NOWHERE
+
+    def seen_by(self, caller: Caller) -> bool:
+        return any(map(caller.sees, self.owners)) or any(
+            caller.rights.within(Action.SEE, place) for place in self.heard
+        )
+
+
+Finder = Callable[[Session, str], Places]
+"""Id to places; the subject's own "unknown" where it is not there."""
+
+
+def _area(session: Session, area: str) -> Places:
+    if session.get(Area, area) is None:
+        raise AreaUnknown(area=area)
+    return Places(frozenset({area}))
+
+
+def _device(session: Session, device: str) -> Places:
+    row = session.get(Device, device)
+    if row is None:
+        raise DeviceUnknown(device=device)
+    return Places(frozenset({row.area_id}))
+
+
+def _bulletin(session: Session, bulletin: str) -> Places:
+    """Its owner's; heard where it is, or was, on air."""
+    row = session.get(Bulletin, bulletin)
+    if row is None:
+        raise BulletinUnknown(bulletin=bulletin)
+    aired = select(Broadcast.occurrence_id).where(Broadcast.bulletin_id == bulletin)
+    return Places(frozenset({row.owner_id}), _homes(session, col(Delivery.occurrence_id).in_(aired)))
+
+
+def _broadcast(session: Session, broadcast: str) -> Places:
+    row = session.get(Broadcast, broadcast)
+    if row is None:
+        raise BroadcastUnknown(broadcast=broadcast)
+    return Places(_homes(session, col(Delivery.occurrence_id) == row.occurrence_id) or INSTALLATION)
+
+
+def _alert(session: Session, alert: str) -> Places:
+    if session.get(AlertRow, alert) is None:
+        raise AlertUnknown(alert=alert)
+    areas = frozenset(session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == alert)))
+    return Places(areas, areas)
+
+
+def _programme(session: Session, programme: str) -> Places:
+    row = session.get(ProgrammeRow, programme)
+    if row is None:
+        raise ProgrammeUnknown(programme=programme)
+    return programme_places(session, row)
+
+
+def _group(session: Session, group: str) -> Places:
+    """Where its speakers stand."""
+    if session.get(SpeakerGroup, group) is None:
+        raise GroupUnknown(group=group)
+    rows = select(Device.area_id).join(GroupMember, col(GroupMember.device_id) == col(Device.id))
+    homes: frozenset[Place] = frozenset(session.exec(rows.where(GroupMember.group_id == group)).all())
+    return Places(homes or INSTALLATION)
+
+
+def _zone(session: Session, zone: str) -> Places:
+    row = session.get(Zone, zone)
+    if row is None:
+        raise AirZoneUnknown(zone=zone)
+    return Places(frozenset({row.area_id}))
+
+
+def _rule(session: Session, rule: str) -> Places:
+    """Where it binds; what binds around a place is seen in it."""
+    row = session.get(AirRule, rule)
+    if row is None:
+        raise AirRuleUnknown(rule=rule)
+    if row.zone_id is not None:
+        return _zone(session, row.zone_id)
+    if row.device_id is not None:
+        return _device(session, row.device_id)
+    return Places(frozenset({row.area_id}), frozenset({row.area_id}))
+
+
+def _incident(session: Session, incident: str) -> Places:
+    """Where the speaker stands, or the area that it is about."""
+    row = session.get(Incident, incident)
+    if row is None:
+        raise IncidentUnknown(incident=incident)
+    if row.device_id is not None:
+        return _device(session, row.device_id)
+    return Places(frozenset({row.subject if session.get(Area, row.subject) else None}))
+
+
+FINDERS: Mapping[str, Finder] = MappingProxyType(
+    {
+        "area": _area, "device": _device, "bulletin": _bulletin, "broadcast": _broadcast, "alert": _alert,
+        "programme": _programme, "group": _group, "zone": _zone, "rule": _rule, "incident": _incident,
+    }
+)  # fmt: skip
+"""Name of the parameter in an address to what finds the places of its subject."""
+
+UNKNOWN: Mapping[str, Callable[..., Exception]] = MappingProxyType(
+    {
+        "area": AreaUnknown, "device": DeviceUnknown, "bulletin": BulletinUnknown, "broadcast": BroadcastUnknown,
+        "alert": AlertUnknown, "programme": ProgrammeUnknown, "group": GroupUnknown, "zone": AirZoneUnknown,
+        "rule": AirRuleUnknown, "incident": IncidentUnknown,
+    }
+)  # fmt: skip
+"""What is said of one that is not there, or that the caller may not see: word for word the same."""
+
+
+def programme_places(session: Session, row: ProgrammeRow) -> Places:
+    """Its owner's; heard at its targets."""
+    targets = row.said.get("targets")
+    areas = targets.get("areas", ()) if isinstance(targets, dict) else ()
+    return Places(frozenset({row.owner_id}), frozenset(areas))
+
+
+def _homes(session: Session, deliveries: object) -> frozenset[Place]:
+    """Areas in which the speakers of some deliveries stand."""
+    rows = select(Device.area_id).distinct().join(Delivery, col(Delivery.device_id) == col(Device.id))
+    return frozenset(session.exec(rows.where(deliveries)))  # type: ignore[arg-type]
