@@ -40,7 +40,7 @@ class ApiDesk:
         self.studio_works = True
         self.later = 0
         """How far the interface's clock is ahead of ours, us."""
-        self.keys = {role: self._key(role) for role in ("administrator", "emergency", "viewer")}
+        self.keys = {role: self.key(role) for role in ("administrator", "emergency", "viewer")}
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
             keyring=self.office.keyring, studio=self.studio, ring=lambda: self.rung.append("controller"),
@@ -50,7 +50,7 @@ class ApiDesk:
         )  # fmt: skip
         self.app = create_app(self.services)
 
-    def _key(self, role: str) -> str:
+    def key(self, role: str) -> str:
         key = make_key(self.office.chance.randbytes(24))
         with self.office.database.write() as session:
             add_key(session, self.office.new_id(), role, key, role, real_now())
