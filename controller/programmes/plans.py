@@ -193,8 +193,9 @@ def _number(row: DevicePlan, said: Content, now: int) -> bool:
 
 
 def _rows(session: Session, devices: Sequence[str]) -> dict[str, DevicePlan]:
-    known = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
-    return {device: DevicePlan(device_id=device) for device in devices} | {row.device_id: row for row in known}
+    rows = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
+    known = {row.device_id: row for row in rows}
+    return {device: known.get(device) or DevicePlan(device_id=device) for device in devices}
 
 
 def _planned(session: Session, devices: Sequence[str], since: int) -> dict[str, list[Planned]]:
