@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, or_, select
 
 from controller.broadcast.models import Broadcast
@@ -22,6 +22,12 @@ LOOKED_BACK = 10 * MINUTE
 """What began while nobody watched (a restart, a lost broker) is looked at for so long, us."""
 _SOUNDS = or_(col(Delivery.state).in_((DeliveryState.PLAYING.value, DeliveryState.PLAYED.value)), Delivery.heard_ms > 0)
 _OPEN = select(Incident).where(Incident.kind == KIND, col(Incident.closed_at).is_(None))
+_HEARD = (
+    select(Delivery.order_id, Device.area_id)
+    .join(Device, col(Device.id) == col(Delivery.device_id))
+    .where(col(Delivery.order_id).in_(bindparam("orders", expanding=True)), _SOUNDS)
+    .distinct()
+)
 
 
 @dataclass
@@ -103,13 +109,7 @@ def close_heard(session: Session, now: int) -> None:
 
 
 def _heard_in(session: Session, orders: Iterable[str]) -> Mapping[str, set[str]]:
-    rows = (
-        select(Delivery.order_id, Device.area_id)
-        .join(Device, col(Device.id) == col(Delivery.device_id))
-        .where(col(Delivery.order_id).in_(sorted(set(orders))), _SOUNDS)
-        .distinct()
-    )
     found: dict[str, set[str]] = defaultdict(set)
-    for order, area in session.exec(rows):
+    for order, area in session.exec(_HEARD, params={"orders": sorted(set(orders))}):
         found[order].add(area)
     return found
