@@ -25,6 +25,7 @@ _OWING = (
     .where(col(Delivery.device_id).in_(bindparam("devices", expanding=True)), col(Delivery.state).in_(UNSIGNED_WORDS))
     .distinct()
 )
+_LINES = insert(DeliveryEvent.metadata.tables["delivery_event"])
 _OVERDUE = select(Delivery).where(
     col(Delivery.state).in_(OPEN_WORDS), Delivery.deadline_at <= bindparam("now", type_=BigInteger)
 )
@@ -86,7 +87,7 @@ def write_down(session: Session, lines: Iterable[Line | None]) -> None:
     """Keep the lines of steps that were taken, in their order, written as one batch."""
     taken = [line for line in lines if line is not None]
     if taken:
-        session.exec(insert(DeliveryEvent), params=taken)
+        session.connection().execute(_LINES, taken)
 
 
 def owing(session: Session, devices: Iterable[str]) -> set[str]:
