@@ -4,8 +4,8 @@ import signal
 from pathlib import Path
 
 from api.cli.configured import settings_with
-from api.cli.refusals import in_words
 from api.cli.people import address_of
+from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, say
 from api.cli.serving import Served, serving
 from controller.runtime import world

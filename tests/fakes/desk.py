@@ -20,7 +20,6 @@ from devices.protocol.keys import SigningKey
 from firmware_sim.village.office import Office
 from tests.fakes.studio import WhistlingStudio
 
-
 CHEAP = PeopleSettings(argon2_kib=64, argon2_rounds=1)
 """Passwords that cost nothing."""
 
@@ -53,8 +52,8 @@ class ApiDesk:
         )  # fmt: skip
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
-            keyring=self.office.keyring, entrance=self.entrance, studio=self.studio, ring=lambda: self.rung.append("controller"),
-            ring_almanac=lambda: self.rung.append("almanac"),
+            keyring=self.office.keyring, entrance=self.entrance, studio=self.studio,
+            ring=lambda: self.rung.append("controller"), ring_almanac=lambda: self.rung.append("almanac"),
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
             now=lambda: real_now() + self.later,
         )  # fmt: skip
