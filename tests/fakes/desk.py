@@ -58,6 +58,7 @@ class ApiDesk:
             now=lambda: real_now() + self.later,
         )  # fmt: skip
         self.app = create_app(self.services)
+        self.base = self.settings.api.public_url or "http://loa.test"
 
     def _key(self, role: str) -> str:
         key = make_key(self.office.chance.randbytes(24))
