@@ -37,25 +37,21 @@ def guess(desk: ApiDesk, origin: str, password: str = WRONG, login: str = "hoa")
     return "in"
 
 
-@pytest.mark.parametrize("addresses", [1, 1_000], ids=["one address", "a thousand addresses"])
-def test_of_a_thousand_guesses_ten_are_looked_at_and_the_owner_comes_in(
-    desk: ApiDesk, hoa: str, addresses: int
-) -> None:
+def test_of_a_thousand_guesses_ten_are_looked_at_and_the_owner_comes_in(desk: ApiDesk, hoa: str) -> None:
     owner = logged_in(desk, origin="198.51.100.1")
     owner.send(owner.open("/"), "/logout")
-    hammer = [f"203.{number // 250}.{number % 250}.9" for number in range(addresses)]
-    seen = Counter(guess(desk, hammer[number % addresses]) for number in range(1_000))
-    assert set(seen) == {"refused", "wait"} and seen["refused"] <= 10
-    assert guess(desk, hammer[-1], PASSWORD) == "wait", "what is not looked at is not known to be right"
+    seen = Counter(guess(desk, f"203.{number // 250}.{number % 250}.9") for number in range(1_000))
+    assert seen == {"refused": 10, "wait": 990}
+    assert guess(desk, "203.0.113.1", PASSWORD) == "wait", "what is not looked at is not known to be right"
     assert owner.log_in("hoa", PASSWORD).path == "/"
 
 
-def test_hammered_for_a_day_at_ten_a_quarter_of_an_hour(desk: ApiDesk, hoa: str) -> None:
+def test_hammered_for_hours_at_ten_a_quarter_of_an_hour(desk: ApiDesk, hoa: str) -> None:
     looked_at = []
-    for minute in range(0, 24 * 60, 7):
+    for minute in range(0, 4 * 60, 7):
         desk.later = minute * MINUTE
         looked_at += [minute for number in range(4) if guess(desk, f"203.0.113.{number}") != "wait"]
-    assert len(looked_at) > 300 and all(sum(at <= one < at + 15 for one in looked_at) <= 10 for at in looked_at)
+    assert len(looked_at) > 70 and all(sum(at <= one < at + 15 for one in looked_at) <= 10 for at in looked_at)
 
 
 def test_a_thousand_at_once_are_ten(desk: ApiDesk, hoa: str) -> None:
@@ -280,7 +276,7 @@ def test_a_wrong_key_is_not_helped_by_a_session(desk: ApiDesk, hoa: str) -> None
 
 
 def test_a_hammer_leaves_few_lines_and_each_thing_leaves_one(desk: ApiDesk, hoa: str) -> None:
-    for number in range(200):
+    for number in range(60):
         guess(desk, "203.0.113.1", login=f"nobody{number}")
         guess(desk, f"203.0.114.{number}")
     lines = Counter(action for _, action in desk.audit())
