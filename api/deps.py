@@ -7,13 +7,18 @@ from functools import lru_cache
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
-from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 
+from api.cookies import NAMES, cookie_of
+from api.csrf import require_proof
 from controller.people.api_keys import Shown, key_holder, key_holder_in_address
 from controller.people.audit import Act
 from controller.people.callers import Caller
+from controller.people.entrance.sessions import is_stale, logged_in, note_seen
+from controller.people.newcomers import PERSON
 from controller.people.permissions import Action
 from controller.people.rights import Tree
+from controller.people.standing import rights_of
 from controller.reach.admission import admit
 from controller.reach.subjects import FINDERS
 from controller.runtime.services import Services
@@ -23,6 +28,9 @@ from devices.registry import parents
 
 _bearer = HTTPBearer(auto_error=False, description="The key that was printed on the first start, or another one.")
 _address = APIKeyQuery(name="key", auto_error=False, description="A viewer's key, where no header can be sent.")
+_session = APIKeyCookie(
+    name=NAMES["session"], auto_error=False, description="The session of a person who has logged in on the pages."
+)
 PERMISSION = "loa_permission"
 PUBLIC = "public"
 UUID = re.compile(UUID_PATTERN)
@@ -43,8 +51,8 @@ Key = Annotated[
 
 
 def origin_of(request: Request) -> str:
-    """From which address a request comes."""
-    return request.client.host if request.client else ""
+    """From which address a request comes, as the journal has found out."""
+    return str(request.state.origin)
 
 
 def tree_of(services: Services) -> Tree:
@@ -59,20 +67,23 @@ def tree_of(services: Services) -> Tree:
 
 @lru_cache
 def permit(action: Action, *, installation: bool = False) -> Callable[..., Caller]:
-    """A dependency that lets through who holds this right, and gives them.
+    """A dependency that lets through who holds this right by a key or by a session, and gives them.
 
     Where the address names a subject, they must hold it there; `installation`: for the whole of it. What
     they may not even see is as unknown to them as what is not there.
     """
 
     def holder(
-        request: Request, services: Served, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-    ) -> Caller:
+        request: Request, services: Served, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        _cookie: Annotated[str | None, Depends(_session)],
+    ) -> Caller:  # fmt: skip
+        if shown is None and cookie_of(request, "session"):
+            require_proof(request, services, None, ["session"])
+            caller = person_asking(request, services)
+        else:
+            caller = _key_asking(request, services, shown)
         with services.database.read() as session:
-            came = Shown(shown.credentials if shown else None, origin_of(request), services.now())
-            caller = key_holder(session, came, tree_of(services))
             admit(session, caller, action, _subjects(request), installation=installation)
-        request.state.who = caller.name
         return caller
 
     setattr(holder, PERMISSION, action.value)
@@ -86,10 +97,10 @@ def permit_by_address(action: Action) -> Callable[..., Caller]:
 
     def holder(
         request: Request, services: Served, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-        key: Annotated[str | None, Depends(_address)],
+        key: Annotated[str | None, Depends(_address)], cookie: Annotated[str | None, Depends(_session)],
     ) -> Caller:  # fmt: skip
         if shown is not None or key is None:
-            return by_header(request, services, shown)
+            return by_header(request, services, shown, cookie)
         with services.database.read() as session:
             came = Shown(key, origin_of(request), services.now())
             caller = key_holder_in_address(session, came, tree_of(services))
@@ -99,6 +110,28 @@ def permit_by_address(action: Action) -> Callable[..., Caller]:
 
     setattr(holder, PERMISSION, action.value)
     return holder
+
+
+def person_asking(request: Request, services: Services) -> Caller:
+    """Who is logged in at this browser, with what they may now; SessionOver."""
+    now = services.now()
+    with services.database.read() as session:
+        found = logged_in(session, cookie_of(request, "session"), now, services.entrance.lives)
+        rights = rights_of(session, found.person, now, tree_of(services))
+    if is_stale(found.session, now):
+        with services.database.write() as session:
+            note_seen(session, found.session.digest, now)
+    caller = Caller(PERSON + found.person.id, found.person.name, "person", rights)
+    request.state.who = caller.id
+    return caller
+
+
+def _key_asking(request: Request, services: Services, shown: HTTPAuthorizationCredentials | None) -> Caller:
+    with services.database.read() as session:
+        came = Shown(shown.credentials if shown else None, origin_of(request), services.now())
+        caller = key_holder(session, came, tree_of(services))
+    request.state.who = caller.name
+    return caller
 
 
 def _subjects(request: Request) -> list[tuple[str, str]]:

@@ -7,11 +7,12 @@ from controller.broadcast import models as broadcast
 from controller.deliveries import models as deliveries
 from controller.library import models as library
 from controller.people import models as people
+from controller.people.entrance import models as entrance
 from devices import models as devices
 from scheduler import models as scheduler
 from scheduler.air import models as air
 from scheduler.calendars import models as calendars
 from scheduler.programmes import models as programmes
 
-ROOMS = (alerts, broadcast, deliveries, library, people, devices, scheduler, air, calendars, programmes)
+ROOMS = (alerts, broadcast, deliveries, library, people, entrance, devices, scheduler, air, calendars, programmes)
 METADATA = SQLModel.metadata
