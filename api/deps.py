@@ -72,11 +72,15 @@ def permit(action: Action, *, installation: bool = False) -> Callable[..., Calle
             came = Shown(shown.credentials if shown else None, origin_of(request), services.now())
             caller = key_holder(session, came, tree_of(services))
             admit(session, caller, action, _subjects(request), installation=installation)
-        request.state.who = caller.name
+        request.state.who, request.state.caller = caller.name, caller
         return caller
 
     setattr(holder, PERMISSION, action.value)
     return holder
+
+
+Viewer = Annotated[Caller, Depends(permit(Action.SEE))]
+"""Who sees something somewhere: what they are shown is no more than that."""
 
 
 @lru_cache
@@ -94,7 +98,7 @@ def permit_by_address(action: Action) -> Callable[..., Caller]:
             came = Shown(key, origin_of(request), services.now())
             caller = key_holder_in_address(session, came, tree_of(services))
             admit(session, caller, action, _subjects(request))
-        request.state.who = caller.name
+        request.state.who, request.state.caller = caller.name, caller
         return caller
 
     setattr(holder, PERMISSION, action.value)

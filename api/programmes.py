@@ -130,7 +130,7 @@ def trial_shown(trial: Trial, language: Language) -> TrialShown:
         collisions=[
             CollisionShown(
                 other=one.other, title=one.title, at=to_utc(one.at), effect=one.effect,
-                start_at=to_utc_or_none(one.start_at), speakers=one.speakers,
+                start_at=to_utc_or_none(one.start_at), speakers=len(one.devices),
             )
             for one in trial.collisions
         ],
