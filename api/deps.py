@@ -118,6 +118,17 @@ def public() -> None:
 setattr(public, PERMISSION, PUBLIC)
 
 
+def perhaps(
+    request: Request, services: Served, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller | None:
+    """Everybody may; who shows a key is told more."""
+    return None if shown is None else permit(Action.SEE)(request, services, shown)
+
+
+setattr(perhaps, PERMISSION, PUBLIC)
+Perhaps = Annotated[Caller | None, Depends(perhaps)]
+
+
 def act_of(services: Services, request: Request, who: Caller, key: str | None, *content: object) -> Act:
     """Who acts, from where and when; the fingerprint binds the key to this method, path and content."""
     said = "\n".join([request.method, request.url.path, *map(str, content)])

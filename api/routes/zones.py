@@ -63,7 +63,7 @@ class ZoneShown(Shown):
 @router.post(
     "",
     status_code=201,
-    responses=refusals(*WRITES, "owner_needed", within=["area_unknown"], within=["air_zone_unknown"]),
+    responses=refusals(*WRITES, "owner_needed", within=["air_zone_unknown", "area_unknown"]),
 )
 def create(
     wish: ZoneWish, request: Request, response: Response, services: Served, who: Editor, key: Key = None

@@ -137,4 +137,9 @@ def _left_out(state: Situation, one: Silence, effect: str, other: str) -> Collis
 
 def _shown(one: Collision) -> dict[str, object]:
     times = {"at": at(one.at).isoformat(), "start": at(one.start_at).isoformat() if one.start_at else None}
-    return {"other": one.other, "title": one.title, "effect": one.effect, "speakers": len(one.devices)} | times
+    return {
+        "other": one.other or None,
+        "title": one.title or None,
+        "effect": one.effect,
+        "speakers": len(one.devices),
+    } | times

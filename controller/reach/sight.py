@@ -3,7 +3,7 @@
 Who sees everything is asked no condition. It says the same as `subjects`, of many things at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ from devices.models import Area, Device, Incident
 from devices.registry import LOT
 from scheduler.air.models import AirRule, Zone
 from scheduler.programmes.models import GroupMember, ProgrammeRow, SpeakerGroup
+from scheduler.programmes.programme import Targets
 
 TABLES: dict[str, type[SQLModel]] = {
     "area": Area, "device": Device, "bulletin": Bulletin, "broadcast": Broadcast, "alert": AlertRow,
@@ -37,7 +38,7 @@ class Sight:
         self.everything = caller.rights.everywhere(Action.SEE)
 
     def of(self, kind: str) -> Any:
-        """The condition under which a row of this kind (a name in `TABLES`) is seen."""
+        """The condition under which a row of this kind (a name in `TABLES`, or `area_around`) is seen."""
         return true() if self.everything else getattr(self, f"_{kind}")
 
     def seen(self, kind: str, ids: Iterable[str]) -> set[str]:
@@ -54,8 +55,24 @@ class Sight:
         wanted = sorted(set(ids))
         if self.everything or not wanted:
             return wanted
-        rows = select(Area.id).where(col(Area.id).in_(wanted), self._around(Area.id))
+        rows = select(Area.id).where(col(Area.id).in_(wanted), self._area_around)
         return sorted(self._session.exec(rows))
+
+    def targets(self, found: Sequence[Targets]) -> list[Targets]:
+        """Of what some programmes name as their targets, what is seen; of areas around it too: that is heard."""
+        if self.everything:
+            return list(found)
+        areas = set(self.areas(area for one in found for area in one.areas))
+        groups = self.seen("group", (group for one in found for group in one.groups))
+        devices = self.seen("device", (device for one in found for device in one.devices))
+        return [
+            Targets.model_construct(
+                areas=tuple(area for area in one.areas if area in areas),
+                groups=tuple(group for group in one.groups if group in groups),
+                devices=tuple(device for device in one.devices if device in devices),
+            )
+            for one in found
+        ]
 
     @cached_property
     def speakers(self) -> frozenset[str] | None:
@@ -87,6 +104,11 @@ class Sight:
     @property
     def _area(self) -> Any:
         return self._in(Area.id)
+
+    @property
+    def _area_around(self) -> Any:
+        """As `area`, with all around them."""
+        return self._around(Area.id)
 
     @property
     def _device(self) -> Any:

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from controller.errors import LoaError
+from controller.exchange.feed import Event
 from controller.programmes.checking import DISPLACED, Collision, clash_data
 from controller.programmes.conflicts import Conflict
 from controller.programmes.preview import Preview, Silent, Slot
+from controller.programmes.trial import Trial
 from controller.reach.sight import Sight
 from controller.why.known import Evidence, Meant
 from devices.errors import DeviceError
@@ -30,6 +32,13 @@ def veiled_preview(sight: Sight, found: Preview) -> Preview:
     )
 
 
+def veiled_events(sight: Sight, found: Sequence[Event]) -> list[Event]:
+    if sight.everything:
+        return list(found)
+    known = _known(sight, (one.by for one in found))
+    return [replace(one, by="") if one.reason in DISPLACED and one.by not in known else one for one in found]
+
+
 def veiled_conflicts(sight: Sight, found: Sequence[Conflict]) -> list[Conflict]:
     if sight.everything:
         return list(found)
@@ -44,6 +53,11 @@ def veiled_collisions(sight: Sight, found: Sequence[Collision]) -> list[Collisio
     theirs = _at_theirs(sight, found)
     known = _known(sight, (one.other for one in theirs))
     return [one if one.other in known else replace(one, other="", title="") for one in theirs]
+
+
+def veiled_trial(sight: Sight, found: Trial) -> Trial:
+    ahead = veiled_preview(sight, Preview(found.slots, found.silent))
+    return Trial(ahead.slots, ahead.silent, tuple(veiled_collisions(sight, found.collisions)))
 
 
 def veiled_evidence(sight: Sight, found: Evidence) -> Evidence:
