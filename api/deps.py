@@ -8,6 +8,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from controller.people.api_keys import Shown, key_holder, key_holder_in_address
 from controller.people.audit import Act
@@ -118,10 +119,10 @@ def public() -> None:
 setattr(public, PERMISSION, PUBLIC)
 
 
-def perhaps(
-    request: Request, services: Served, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller | None:
+def perhaps(request: Request, services: Served) -> Caller | None:
     """Everybody may; who shows a key is told more."""
+    scheme, key = get_authorization_scheme_param(request.headers.get("Authorization"))
+    shown = HTTPAuthorizationCredentials(scheme=scheme, credentials=key) if scheme.lower() == "bearer" else None
     return None if shown is None else permit(Action.SEE)(request, services, shown)
 
 

@@ -1,4 +1,4 @@
-"""What a preview of the plan says, as far as a calendar needs it, and what whoever asks may see. Instants are us UTC."""
+"""What a preview of the plan says, as far as a calendar needs it, and what a reader sees. Instants are us UTC."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

@@ -136,7 +136,10 @@ def _left_out(state: Situation, one: Silence, effect: str, other: str) -> Collis
 
 
 def _shown(one: Collision) -> dict[str, object]:
-    times = {"at": at(one.at).isoformat(), "start": at(one.start_at).isoformat() if one.start_at else None}
+    times: dict[str, object] = {
+        "at": at(one.at).isoformat(),
+        "start": at(one.start_at).isoformat() if one.start_at else None,
+    }
     return {
         "other": one.other or None,
         "title": one.title or None,
