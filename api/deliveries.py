@@ -63,7 +63,7 @@ class EventShown(Shown):
 def deliveries_of(session: Session, sight: Sight, occurrence_id: str, stopped: bool) -> list[DeliveryShown]:
     """All speakers of an occurrence that are seen, in a fixed order."""
     rows = sql_select(*_COLUMNS).join(Device, col(Device.id) == col(Delivery.device_id))
-    rows = rows.where(col(Delivery.occurrence_id) == occurrence_id, sight.of("device"))
+    rows = rows.where(col(Delivery.occurrence_id) == occurrence_id, sight.heard_by(Delivery.device_id))
     rows = rows.order_by(col(Delivery.device_id))
     return [_shown(row, stopped) for row in session.connection().execute(rows)]
 
@@ -90,8 +90,7 @@ def counts_by_occurrence(session: Session, sight: Sight, occurrences: Iterable[s
     rows = select(Delivery.occurrence_id, Delivery.state, func.count()).where(
         col(Delivery.occurrence_id).in_(list(occurrences))
     )
-    if not sight.everything:
-        rows = rows.join(Device, col(Device.id) == col(Delivery.device_id)).where(sight.of("device"))
+    rows = rows.where(sight.heard_by(Delivery.device_id))
     found: dict[str, Counts] = {}
     for occurrence, state, count in session.exec(rows.group_by(col(Delivery.occurrence_id), col(Delivery.state))):
         found.setdefault(occurrence, {})[state] = count

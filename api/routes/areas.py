@@ -84,9 +84,10 @@ def create(
 def index(services: Served, who: Viewer) -> Page[AreaShown]:
     """All places, by name."""
     with services.database.read() as session:
-        seen = Sight(session, who).of("area")
+        sight = Sight(session, who)
+        seen = sight.of("area")
         rows = session.exec(select(Area).where(seen).order_by(col(Area.name), col(Area.id))).all()
-        heard = _heard(session, seen)
+        heard = _heard(session, None if sight.everything else seen)
     return Page(items=[_with_numbers(row, heard) for row in rows])
 
 
@@ -124,11 +125,12 @@ def _shown(session: Session, row: Area) -> AreaShown:
 
 
 def _heard(session: Session, areas: Any) -> dict[str, tuple[int, int]]:
-    """Area to its speakers in service and those online, of those for which the condition holds."""
+    """Area to its speakers in service and those online, of those for which the condition holds (None: of all)."""
     online = func.sum(cast(col(Device.online), Integer))
     rows = select(Membership.area_id, func.count(), online).join(Device, col(Device.id) == col(Membership.device_id))
-    rows = rows.where(col(Device.retired_at).is_(None), col(Membership.area_id).in_(select(Area.id).where(areas)))
-    rows = rows.group_by(col(Membership.area_id))
+    rows = rows.where(col(Device.retired_at).is_(None)).group_by(col(Membership.area_id))
+    if areas is not None:
+        rows = rows.where(col(Membership.area_id).in_(select(Area.id).where(areas)))
     return {area_id: (count, there) for area_id, count, there in session.exec(rows)}
 
 

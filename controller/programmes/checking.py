@@ -136,13 +136,8 @@ def _left_out(state: Situation, one: Silence, effect: str, other: str) -> Collis
 
 
 def _shown(one: Collision) -> dict[str, object]:
-    times: dict[str, object] = {
-        "at": at(one.at).isoformat(),
-        "start": at(one.start_at).isoformat() if one.start_at else None,
-    }
+    start = at(one.start_at).isoformat() if one.start_at else None
     return {
-        "other": one.other or None,
-        "title": one.title or None,
-        "effect": one.effect,
-        "speakers": len(one.devices),
-    } | times
+        "other": one.other or None, "title": one.title or None, "effect": one.effect, "speakers": len(one.devices),
+        "at": at(one.at).isoformat(), "start": start,
+    }  # fmt: skip

@@ -97,6 +97,10 @@ class Sight:
     def _around(self, area: Any) -> Any:
         return or_(self._in(area), col(area).in_(select(self._above.c.id)))
 
+    def heard_by(self, device: Any) -> Any:
+        """Whether this column names a speaker that is seen: where an index leads by it, sooner than by its row."""
+        return true() if self.everything else col(device).in_(self._devices)
+
     @property
     def _devices(self) -> Any:
         return select(Device.id).where(self._in(Device.area_id))

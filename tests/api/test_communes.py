@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from api.app import PREFIX, create_app
+from api.deps import tree_of
 from api.permissions import permissions
-from controller.people.permissions import Action, Role, carries
+from controller.people.callers import Caller
+from controller.people.permissions import Action, carries
+from controller.people.rights import Given, Rights
 from controller.reach.admission import CONTENTS, PLACES
 from controller.reach.sight import TABLES, Sight
 from controller.reach.subjects import FINDERS
 from devices.protocol.units import UUID_PATTERN
-from tests.api.district import VARIANTS, WAVE, Commune, District, body_of, query_of
+from tests.api.district import LISTS, VARIANTS, WAVE, Commune, District, body_of, query_of
 from tests.fakes.desk import ApiDesk
 
 SCHEMA = create_app().openapi()
@@ -26,6 +30,7 @@ OPERATIONS = {
     for method, said in item.items()
 }
 NOBODYS = "00000000-0000-4000-8000-000000000000"
+TABLE = "Tiêu đề,Chuyên mục,Ngày,Giờ\n".encode()
 NEW = {"id"}
 """Fields of bodies that name what is not there yet."""
 BOUNDS = {"GET /devices", "GET /areas/{area}/plans"}
@@ -96,15 +101,11 @@ def test_every_field_that_names_something_is_declared() -> None:
 
 
 def test_every_operation_that_names_something_is_asked() -> None:
-    """100 % of the routes; with `pytest -s` the list is printed."""
+    """100 % of the routes. `pytest --collect-only -q` on this file prints the list."""
     asked = {operation for operation, _, _ in SLOTS}
     plain = OPERATIONS.keys() - asked
-    for operation, where, name in SLOTS:
-        print(f"{operation:50} {where:20} {name}")
-    for operation in sorted(plain):
-        print(f"{operation:50} {'names nothing':20} searched")
     assert all("{" not in operation.replace("{day}", "") for operation in plain)
-    assert f"{len(asked)} + {len(plain)}" and len(asked) + len(plain) == len(permissions())
+    assert len(asked) + len(plain) == len(permissions())
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +121,10 @@ class Asking:
         self.method, self.path = operation.split(" ")
         self.operation, self.place = operation, place
         self.ids = {"day": "2026-02-17"} | place.ids
-        self.query = query_of(operation)
+        self.query = {
+            one["name"]: place.ids[one["name"]] for one in parameters(operation, "query")
+            if one.get("required") and one["name"] in place.ids
+        } | query_of(operation)  # fmt: skip
         self.body = body_of(operation, place, district)
         kinds = bodies(operation)
         assert "application/json" not in kinds or self.body is not None, f"tell body_of() what {operation} is sent"
@@ -136,24 +140,26 @@ class Asking:
     def send(self, client: TestClient, kind: str = "application/json", **more: str) -> Any:
         path = re.sub(r"\{(\w+)\}", lambda found: self.ids[found[1]], self.path).removeprefix("/")
         query = self.query | more
-        if kind == "multipart/form-data" or "multipart/form-data" in bodies(self.operation) and self.body is None:
+        if kind == "multipart/form-data" or (self.body is None and "multipart/form-data" in bodies(self.operation)):
             fields = {name: value for name, value in (self.body or {}).items() if name != "text"}
-            file = b"x" if "import" in path else WAVE
+            file = TABLE if "import" in path else WAVE
             return client.request(self.method, path, params=query, data=fields, files={"file": ("x.wav", file)})
         return client.request(self.method, path, params=query, json=self.body)
 
 
 def exchanged(operation: str, body: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+    """The body with this id in place of what the field named, or instead of the other places of a rule."""
     if "air-rules" in operation:
         return {field: one for field, one in body.items() if field not in {"area", "zone", "device"}} | {name: value}
-    found = {}
-    for field, one in body.items():
-        if field == name:
-            one = [value, *one[1:]] if isinstance(one, list) else value
-        elif isinstance(one, dict):
-            one = exchanged(operation, one, name, value)
-        found[field] = one
-    return found
+
+    def changed(field: str, one: Any) -> Any:
+        if isinstance(one, dict):
+            return exchanged(operation, one, name, value)
+        if field != name:
+            return one
+        return [value, *one[1:]] if isinstance(one, list) else value
+
+    return {field: changed(field, one) for field, one in body.items()}
 
 
 def plain(answer: Any, named: str) -> tuple[int, str]:
@@ -166,7 +172,7 @@ def read(answer: Any) -> str:
     """All that an answer says: headers, and a workbook's cells too."""
     said = " ".join(f"{name}: {value}" for name, value in answer.headers.items()) + "\n"
     if not answer.content.startswith(b"PK"):
-        return said + answer.content.decode("utf-8", "replace")
+        return said + str(answer.content, "utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as parcel:
         return said + "\n".join(parcel.read(name).decode("utf-8", "replace") for name in parcel.namelist())
 
@@ -176,7 +182,7 @@ def test_what_is_a_neighbours_is_as_unknown_as_what_is_not_there(
     district: District, operation: str, where: str, name: str
 ) -> None:
     """Asked with every role of the south for what is the north's: the very words of what is not there."""
-    kind = LISTED.get(operation, "device") if name == "after" else KIND.get(name) or (PLACES | CONTENTS)[name]
+    kind = LISTED.get(operation, "device") if name == "after" else KIND.get(name) or {**PLACES, **CONTENTS}[name]
     for role, client in keys_of(district).items():
         answers = []
         for value in (district.north.ids[kind], NOBODYS):
@@ -188,8 +194,7 @@ def test_what_is_a_neighbours_is_as_unknown_as_what_is_not_there(
         if name == "after" and operation in BOUNDS:
             continue
         assert answers[0] == answers[1], (role, answers)
-        right = permissions()[operation.replace(" ", f" {PREFIX}")]
-        lacks = not carries(role, Action(right))
+        lacks = not carries(role, Action(str(permissions()[operation.replace(" ", f" {PREFIX}")])))
         assert answers[0][0] == 403 if lacks else answers[0][0] in (404, 422), (role, answers)
         assert lacks or "_unknown" in answers[0][1], (role, answers)
 
@@ -203,7 +208,8 @@ def keys_of(district: District) -> dict[str, TestClient]:
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.startswith("GET")])
 def test_nothing_of_a_neighbour_is_in_any_answer(district: District, operation: str) -> None:
-    for role, client in keys_of(district).items():
+    public = permissions()[operation.replace(" ", f" {PREFIX}")] == "public" and operation != "GET /health"
+    for role, client in list(keys_of(district).items())[: 1 if public else None]:
         for variant in ({}, *VARIANTS.get(operation, ())):
             answer = Asking(operation, district, district.south).send(client, **variant)
             may = answer.status_code == 403 and operation == "GET /trust"
@@ -215,8 +221,6 @@ def test_nothing_of_a_neighbour_is_in_any_answer(district: District, operation: 
 def test_lists_and_addresses_agree_on_what_is_seen(district: District, kind: str) -> None:
     """What a list holds is just what an address of it opens."""
     with district.desk.office.database.read() as session:
-        from sqlmodel import select
-
         every = set(session.exec(select(TABLES[kind].id)).all())  # type: ignore[attr-defined]
         assert every
         for areas in ([district.north.area], [district.south.area], [district.above], [district.north.area] * 2):
@@ -226,13 +230,8 @@ def test_lists_and_addresses_agree_on_what_is_seen(district: District, kind: str
 
 
 def holder(district: District, role: str, *areas: str) -> Any:
-    from api.deps import tree_of
-    from controller.people.callers import Caller
-    from controller.people.rights import Given, Rights
-
-    return Caller(
-        "key/x", "x", "program", Rights(tuple(Given(role, area) for area in areas), tree_of(district.desk.services))
-    )
+    given = tuple(Given(role, area) for area in areas)
+    return Caller("key/x", "x", "program", Rights(given, tree_of(district.desk.services)))
 
 
 def test_what_comes_from_above_is_seen_as_far_as_it_is_heard_here(district: District) -> None:
@@ -257,29 +256,30 @@ def test_what_comes_from_above_is_seen_as_far_as_it_is_heard_here(district: Dist
 
 def test_who_has_the_district_sees_both(district: District) -> None:
     client = district.key("viewer", district.above)
-    for path in ("areas", "devices", "bulletins", "broadcasts", "alerts", "programmes", "groups", "zones", "air-rules",
-                 "incidents", "preview?speakers=true", "conflicts", "programmes/export?format=csv"):  # fmt: skip
-        said = read(client.get(path))
-        assert district.north.name in said or district.north.area in said, path
-        assert district.south.name in said or district.south.area in said, path
+    for path, kind in (LISTS | {"preview": "programme", "conflicts": "programme"}).items():
+        said = client.get(path).text
+        assert all(place.ids[kind] in said for place in (district.north, district.south)), path
     assert len(client.get("areas").json()["items"]) == 3
+    table = client.get("programmes/export", params={"format": "csv"}).text
+    assert district.north.name in table and district.south.name in table
 
 
 def test_keys_of_a_commune_do_all_its_work(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What is refused above is not refused because everything is."""
     with ApiDesk(tmp_path_factory.mktemp("work")) as desk:
         district = District(desk)
-        client, north = district.key("administrator", district.north.area), district.south
+        client = district.key("administrator", district.north.area)
         for operation in sorted(OPERATIONS, key=lambda one: (LAST.index(one) if one in LAST else -1, one)):
-            asking = Asking(operation, district, district.north)
-            answer = asking.send(client, **{"dry_run": "false"} if "import" in operation else {})
+            if operation == "DELETE /groups/{group}":
+                end_programmes(client, district.north.area)
+            answer = Asking(operation, district, district.north).send(client)
             expected = (403,) if operation in INSTALLATIONS else (200, 201, 204)
-            if "import" in operation:
-                expected = (422,)
-                assert answer.json()["code"] == "spreadsheet_refused", answer.text
             assert answer.status_code in expected, (operation, answer.text)
-            assert not north.knows(read(answer)), operation
+            assert not district.south.knows(read(answer)), operation
 
 
-def test_every_role_is_tried() -> None:
-    assert {role.value for role in Role} >= {"administrator", "viewer", "technician"}
+def end_programmes(client: TestClient, area: str) -> None:
+    """A group that a programme names is kept."""
+    for row in client.get("programmes", params={"area": area}).json()["items"]:
+        if row["owner"] == area:
+            assert client.delete(f"programmes/{row['id']}").status_code == 204
