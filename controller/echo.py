@@ -60,7 +60,7 @@ def apply_echo_plan(session: Session, area: str, plan: EchoPlan, act: Act) -> in
     for row in rows:
         row.interleave = plan.turns[row.id]
     wanted(session)
-    record(session, act, Action.ECHO_APPLY, area, f"{len(moved)} of {len(rows)} trims changed")
+    record(session, act, Action.ECHO_APPLY, area, f"{len(moved)} of {len(rows)} trims changed", area=area)
     return len(moved)
 
 

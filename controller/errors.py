@@ -1,6 +1,7 @@
 """What this package refuses, each with a stable code; how that looks over HTTP is the api's business."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 
 class LoaError(Exception):
@@ -91,6 +92,8 @@ class ProgrammeClash(LoaError):
     """It collides with others: let it wait, leave the others out, or choose another time."""
 
     code = "programme_clash"
+    collisions: Sequence[Any] = ()
+    """All of them, with the speakers where they are: what of it a caller may see is not known here."""
 
 
 class LongerThanPlans(LoaError):
@@ -160,6 +163,12 @@ class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 
     code = "not_allowed"
+
+
+class OwnerNeeded(LoaError):
+    """Whoever has several places has to say for which one they act."""
+
+    code = "owner_needed"
 
 
 class KeyMissing(LoaError):

@@ -1,13 +1,13 @@
 """Places: provinces, communes, villages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ConfigDict, Field
 from sqlalchemy import Integer, cast
 from sqlmodel import Session, col, func, select
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown
 from api.timestamps import to_utc
@@ -15,6 +15,8 @@ from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
 from devices.errors import AreaUnknown
 from devices.models import Area, Device, Membership
 from devices.registry import add_area, parents
@@ -62,6 +64,9 @@ def create(
     """Register a place below another one, or a root."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_named(session, who, Action.AREA_CREATE, wish)
+        if wish.parent is None:
+            who.require(Action.AREA_CREATE, None)
         made = already_made(session, act)
         if made is None:
             row = Area(
@@ -70,17 +75,19 @@ def create(
             )  # fmt: skip
             made = add_area(session, row).id
             remember(session, act, made)
-            record(session, act, Action.AREA_CREATE, made, wish.name)
+            record(session, act, Action.AREA_CREATE, made, wish.name, area=made)
         response.headers["Location"] = f"{request.url.path}/{made}"
         return _shown(session, session.get_one(Area, made))
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS))
-def index(services: Served) -> Page[AreaShown]:
+@router.get("", responses=refusals(*READS))
+def index(services: Served, who: Viewer) -> Page[AreaShown]:
     """All places, by name."""
     with services.database.read() as session:
-        rows = session.exec(select(Area).order_by(col(Area.name), col(Area.id))).all()
-        heard = _heard(session)
+        sight = Sight(session, who)
+        seen = sight.of("area")
+        rows = session.exec(select(Area).where(seen).order_by(col(Area.name), col(Area.id))).all()
+        heard = _heard(session, None if sight.everything else seen)
     return Page(items=[_with_numbers(row, heard) for row in rows])
 
 
@@ -104,7 +111,8 @@ def speak(
         parents(session, area)
         row = session.get_one(Area, area)
         row.languages = list(dict.fromkeys(wish.languages))
-        record(session, act_of(services, request, who, None), Action.PROGRAMME_EDIT, area, ", ".join(row.languages))
+        act = act_of(services, request, who, None)
+        record(session, act, Action.PROGRAMME_EDIT, area, ", ".join(row.languages), area=area)
         wanted(session)
         session.flush()
         shown = _shown(session, row)
@@ -113,16 +121,16 @@ def speak(
 
 
 def _shown(session: Session, row: Area) -> AreaShown:
-    return _with_numbers(row, _heard(session, row.id))
+    return _with_numbers(row, _heard(session, col(Area.id) == row.id))
 
 
-def _heard(session: Session, area: str | None = None) -> dict[str, tuple[int, int]]:
-    """Area to its speakers in service and those online, of one area or of all."""
+def _heard(session: Session, areas: Any) -> dict[str, tuple[int, int]]:
+    """Area to its speakers in service and those online, of those for which the condition holds (None: of all)."""
     online = func.sum(cast(col(Device.online), Integer))
     rows = select(Membership.area_id, func.count(), online).join(Device, col(Device.id) == col(Membership.device_id))
     rows = rows.where(col(Device.retired_at).is_(None)).group_by(col(Membership.area_id))
-    if area is not None:
-        rows = rows.where(Membership.area_id == area)
+    if areas is not None:
+        rows = rows.where(col(Membership.area_id).in_(select(Area.id).where(areas)))
     return {area_id: (count, there) for area_id, count, there in session.exec(rows)}
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ConfigDict, Field, StringConstraints
 from sqlmodel import Session, col, select
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import RequestRefused
 from api.problems import READS, WRITES, refusals
 from api.shapes import Id, Instant, Located, Name, Page, Shown
@@ -17,7 +17,9 @@ from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.callers import Caller
 from controller.people.permissions import Action
-from devices.models import Device, Membership
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
+from devices.models import Area, Device, Membership
 from devices.registry import add_device, get_device, parents, read_public_key
 from scheduler.timetable import wanted
 
@@ -67,7 +69,7 @@ class DeviceShown(Shown):
     id: Id
     name: str
     area: Id
-    places: Annotated[list[PlaceShown], Field(description="Its area and every area around it.")]
+    places: Annotated[list[PlaceShown], Field(description="Its area and every area around it that the caller sees.")]
     latitude: Annotated[float | None, Field(description="null: unknown; then it is in no zone.")]
     longitude: float | None
     bearing: Annotated[float | None, Field(description="Degrees from north over east; null: all round.")]
@@ -96,30 +98,31 @@ def register(
     """Make a speaker known by its public key; the answer holds what it must be born with."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_named(session, who, Action.DEVICE_REGISTER, wish)
         made = already_made(session, act)
         if made is None:
             made = _add(session, wish, wish.id or services.new_id(), act.now)
             remember(session, act, made)
-            record(session, act, Action.DEVICE_REGISTER, made, wish.name)
+            record(session, act, Action.DEVICE_REGISTER, made, wish.name, area=wish.area)
             wanted(session)
-        shown = _shown(session, [session.get_one(Device, made)])[0]
+        shown = _shown(session, who, [session.get_one(Device, made)])[0]
     services.ring()
     services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made}"
     return Registered(**shown.model_dump(), birth=services.keyring.birth(made))
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, within=["area_unknown"]))
+@router.get("", responses=refusals(*READS, within=["area_unknown"]))
 def index(
-    services: Served,
+    services: Served, who: Viewer,
     area: Annotated[Id | None, Query(description="Only those that hear this area, areas within it included.")] = None,
     online: bool | None = None,
     after: Annotated[Id | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
-) -> Page[DeviceShown]:
+) -> Page[DeviceShown]:  # fmt: skip
     """Speakers by id."""
     with services.database.read() as session:
-        rows = select(Device).order_by(col(Device.id)).limit(limit + 1)
+        rows = select(Device).where(Sight(session, who).of("device")).order_by(col(Device.id)).limit(limit + 1)
         if area is not None:
             parents(session, area)
             rows = rows.join(Membership, col(Membership.device_id) == col(Device.id)).where(Membership.area_id == area)
@@ -128,15 +131,15 @@ def index(
         if after is not None:
             rows = rows.where(col(Device.id) > after)
         found = session.exec(rows).all()
-        shown = _shown(session, found[:limit])
+        shown = _shown(session, who, found[:limit])
     return Page(items=shown, next=shown[-1].id if len(found) > limit else None)
 
 
-@router.get("/{device}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "device_unknown"))
-def one(device: Id, services: Served) -> DeviceShown:
+@router.get("/{device}", responses=refusals(*READS, "device_unknown"))
+def one(device: Id, services: Served, who: Viewer) -> DeviceShown:
     """One speaker, with the latest that is known of it."""
     with services.database.read() as session:
-        return _shown(session, [get_device(session, device)])[0]
+        return _shown(session, who, [get_device(session, device)])[0]
 
 
 @router.put("/{device}/coordinates", responses=refusals(*WRITES, "device_unknown"))
@@ -150,7 +153,7 @@ def set_coordinates(
     """
     act = act_of(services, request, who, None)
     with services.database.write() as session:
-        shown = _shown(session, [locate(session, device, wish.point, wish.bearing, act)])[0]
+        shown = _shown(session, who, [locate(session, device, wish.point, wish.bearing, act)])[0]
     services.ring()
     return shown
 
@@ -167,8 +170,8 @@ def _add(session: Session, wish: DeviceWish, device_id: str, now: int) -> str:
     return add_device(session, row).id
 
 
-def _shown(session: Session, rows: Sequence[Device]) -> list[DeviceShown]:
-    held = _places(session, [row.id for row in rows])
+def _shown(session: Session, who: Caller, rows: Sequence[Device]) -> list[DeviceShown]:
+    held = _places(session, who, [row.id for row in rows])
     return [
         DeviceShown(
             id=row.id, name=row.name, area=row.area_id, places=held.get(row.id, []),
@@ -182,8 +185,11 @@ def _shown(session: Session, rows: Sequence[Device]) -> list[DeviceShown]:
     ]  # fmt: skip
 
 
-def _places(session: Session, devices: Iterable[str]) -> dict[str, list[PlaceShown]]:
+def _places(session: Session, who: Caller, devices: Iterable[str]) -> dict[str, list[PlaceShown]]:
+    """Those that are seen: a number of a place around them tells how many speakers others have."""
     rows = select(Membership).where(col(Membership.device_id).in_(list(devices))).order_by(col(Membership.area_id))
+    if not (sight := Sight(session, who)).everything:
+        rows = rows.where(col(Membership.area_id).in_(select(Area.id).where(sight.of("area"))))
     found: dict[str, list[PlaceShown]] = {}
     for row in session.exec(rows):
         found.setdefault(row.device_id, []).append(PlaceShown(area=row.area_id, number=row.number))

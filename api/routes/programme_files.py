@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import RequestRefused, language_of
 from api.import_words import column_of, said_of, said_of_fault
 from api.problems import READS, WRITES, Language, refusals
@@ -29,6 +30,8 @@ from controller.exchange.there import read_there
 from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.keeping_many import create_programmes
+from controller.reach.importing import keep_admitted
+from controller.reach.sight import Sight
 from controller.runtime.services import Services
 from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator
@@ -110,37 +113,39 @@ async def import_file(
     wish = Wish(dry_run, on_errors, on_clash)
     keeper = Keeper(keep, services.new_id, services.now)
     act = act_of(services, request, who, key, wish, area, content.hex())
-    return await run_in_threadpool(_imported, services, content, area, wish, act, keeper, language_of(request))
+    return await run_in_threadpool(_imported, services, who, content, area, wish, act, keeper, language_of(request))
 
 
 @router.get(
-    "/export", dependencies=[Depends(permit(Action.SEE))], response_class=Response,
+    "/export", response_class=Response,
     responses=refusals(*READS)
     | {200: {"content": {kind: {} for kind in (workbook.MEDIA_TYPE, csv_text.MEDIA_TYPE, CALENDAR)}}},
 )  # fmt: skip
 def export(
-    request: Request, services: Served,
+    request: Request, services: Served, who: Viewer,
     form: Annotated[Literal["xlsx", "csv", "ics"], Query(alias="format")] = "xlsx", separator: Separator = ",",
 ) -> Response:  # fmt: skip
-    """All programmes as the file that can be imported again."""
+    """All programmes that the caller sees as the file that can be imported again."""
     with services.database.read() as session:
-        content = exported(session, form, separator, language_of(request))
+        content = exported(session, Sight(session, who), form, separator, language_of(request))
     kind = {"xlsx": workbook.MEDIA_TYPE, "csv": csv_text.MEDIA_TYPE, "ics": CALENDAR}[form]
     disposition = f'attachment; filename="loa-programmes.{form}"'
     return Response(content, media_type=kind, headers={"Content-Disposition": disposition, "Vary": "Accept-Language"})
 
 
 def _imported(
-    services: Services, content: bytes, area: str | None, wish: Wish, act: Any, keeper: Keeper, language: Language
-) -> ImportShown:
+    services: Services, who: Caller, content: bytes, area: str | None, wish: Wish, act: Any, keeper: Keeper,
+    language: Language,
+) -> ImportShown:  # fmt: skip
     with services.database.read() as session:
-        names = read_directory(session)
+        names = read_directory(session, Sight(session, who))
     if area is not None and area not in names.paths["area"]:
         raise AreaUnknown(area=area)
     today = shown(to_utc(act.now), zone_named(VIETNAM)).date()
     reading = _read(content, Setting(names, today, area), language)
     with services.database.write() as session:
-        outcomes = import_lines(session, reading.lines, read_there(session, today), wish, act, keeper)
+        own = replace(keeper, keep=partial(keep_admitted, who, keeper.keep))
+        outcomes = import_lines(session, reading.lines, read_there(session, today), wish, act, own)
     answer = _answer(outcomes, _noted(reading, outcomes, names, today), wish, names, language)
     if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
         raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])

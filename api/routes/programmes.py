@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 from sqlmodel import col
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import language_of, refused_body
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, Language, refusals
@@ -24,6 +24,9 @@ from controller.programmes.keeping import (
     pause_programme,
 )
 from controller.programmes.trial import try_change, try_programme
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
+from controller.reach.veil import veiled_trial
 from scheduler.programmes.models import ProgrammeRow
 
 router = APIRouter(prefix="/programmes", tags=["programmes"])
@@ -48,40 +51,40 @@ def create(
     if dry_run:
         response.status_code = 200
         with services.database.read() as session:
+            admit_named(session, who, Action.PROGRAMME_EDIT, wish)
             tried = try_programme(session, services.new_id(), wish.programme, services.now(), wish.on_clash)
-        return trial_shown(tried, language_of(request))
+            return trial_shown(veiled_trial(Sight(session, who), tried), language_of(request))
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_named(session, who, Action.PROGRAMME_EDIT, wish)
         made = create_programme(session, wish.programme, act, services.new_id, wish.on_clash)
     services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made}"
-    return _show(services, made, language_of(request))
+    return _show(services, who, made, language_of(request))
 
 
 @router.get(
-    "", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "page_unknown", "bad_rule", within=["area_unknown"]),
+    "", responses=refusals(*READS, "page_unknown", "bad_rule", within=["area_unknown"])
 )  # fmt: skip
 def index(
-    request: Request, services: Served, after: After = None, limit: Limit = 50,
+    request: Request, services: Served, who: Viewer, after: After = None, limit: Limit = 50,
     area: Annotated[Id | None, Query(description="Only its own, and what sounds at some speaker in it.")] = None,
 ) -> Page[ProgrammeShown]:  # fmt: skip
     """Those that have not ended, the newest first."""
     with services.database.read() as session:
-        asked: list[Any] = [col(ProgrammeRow.ended_at).is_(None)]
+        asked: list[Any] = [col(ProgrammeRow.ended_at).is_(None), Sight(session, who).of("programme")]
         if area is not None:
             asked.append(col(ProgrammeRow.id).in_(programmes_of(session, area)))
         rows, more = newest_first(session, ProgrammeRow, ProgrammeRow.created_at, after, limit, *asked)
-        return Page(items=programmes_shown(session, rows, services.now(), language_of(request)), next=more)
+        return Page(items=programmes_shown(session, who, rows, services.now(), language_of(request)), next=more)
 
 
 @router.get(
-    "/{programme}", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "programme_unknown", "bad_rule"),
+    "/{programme}", responses=refusals(*READS, "programme_unknown", "bad_rule")
 )  # fmt: skip
-def one(programme: Id, request: Request, services: Served) -> ProgrammeShown:
+def one(programme: Id, request: Request, services: Served, who: Viewer) -> ProgrammeShown:
     """One programme."""
-    return _show(services, programme, language_of(request))
+    return _show(services, who, programme, language_of(request))
 
 
 @router.put("/{programme}", responses=refusals(*WRITES, "programme_unknown", *NOT_KEPT, within=NOT_THERE))
@@ -91,13 +94,15 @@ def change(
     """From now on it is so. What sounds already goes on as it was."""
     if dry_run:
         with services.database.read() as session:
+            admit_named(session, who, Action.PROGRAMME_EDIT, wish)
             tried = try_change(session, programme, wish.programme, services.now(), wish.on_clash)
-        return trial_shown(tried, language_of(request))
+            return trial_shown(veiled_trial(Sight(session, who), tried), language_of(request))
     act = act_of(services, request, who, None)
     with services.database.write() as session:
+        admit_named(session, who, Action.PROGRAMME_EDIT, wish)
         change_programme(session, programme, wish.programme, act, wish.on_clash)
     services.ring_almanac()
-    return _show(services, programme, language_of(request))
+    return _show(services, who, programme, language_of(request))
 
 
 @router.delete("/{programme}", status_code=204, responses=refusals(*WRITES, "programme_unknown"))
@@ -132,16 +137,16 @@ def except_(
     except ValidationError as error:
         raise refused_body(error) from error
     services.ring_almanac()
-    return _show(services, programme, language_of(request))
+    return _show(services, who, programme, language_of(request))
 
 
 def _paused(services: Served, request: Request, who: Caller, programme: str, paused: bool) -> ProgrammeShown:
     with services.database.write() as session:
         pause_programme(session, programme, paused, act_of(services, request, who, None))
     services.ring_almanac()
-    return _show(services, programme, language_of(request))
+    return _show(services, who, programme, language_of(request))
 
 
-def _show(services: Served, programme: str, language: Language) -> ProgrammeShown:
+def _show(services: Served, who: Caller, programme: str, language: Language) -> ProgrammeShown:
     with services.database.read() as session:
-        return programmes_shown(session, [find_programme(session, programme)], services.now(), language)[0]
+        return programmes_shown(session, who, [find_programme(session, programme)], services.now(), language)[0]

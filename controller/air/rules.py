@@ -40,15 +40,15 @@ def put_rule(session: Session, rule_id: str, said: RuleSaid, act: Act) -> AirRul
         rules=said.rules.model_dump(mode="json"), changed_at=act.now, changed_by=act.who,
     )  # fmt: skip
     row = session.merge(row)
-    _done(session, act, rule_id, said.name)
+    _done(session, act, row, said.name)
     return row
 
 
 def delete_rule(session: Session, rule_id: str, act: Act) -> None:
     """It binds nobody from then on; AirRuleUnknown."""
     row = get_rule(session, rule_id)
+    _done(session, act, row, f"deleted: {row.name}")
     session.delete(row)
-    _done(session, act, rule_id, f"deleted: {row.name}")
 
 
 def _check_place(session: Session, said: RuleSaid) -> None:
@@ -60,6 +60,13 @@ def _check_place(session: Session, said: RuleSaid) -> None:
         get_device(session, said.device)
 
 
-def _done(session: Session, act: Act, rule_id: str, detail: str) -> None:
-    record(session, act, Action.AIR_EDIT, rule_id, detail)
+def _done(session: Session, act: Act, row: AirRule, detail: str) -> None:
+    record(session, act, Action.AIR_EDIT, row.id, detail, area=_home(session, row))
     wanted(session)
+
+
+def _home(session: Session, row: AirRule) -> str | None:
+    """The area in which it binds."""
+    if row.zone_id is not None:
+        return get_zone(session, row.zone_id).area_id
+    return row.area_id if row.device_id is None else get_device(session, row.device_id).area_id

@@ -5,7 +5,7 @@ from sqlmodel import Session, select
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from devices.models import Device
-from devices.registry import get_device
+from devices.registry import get_device, parents
 from scheduler.air.circles import Point
 from scheduler.air.models import AirRule, Zone
 from scheduler.errors import AirZoneUnknown
@@ -20,9 +20,11 @@ def get_zone(session: Session, zone_id: str) -> Zone:
 
 
 def put_zone(session: Session, row: Zone, act: Act) -> Zone:
-    """Make a zone, or put this in its place."""
+    """Make a zone, or put this in its place; AreaUnknown."""
+    if row.area_id is not None:
+        parents(session, row.area_id)
     row = session.merge(row)
-    _done(session, act, Action.AIR_EDIT, row.id, row.name)
+    _done(session, act, Action.AIR_EDIT, row.id, row.name, row.area_id)
     return row
 
 
@@ -30,11 +32,11 @@ def delete_zone(session: Session, zone_id: str, act: Act) -> None:
     """It is gone, and its rules with it; AirZoneUnknown."""
     row = get_zone(session, zone_id)
     for rule in session.exec(select(AirRule).where(AirRule.zone_id == zone_id)):
-        record(session, act, Action.AIR_EDIT, rule.id, f"deleted with its zone: {rule.name}")
+        record(session, act, Action.AIR_EDIT, rule.id, f"deleted with its zone: {rule.name}", area=row.area_id)
         session.delete(rule)
     session.flush()
     session.delete(row)
-    _done(session, act, Action.AIR_EDIT, zone_id, f"deleted: {row.name}")
+    _done(session, act, Action.AIR_EDIT, zone_id, f"deleted: {row.name}", row.area_id)
 
 
 def locate(session: Session, device_id: str, point: Point | None, bearing: float | None, act: Act) -> Device:
@@ -43,10 +45,11 @@ def locate(session: Session, device_id: str, point: Point | None, bearing: float
     device.latitude, device.longitude = point or (None, None)
     device.bearing = bearing
     place = f"stands at {point[0]}, {point[1]}" if point else "nowhere"
-    _done(session, act, Action.DEVICE_REGISTER, device_id, place if bearing is None else f"{place}, to {bearing}")
+    said = place if bearing is None else f"{place}, to {bearing}"
+    _done(session, act, Action.DEVICE_REGISTER, device_id, said, device.area_id)
     return device
 
 
-def _done(session: Session, act: Act, action: Action, subject: str, detail: str) -> None:
-    record(session, act, action, subject, detail)
+def _done(session: Session, act: Act, action: Action, subject: str, detail: str, area: str | None) -> None:
+    record(session, act, action, subject, detail, area=area)
     wanted(session)

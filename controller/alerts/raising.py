@@ -13,7 +13,7 @@ from controller.library.models import Blob
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
-from devices.areas import topmost
+from devices.areas import meeting, topmost
 from devices.incidents import open_incident
 from devices.protocol.units import DAY, MILLI, SECOND
 from devices.registry import members, parents
@@ -55,7 +55,8 @@ def raise_alert(session: Session, request: AlertRequest, act: Act, new_id: Calla
     expected = alert.tone_ms * alert.repeats
     queue(session, new_delivery(alert.id, alert.id, "alert", act.now, alert.expires_at, expected), targets)
     remember(session, act, alert.id)
-    record(session, act, Action.ALERT_CREATE, alert.id, f"→ {len(targets)}")
+    home = meeting(areas, parents(session))
+    record(session, act, Action.ALERT_CREATE, alert.id, f"→ {len(targets)}", area=home)
     return alert.id
 
 
@@ -65,7 +66,8 @@ def cancel_alert(session: Session, alert_id: str, act: Act) -> AlertRow:
     if alert.cancelled_at is None:
         alert.action, alert.cancelled_at = "cancel", act.now
         _revise(session, alert, act.now)
-        record(session, act, Action.ALERT_CANCEL, alert_id)
+        areas = session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == alert_id)).all()
+        record(session, act, Action.ALERT_CANCEL, alert_id, area=meeting(areas, parents(session)))
     return alert
 
 

@@ -1,11 +1,11 @@
 """Deliveries counted by the database: one query for what was planned, one for emergencies. Instants are us UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Select, null
+from sqlalchemy import Select, null, true
 from sqlmodel import Session, col, func, or_, select
 
 from controller.alerts.models import AlertRow
@@ -26,6 +26,8 @@ class Asked:
     period: Period
     area: str | None = None
     programme: str | None = None
+    seen: Any = field(default_factory=true)
+    """Of speakers, a condition on their table: whose figures are told."""
 
 
 def count(session: Session, asked: Asked, per: Per) -> list[Tally]:
@@ -66,7 +68,7 @@ def _counted(order: Any, occurrence: Any, subject: Any, asked: Asked) -> Select[
     rows = sqlalchemy.select(*columns).select_from(order)
     rows = rows.join(Delivery, col(Delivery.occurrence_id) == col(occurrence))
     rows = rows.join(Device, col(Device.id) == col(Delivery.device_id))
-    rows = rows.where(order.start_at >= asked.period.begin, order.start_at < asked.period.end)
+    rows = rows.where(order.start_at >= asked.period.begin, order.start_at < asked.period.end, asked.seen)
     rows = rows.where(or_(col(Delivery.withdrawn_at).is_(None), col(Delivery.started_at).is_not(None)))
     if asked.area is not None:
         rows = rows.where(
