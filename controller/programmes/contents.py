@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from controller.library.models import Blob, Bulletin
 from devices.protocol.units import MILLI
@@ -67,7 +67,12 @@ def sound_of(blob: Blob, repeats: int, gap_ms: int) -> Sound:
 def _newest(session: Session, category: str) -> str | None:
     rows = (
         select(Bulletin.id)
-        .where(Bulletin.category == category, Bulletin.state == "ready", col(Bulletin.original_id).is_(None))
+        .where(
+            Bulletin.category == category,
+            Bulletin.state == "ready",
+            col(Bulletin.original_id).is_(None),
+            col(Bulletin.held).is_(False),
+        )  # fmt: skip
         .order_by(col(Bulletin.created_at).desc(), col(Bulletin.id))
     )
     return session.exec(rows.limit(1)).first()
@@ -78,7 +83,9 @@ def _read_versions(session: Session, originals: Iterable[str]) -> dict[str, list
     rows = (
         select(Bulletin, Blob)
         .join(Blob, col(Blob.sha256) == col(Bulletin.sha256), isouter=True)
-        .where(or_(col(Bulletin.id).in_(names), col(Bulletin.original_id).in_(names)))
+        .where(
+            or_(col(Bulletin.id).in_(names), and_(col(Bulletin.original_id).in_(names), col(Bulletin.held).is_(False)))
+        )
         .order_by(col(Bulletin.original_id).is_not(None), col(Bulletin.created_at), col(Bulletin.id))
     )
     found: dict[str, list[Version]] = {}

@@ -50,7 +50,7 @@ def new_programme(wish: Programme, act: Act, name: str) -> ProgrammeRow:
     """Its row, not yet in the table."""
     return ProgrammeRow(
         id=name, title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
-        created_by=act.who, changed_at=act.now,
+        created_by=act.who, changed_by_id=act.who_id, approved_by=act.approved_by, changed_at=act.now,
     )  # fmt: skip
 
 
