@@ -39,8 +39,8 @@ class KeyMaking(Deed[KeyWish]):
 
     def look(self, session: Session, wish: KeyWish, made: str, act: Act) -> Seen:
         return Seen(
-            f"{wish.name}: {wish.role}", frozenset(wish.areas or [None]), matters=actions_of(wish.given) != {Action.SEE},
-            subject=wish.id, until=wish.expires_at,
+            f"{wish.name}: {wish.role}", frozenset(wish.areas or [None]),
+            matters=actions_of(wish.given) != {Action.SEE}, subject=wish.id, until=wish.expires_at,
         )  # fmt: skip
 
     def check(self, session: Session, wish: KeyWish, caller: Caller, seen: Seen) -> None:

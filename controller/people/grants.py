@@ -38,9 +38,8 @@ def give_role(session: Session, wish: RoleWish, act: Act, new_id: Callable[[], s
         raise OwnRole()
     if person.disabled_at is not None:
         raise PersonUnknown(person=person.id)
-    known = [
-        one for one in own_grants(session, person.id, act.now) if (one.role, one.area_id) == (wish.role, wish.area)
-    ]
+    own = own_grants(session, person.id, act.now)
+    known = [one for one in own if (one.role, one.area_id) == (wish.role, wish.area)]
     if known and known[0].until == wish.until:
         return known[0].id
     for one in known:

@@ -72,7 +72,7 @@ def _newest(session: Session, category: str) -> str | None:
             Bulletin.state == "ready",
             col(Bulletin.original_id).is_(None),
             col(Bulletin.held).is_(False),
-        )  # fmt: skip
+        )
         .order_by(col(Bulletin.created_at).desc(), col(Bulletin.id))
     )
     return session.exec(rows.limit(1)).first()
