@@ -7,6 +7,7 @@ from sqlmodel import Session, col, or_, select
 from controller.people import api_keys, persons
 from controller.people.callers import Caller
 from controller.people.models import ApiKey, Person, RoleGrant
+from controller.people.newcomers import PERSON
 from controller.people.permissions import ROLES, Action
 from controller.people.rights import Place, Tree
 
@@ -14,22 +15,22 @@ from controller.people.rights import Place, Tree
 def circle(session: Session, who: str, now: int) -> frozenset[str]:
     """Ids of all who count as one with whoever asks: two of one circle are no two people."""
     owner = _owner(session, who)
-    person = owner.removeprefix(persons.HOLDER)
-    lenders = persons.lenders_of(session, person, now) if owner.startswith(persons.HOLDER) else set()
-    return frozenset({who, owner, *(persons.HOLDER + one for one in lenders)})
+    person = owner.removeprefix(PERSON)
+    lenders = persons.lenders_of(session, person, now) if owner.startswith(PERSON) else set()
+    return frozenset({who, owner, *(PERSON + one for one in lenders)})
 
 
 def family(session: Session, known: Iterable[str]) -> frozenset[str]:
     """These, and all to whom one of them ever lent a role: what they order adds up."""
-    people = [one.removeprefix(persons.HOLDER) for one in known]
+    people = [one.removeprefix(PERSON) for one in known]
     rows = select(RoleGrant.person_id).where(col(RoleGrant.delegated_by).in_(people))
-    return frozenset(known) | {persons.HOLDER + one for one in session.exec(rows)}
+    return frozenset(known) | {PERSON + one for one in session.exec(rows)}
 
 
 def asker(session: Session, who: str, now: int, tree: Tree) -> Caller | None:
     """Whoever asked, as they may today; None: disabled, revoked or ended."""
-    if who.startswith(persons.HOLDER):
-        person = session.get(Person, who.removeprefix(persons.HOLDER))
+    if who.startswith(PERSON):
+        person = session.get(Person, who.removeprefix(PERSON))
         return persons.person_caller(session, person, now, tree) if person and person.disabled_at is None else None
     key = session.get(ApiKey, who.removeprefix(api_keys.HOLDER))
     return api_keys.holder_of(key, now, tree) if key else None
@@ -49,8 +50,8 @@ def others_who_could_decide(
         )
         .distinct()
     )  # fmt: skip
-    strangers = [one for one in session.exec(rows) if persons.HOLDER + one not in beside]
-    found = (persons.rights_of(session, one, now, tree, lent=False) for one in strangers)
+    strangers = [one for one in session.exec(rows) if PERSON + one not in beside]
+    found = (persons.own_rights(session, one, now, tree) for one in strangers)
     wanted, there = list(needed), list(places)
     return any(all(rights.may_at_all(action, there) for action in wanted) for rights in found)
 

@@ -8,8 +8,9 @@ from sqlmodel import Session
 from controller.errors import DelegationInvalid, NotAllowed, PersonUnknown
 from controller.people.audit import Act, record
 from controller.people.models import RoleGrant
+from controller.people.newcomers import PERSON
 from controller.people.permissions import Action
-from controller.people.persons import HOLDER, covers, get_person, own_grants, touch
+from controller.people.persons import covers, get_person, own_grants, touch
 from controller.people.rights import Tree
 from devices.protocol.units import DAY
 
@@ -28,7 +29,7 @@ class Lending:
 
 def lend(session: Session, wish: Lending, act: Act, new_id: Callable[[], str], tree: Tree) -> str:
     """Lend it and give its id. DelegationInvalid (its end), NotAllowed (not the lender's own), PersonUnknown."""
-    lender = get_person(session, act.who_id.removeprefix(HOLDER))
+    lender = get_person(session, act.who_id.removeprefix(PERSON))
     taker = get_person(session, wish.to)
     if not act.now < wish.until <= act.now + LONGEST:
         raise DelegationInvalid(most_days=LONGEST // DAY)
@@ -43,5 +44,5 @@ def lend(session: Session, wish: Lending, act: Act, new_id: Callable[[], str], t
     session.add(row)
     touch(taker, act.now)
     session.flush()
-    record(session, act, Action.ROLE_GIVE, row.id, f"{wish.role} lent to {taker.login}", area=wish.area)
+    record(session, act, Action.ROLE_GIVE, PERSON + taker.id, f"{wish.role} lent", area=wish.area)
     return row.id

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from controller.errors import GrantUnknown, LastAdministrator, NotAllowed, OwnRole, PersonUnknown
+from controller.people import newcomers
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
 from controller.people.models import Person, RoleGrant
+from controller.people.newcomers import PERSON
 from controller.people.permissions import ROLES, Action, Role
-from controller.people.persons import HOLDER, get_person, own_grants, touch
+from controller.people.persons import get_person, own_grants, touch
 from controller.people.rights import Place
 
 
@@ -32,9 +34,9 @@ def may_give(caller: Caller, role: str, area: Place) -> None:
 
 
 def give_role(session: Session, wish: RoleWish, act: Act, new_id: Callable[[], str]) -> str:
-    """Give it; the same role at the same place again changes nothing. PersonUnknown, OwnRole."""
+    """Give it; the same again changes nothing. PersonUnknown, OwnRole, RoleUnknown, AreaUnknown."""
     person = get_person(session, wish.person)
-    if HOLDER + person.id == act.who_id:
+    if PERSON + person.id == act.who_id:
         raise OwnRole()
     if person.disabled_at is not None:
         raise PersonUnknown(person=person.id)
@@ -44,15 +46,10 @@ def give_role(session: Session, wish: RoleWish, act: Act, new_id: Callable[[], s
         return known[0].id
     for one in known:
         one.ended_at = act.now
-    row = RoleGrant(
-        id=new_id(), person_id=person.id, role=wish.role, area_id=wish.area, since=act.now, until=wish.until,
-        given_by=act.who_id or act.who,
-    )  # fmt: skip
-    session.add(row)
-    touch(person, act.now)
+    row = newcomers.give_role(session, new_id(), person, wish.role, wish.area, act)
+    row.until = wish.until
     session.flush()
     keep_an_administrator(session, known, act.now)
-    record(session, act, Action.ROLE_GIVE, row.id, f"{person.login}: {wish.role}", area=wish.area)
     return row.id
 
 
@@ -66,7 +63,7 @@ def end_role(session: Session, grant: str, act: Act) -> None:
     touch(person, act.now)
     session.flush()
     keep_an_administrator(session, [row], act.now)
-    record(session, act, Action.ROLE_GIVE, grant, f"{person.login}: {row.role} ended", area=row.area_id)
+    record(session, act, Action.ROLE_GIVE, PERSON + person.id, f"{row.role} ended", area=row.area_id)
 
 
 def get_grant(session: Session, grant: str) -> RoleGrant:
@@ -99,7 +96,7 @@ def _is_head(one: RoleGrant) -> bool:
 
 def may_end(caller: Caller, grant: RoleGrant) -> None:
     """NotAllowed unless they give roles there, or it is theirs: lent by them, or to them."""
-    if caller.id in {HOLDER + grant.person_id, HOLDER + (grant.delegated_by or "")}:
+    if caller.id in {PERSON + grant.person_id, PERSON + (grant.delegated_by or "")}:
         return
     if not caller.rights.may(Action.ROLE_GIVE, grant.area_id):
         raise NotAllowed(action=Action.ROLE_GIVE.value)

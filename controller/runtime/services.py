@@ -7,6 +7,8 @@ from controller.db import Database
 from controller.keyring import Keyring
 from controller.library.store import Store
 from controller.library.studio import Studio
+from controller.people.entrance.entrance import Entrance
+from controller.people.sign_on.flow import SignOn
 from controller.runtime import world
 from controller.settings import Settings
 
@@ -19,6 +21,7 @@ class Services:
     database: Database
     store: Store
     keyring: Keyring
+    entrance: Entrance
     studio: Studio
     ring: Callable[[], None]
     """New orders, alerts or speakers are in the tables."""
@@ -29,6 +32,8 @@ class Services:
     ring_voice: Callable[[], None]
     """An alert waits for its speech."""
     link_up: Callable[[], bool]
+    sign_on: SignOn | None = None
+    """The OpenID provider that vouches for people, if one is set."""
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
     entropy: Callable[[int], bytes] = world.entropy
