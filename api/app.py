@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
+from api.deps import PREFIX
 from api.description import describe
 from api.errors import install
 from api.journal import Journal
@@ -38,7 +39,6 @@ from api.routes import (
 from controller.runtime import world
 from controller.runtime.services import Services
 
-PREFIX = "/api/v1"
 ROOMS = (
     areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
     programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,

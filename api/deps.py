@@ -23,6 +23,7 @@ from devices.registry import parents
 
 _bearer = HTTPBearer(auto_error=False, description="The key that was printed on the first start, or another one.")
 _address = APIKeyQuery(name="key", auto_error=False, description="A viewer's key, where no header can be sent.")
+PREFIX = "/api/v1"
 PERMISSION = "loa_permission"
 PUBLIC = "public"
 UUID = re.compile(UUID_PATTERN)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from api.app import PREFIX, ROOMS
-from api.deps import PERMISSION
+from api.app import ROOMS
+from api.deps import PERMISSION, PREFIX
 
 
 def permissions() -> dict[str, str | None]:

@@ -1,5 +1,6 @@
 """What is to be said: typed or uploaded, rendered once, heard before it is aired."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -8,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
+from api.approvals import ports_of
 from api.deps import Key, Served, act_of, permit
 from api.errors import refused_body
 from api.paging import After, Limit, newest_first
@@ -15,6 +17,7 @@ from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown, Text
 from api.timestamps import to_utc
 from api.uploads import Upload, landed
+from controller.approvals.holding import take_in
 from controller.library.bulletins import (
     MOST_MEMBERS,
     PlaylistBulletin,
@@ -141,6 +144,7 @@ class BulletinSummary(Shown):
     language: Annotated[str, Field(description="BCP 47.")]
     version_of: Annotated[Id | None, Field(description="The bulletin of which this is a version.")]
     members: Annotated[list[Id], Field(description="Of a playlist, in order.")]
+    held: Annotated[bool, Field(description="No programme takes it by itself before a second person has let it.")]
     problem: Annotated[str | None, Field(description="Code of the reason why it failed.")]
     upload_name: Annotated[str | None, Field(description="What the uploaded file was called.")]
     voice: dict[str, Any]
@@ -253,7 +257,8 @@ def _typed(services: Services, request: Request, who: Caller, key: str | None, b
         wish.shelving,
     )  # fmt: skip
     with services.database.write() as session:
-        return add_text(session, asked, act, services.new_id)
+        add = partial(add_text, session, asked, act, services.new_id)
+        return take_in(session, add, who, act, ports_of(services))
 
 
 def _recorded(services: Services, request: Request, who: Caller, key: str | None, upload: Upload) -> str:
@@ -265,14 +270,16 @@ def _recorded(services: Services, request: Request, who: Caller, key: str | None
     act = act_of(services, request, who, key, wish.model_dump_json(), sha256)
     asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime, wish.shelving)
     with services.database.write() as session:
-        return add_recording(session, asked, act, services.new_id)
+        add = partial(add_recording, session, asked, act, services.new_id)
+        return take_in(session, add, who, act, ports_of(services))
 
 
 def _joined(services: Services, request: Request, who: Caller, key: str | None, wish: PlaylistWish) -> str:
     act = act_of(services, request, who, key, wish.model_dump_json())
     asked = PlaylistBulletin(wish.title, tuple(wish.members), wish.chime, wish.shelving)
     with services.database.write() as session:
-        return add_playlist(session, asked, act, services.new_id)
+        add = partial(add_playlist, session, asked, act, services.new_id)
+        return take_in(session, add, who, act, ports_of(services))
 
 
 async def _made(services: Services, request: Request, response: Response, made: str, wait_s: float) -> BulletinShown:
@@ -317,7 +324,8 @@ def _blobs(session: Session, names: list[str]) -> dict[str, Blob]:
 
 def _summary(row: Bulletin, blob: Blob | None) -> dict[str, Any]:
     return {
-        "id": row.id, "title": row.title, "kind": row.kind, "state": row.state, "problem": row.problem,
+        "id": row.id, "title": row.title, "kind": row.kind, "state": row.state, "held": row.held,
+        "problem": row.problem,
         "category": row.category, "language": row.language, "version_of": row.original_id, "members": row.members,
         "upload_name": row.upload_name, "voice": row.voice, "chime": row.chime, "sha256": row.sha256,
         "duration_ms": blob.duration_ms if blob else None, "size": blob.size if blob else None, "lufs": row.lufs,

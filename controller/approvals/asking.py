@@ -58,9 +58,7 @@ def order(session: Session, deed: AnyDeed, wish: Any, who: Caller, act: Act, por
         return Ordered(made, session.get(ApprovalRequest, made) is not None)
     with session.begin_nested() as tried:
         made = deed.do(session, wish, replace(act, key=None), ports)
-        seen = deed.look(session, wish, made, act)
-        deed.check(session, wish, who, seen)
-        judged = judge(session, deed, seen, who, act, ports)
+        seen, judged = weigh(session, deed, wish, made, who, act, ports)
         if judged.waits:
             tried.rollback()
     if judged.waits:
@@ -71,7 +69,16 @@ def order(session: Session, deed: AnyDeed, wish: Any, who: Caller, act: Act, por
     return Ordered(made, judged.waits)
 
 
-def judge(session: Session, deed: AnyDeed, seen: Seen, who: Caller, act: Act, ports: Ports) -> Judged:
+def weigh(
+    session: Session, deed: AnyDeed, wish: Any, made: str, who: Caller, act: Act, ports: Ports
+) -> tuple[Seen, Judged]:
+    """What came of a wish, and whether it may stay. NotAllowed, PersonNeeded."""
+    seen = deed.look(session, wish, made, act)
+    deed.check(session, wish, who, seen)
+    return seen, _judged(session, deed, seen, who, act, ports)
+
+
+def _judged(session: Session, deed: AnyDeed, seen: Seen, who: Caller, act: Act, ports: Ports) -> Judged:
     """Does what was seen need a second person, and is there one? PersonNeeded."""
     if not seen.matters:
         return Judged()

@@ -62,9 +62,7 @@ class Staff:
     def grant(self, person: str, role: str, area: str | None = None) -> str:
         made = self.office.new_id()
         with self.office.database.write() as session:
-            session.add(
-                RoleGrant(id=made, person_id=person, role=role, area_id=area, since=self.now, given_by="")
-            )
+            session.add(RoleGrant(id=made, person_id=person, role=role, area_id=area, since=self.now, given_by=""))
         return made
 
     def key(self, role: str, made_by: str = "", **limits: Any) -> str:

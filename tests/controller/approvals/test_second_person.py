@@ -46,9 +46,7 @@ def test_what_a_loan_ordered_adds_up_too(staff: Staff, heads: tuple[str, str]) -
     assert staff.air(puppet, staff.communes[1]).waits
 
 
-def test_an_alert_to_everyone_waits_for_a_person_and_never_for_a_program(
-    staff: Staff, heads: tuple[str, str]
-) -> None:
+def test_an_alert_to_everyone_waits_for_a_person_and_never_for_a_program(staff: Staff, heads: tuple[str, str]) -> None:
     duty = staff.person("truc", "emergency")
     assert staff.warn(duty, staff.province).waits
     assert not staff.warn(duty, staff.communes[0]).waits
