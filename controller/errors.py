@@ -178,6 +178,12 @@ class DelegationInvalid(LoaError):
     code = "delegation_invalid"
 
 
+class LinkRefused(LoaError):
+    """A link would let somebody in as another who may be a second person."""
+
+    code = "link_refused"
+
+
 class ApiKeyUnknown(LoaError):
     code = "api_key_unknown"
 

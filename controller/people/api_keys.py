@@ -69,6 +69,13 @@ def revoke_key(session: Session, key: str, act: Act) -> ApiKey:
     return row
 
 
+def note_use(session: Session, holder: str, origin: str, now: int) -> None:
+    """When a key was last shown, and from where."""
+    row = session.get(ApiKey, holder.removeprefix(HOLDER))
+    if row is not None and (row.last_used_at is None or row.last_used_at < now):
+        row.last_used_at, row.last_used_from = now, origin
+
+
 def get_key(session: Session, key: str) -> ApiKey:
     row = session.get(ApiKey, key)
     if row is None:
@@ -127,7 +134,8 @@ def holder_of(key: ApiKey, now: int, tree: Tree) -> Caller | None:
 
 
 def _caller(key: ApiKey, tree: Tree) -> Caller:
-    return Caller(HOLDER + key.id, key.name, "program", Rights(_given(key.role, key.areas, key.actions), tree))
+    rights = Rights(_given(key.role, key.areas, key.actions), tree)
+    return Caller(HOLDER + key.id, key.name, "program", rights, key.per_minute)
 
 
 def _given(role: str, areas: Sequence[str], actions: Sequence[str]) -> tuple[Given, ...]:

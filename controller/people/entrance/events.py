@@ -9,7 +9,7 @@ class Event(StrEnum):
     LOG_IN_SLOWED = "log_in.slowed"
     LOG_OUT = "log_out"
     SESSION_ENDED = "session.ended"
-    PASSWORD_SET = "password.set"
+    PASSWORD_SET = "password.set"  # noqa: S105
     FACTOR_SET = "second_factor.set"
     FACTOR_DROPPED = "second_factor.dropped"
     FACTOR_FAILED = "second_factor.failed"

@@ -29,12 +29,12 @@ def change_password(entrance: Entrance, visitor: Visitor, old: str, new: str) ->
     return _changed(entrance, visitor, change)
 
 
-def propose_factor(entrance: Entrance, visitor: Visitor) -> str:
-    """The address of a secret that a telephone may scan. SecondFactorThere."""
+def propose_factor(entrance: Entrance, visitor: Visitor) -> tuple[str, str]:
+    """A secret for the telephone, and its address as the telephone scans it. SecondFactorThere."""
     with entrance.database.write() as session:
         found = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives)
         secret = second_factor.propose(session, entrance.sealer, found.person, visitor.now, entrance.entropy)
-        return second_factor.address(found.person, secret)
+        return secret, second_factor.address(found.person, secret)
 
 
 def confirm_factor(entrance: Entrance, visitor: Visitor, password: str, code: str) -> tuple[Entered, list[str]]:

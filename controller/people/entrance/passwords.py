@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
@@ -28,7 +29,7 @@ class Cost:
 
     memory_kib: int = 65_536
     rounds: int = 3
-    lanes: int = 2
+    lanes: int = 1
 
 
 class Passwords:
@@ -90,7 +91,7 @@ def _composed(password: str) -> str:
 
 def _runs(plain: str) -> bool:
     """Whether it is one run of neighbours, such as `abcdefghij` or `0987654321`."""
-    steps = {ord(after) - ord(before) for before, after in zip(plain, plain[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
     return steps <= {1, -9} or steps <= {-1, 9}
 
 
