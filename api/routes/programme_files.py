@@ -156,7 +156,7 @@ def _imported(
         outcomes: list[Outcome] = []
 
         def keep() -> list[Programme]:
-            outcomes.extend(import_lines(session, reading.lines, read_there(session, today), wish, act, keeper))
+            outcomes[:] = import_lines(session, reading.lines, read_there(session, today), wish, act, keeper)
             return [one.line.wish for one in outcomes if one.line.wish and one.programme and one.mark != "same"]
 
         def asked(kept: Sequence[Programme]) -> ProgrammesMade:

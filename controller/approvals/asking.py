@@ -37,16 +37,11 @@ class Ordered:
 
 @dataclass(frozen=True)
 class Judged:
-    """Why a second person is needed (None: none is); `alone`: it is done all the same, as nobody else could approve."""
+    """Why a second person is needed (None: none is)."""
 
     reason: Reason | None = None
     everyone: bool = False
-    alone: bool = False
     hours: int = Policy.hours
-
-    @property
-    def waits(self) -> bool:
-        return self.reason is not None and not self.alone
 
 
 def order(session: Session, deed: AnyDeed, wish: Any, who: Caller, act: Act, ports: Ports) -> Ordered:
@@ -59,27 +54,29 @@ def order(session: Session, deed: AnyDeed, wish: Any, who: Caller, act: Act, por
     with session.begin_nested() as tried:
         made = deed.do(session, wish, replace(act, key=None), ports)
         seen, judged = weigh(session, deed, wish, made, who, act, ports)
-        if judged.waits:
+        if judged.reason is not None:
             tried.rollback()
-    if judged.waits:
+    waits = judged.reason is not None and not is_alone(session, deed, seen, who, act.now, ports)
+    if waits:
         made = ask(session, deed, wish, seen, judged, act, ports)
-    elif judged.alone:
-        record(session, act, Action.APPROVE, made, NOBODY_ELSE, area=_area(seen))
+    elif judged.reason is not None:
+        made = deed.do(session, wish, replace(act, key=None), ports)
+        record_alone(session, seen, made, act)
     remember(session, act, made)
-    return Ordered(made, judged.waits)
+    return Ordered(made, waits)
 
 
 def weigh(
     session: Session, deed: AnyDeed, wish: Any, made: str, who: Caller, act: Act, ports: Ports
 ) -> tuple[Seen, Judged]:
-    """What came of a wish, and whether it may stay. NotAllowed, PersonNeeded."""
+    """What came of a wish, and whether it may stay. NotAllowed."""
     seen = deed.look(session, wish, made, act)
     deed.check(session, wish, who, seen)
     return seen, _judged(session, deed, seen, who, act, ports)
 
 
 def _judged(session: Session, deed: AnyDeed, seen: Seen, who: Caller, act: Act, ports: Ports) -> Judged:
-    """Does what was seen need a second person, and is there one? PersonNeeded."""
+    """Does what was seen need a second person?"""
     if not seen.matters:
         return Judged()
     policies = read_policies(session)
@@ -90,18 +87,31 @@ def _judged(session: Session, deed: AnyDeed, seen: Seen, who: Caller, act: Act, 
     policy = policy_at(policies, seen.places | homes(session, seen.speakers), ports.tree)
     facts = _facts(session, deed, seen, near if person else frozenset(), act.now)
     by = By(person, who.rights.may_at_all(Action.UNAPPROVED, seen.places))
-    reason = second_person(policy, facts, by)
-    if reason is None:
-        return Judged()
-    alone = _is_alone(session, deed, seen, who, near, act.now, ports)
-    if deed.nature is Nature.SENSITIVE and not person and not alone:
-        raise PersonNeeded()
-    return Judged(reason, facts.everyone, alone, policy.hours)
+    return Judged(second_person(policy, facts, by), facts.everyone, policy.hours)
 
 
 def needed_to_decide(action: Action, nature: Nature) -> list[Action]:
     """Whoever approves a sensitive change could make it too."""
     return [Action.APPROVE, action] if nature is Nature.SENSITIVE else [Action.APPROVE]
+
+
+def is_alone(session: Session, deed: AnyDeed, seen: Seen, who: Caller, now: int, ports: Ports) -> bool:
+    """Nobody but them could decide it, and they could. To be asked before it is done: it may remove the others.
+
+    PersonNeeded where a program asks for what only people change.
+    """
+    needed = needed_to_decide(deed.action, deed.nature)
+    near = circle(session, who.id, now)
+    could = all(who.rights.may_at_all(action, seen.places) for action in needed)
+    if could and not others_who_could_decide(session, needed, seen.places, near, now, ports.tree):
+        return True
+    if deed.nature is Nature.SENSITIVE and who.kind != "person":
+        raise PersonNeeded()
+    return False
+
+
+def record_alone(session: Session, seen: Seen, made: str, act: Act) -> None:
+    record(session, act, Action.APPROVE, made, NOBODY_ELSE, area=_area(seen))
 
 
 def ask(session: Session, deed: AnyDeed, wish: Any, seen: Seen, judged: Judged, act: Act, ports: Ports) -> str:
@@ -139,16 +149,6 @@ def _facts(session: Session, deed: AnyDeed, seen: Seen, near: frozenset[str], no
         deed.nature, is_everyone(session, seen.places, seen.speakers | added), len(seen.speakers), _in_service(session),
         seen.rank, seen.sources,
     )  # fmt: skip
-
-
-def _is_alone(
-    session: Session, deed: AnyDeed, seen: Seen, who: Caller, near: frozenset[str], now: int, ports: Ports
-) -> bool:
-    """Nobody but them could decide it, and they could."""
-    needed = needed_to_decide(deed.action, deed.nature)
-    if not all(who.rights.may_at_all(action, seen.places) for action in needed):
-        return False
-    return not others_who_could_decide(session, needed, seen.places, near, now, ports.tree)
 
 
 def _in_service(session: Session) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from controller.approvals.asking import ask, order, weigh
+from controller.approvals.asking import ask, is_alone, order, record_alone, weigh
 from controller.approvals.catalogue import BULLETIN, PROGRAMMES
 from controller.approvals.deed import Ports
 from controller.approvals.letting import Letting, is_taken
@@ -50,9 +50,13 @@ def keep_or_ask(
             return None
         wish = asked(kept)
         seen, judged = weigh(session, PROGRAMMES, wish, "", who, act, ports)
-        if not judged.waits:
+        if judged.reason is None:
             return None
         tried.rollback()
+    if is_alone(session, PROGRAMMES, seen, who, act.now, ports):
+        keep()
+        record_alone(session, seen, PROGRAMMES.kind, act)
+        return None
     made = ask(session, PROGRAMMES, wish, seen, judged, act, ports)
     remember(session, act, made)
     return made
