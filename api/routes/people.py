@@ -37,7 +37,11 @@ Tongue = Literal["vi", "en"]
 
 class PersonWish(Asked):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"login": "nguyen.an", "name": "Nguyễn Thị An", "area": None}]}
+        json_schema_extra={
+            "examples": [
+                {"login": "nguyen.an", "name": "Nguyễn Thị An", "area": "0f6a2c9e-1f35-4f0b-9a51-93d0c5a7f3d2"}
+            ]
+        }
     )
 
     login: Annotated[str, StringConstraints(min_length=2, max_length=64), Field(description="What they log in with.")]
