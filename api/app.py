@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
 from api.console.views import account, files, home, language, links, log_in, password, second_factor, sign_on
+from api.deps import PREFIX
 from api.description import describe
 from api.errors import install
 from api.headers import worn
@@ -12,6 +13,7 @@ from api.routes import (
     air,
     air_timeline,
     alerts,
+    approvals,
     area_calendar,
     areas,
     audio,
@@ -27,12 +29,16 @@ from api.routes import (
     groups,
     health,
     incidents,
+    keys,
+    people,
     plans,
+    policy,
     preview,
     programme_files,
     programmes,
     recall,
     reports,
+    roles,
     trust,
     why,
     zones,
@@ -41,11 +47,10 @@ from controller.runtime import world
 from controller.runtime.services import Services
 from controller.settings import ApiSettings
 
-PREFIX = "/api/v1"
 ROOMS = (
     areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
     programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
-    trust, health, description,
+    trust, people, roles, keys, approvals, policy, health, description,
 )  # fmt: skip
 VIEWS = (home, log_in, sign_on, links, account, password, second_factor, language, files)
 """The pages for people."""

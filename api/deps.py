@@ -3,16 +3,18 @@
 import hashlib
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, cast
 
+import structlog
 from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.utils import get_authorization_scheme_param
 
 from api.cookies import NAMES, cookie_of
 from api.csrf import require_proof
-from controller.people.api_keys import Shown, key_holder, key_holder_in_address
+from controller.db import DatabaseError
+from controller.people.api_keys import Shown, key_holder, key_holder_in_address, note_use
 from controller.people.audit import Act
 from controller.people.callers import Caller
 from controller.people.entrance.sessions import is_stale, logged_in, note_seen
@@ -32,6 +34,9 @@ _address = APIKeyQuery(name="key", auto_error=False, description="A viewer's key
 _session = APIKeyCookie(
     name=NAMES["session"], auto_error=False, description="The session of a person who has logged in on the pages."
 )
+log = structlog.get_logger()
+
+PREFIX = "/api/v1"
 PERMISSION = "loa_permission"
 PUBLIC = "public"
 UUID = re.compile(UUID_PATTERN)
@@ -83,6 +88,7 @@ def permit(action: Action, *, installation: bool = False) -> Callable[..., Calle
             caller = person_asking(request, services)
         else:
             caller = _key_asking(request, services, shown)
+            _keep_pace(request, services, caller)
         with services.database.read() as session:
             admit(session, caller, action, _subjects(request), installation=installation)
         request.state.caller = caller
@@ -110,6 +116,8 @@ def permit_by_address(action: Action) -> Callable[..., Caller]:
         with services.database.read() as session:
             came = Shown(key, origin_of(request), services.now())
             caller = key_holder_in_address(session, came, tree_of(services))
+        _keep_pace(request, services, caller)
+        with services.database.read() as session:
             admit(session, caller, action, _subjects(request))
         request.state.who, request.state.caller = caller.name, caller
         return caller
@@ -138,6 +146,23 @@ def _key_asking(request: Request, services: Services, shown: HTTPAuthorizationCr
         caller = key_holder(session, came, tree_of(services))
     request.state.who = caller.name
     return caller
+
+
+def _keep_pace(request: Request, services: Services, caller: Caller) -> None:
+    """TooManyRequests where a key asks too fast. Its use is noted once a minute, after the answer has left."""
+    now = services.now()
+    if caller.per_minute is not None:
+        services.pace.take(caller.id, caller.per_minute, now)
+    if services.pace.worth_noting(caller.id, now):
+        request.state.afterwards = partial(_note_use, services, caller.id, origin_of(request), now)
+
+
+def _note_use(services: Services, holder: str, origin: str, now: int) -> None:
+    try:
+        with services.database.write() as session:
+            note_use(session, holder, origin, now)
+    except DatabaseError as error:
+        log.warning("use_of_key_not_noted", code=error.code)
 
 
 def _subjects(request: Request) -> list[tuple[str, str]]:

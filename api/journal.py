@@ -1,12 +1,14 @@
 """One line in the log for every request, a number by which it is found again, and headers for every answer.
 
-Knows no route and no refusal but the unforeseen one. Nothing that a caller chose gets into a line but the
+Knows no route and no refusal but the unforeseen one. What a handler leaves in `afterwards` is done once the answer has
+left, whatever it was. Nothing that a caller chose gets into a line but the
 method: no path, query, header or body.
 """
 
 from collections.abc import Callable, Mapping
 
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,6 +48,8 @@ class Journal:
         with structlog.contextvars.bound_contextvars(request=answer.request_id):
             await self._guarded(scope, receive, answer)
             _line(scope, answer.status, max(0, self._now() - began))
+            if (afterwards := state.get("afterwards")) is not None:
+                await run_in_threadpool(afterwards)
 
     def _origin(self, scope: Scope) -> str:
         peer = (scope.get("client") or [""])[0]

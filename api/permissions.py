@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from api.app import PREFIX, ROOMS, VIEWS
-from api.deps import PERMISSION
+from api.app import ROOMS, VIEWS
+from api.deps import PERMISSION, PREFIX
 
 
 def permissions() -> dict[str, str | None]:

@@ -159,6 +159,74 @@ class ImportTooSlow(LoaError):
     code = "import_too_slow"
 
 
+class GrantUnknown(LoaError):
+    code = "grant_unknown"
+
+
+class OwnRole(LoaError):
+    """Nobody gives a role to themselves."""
+
+    code = "own_role"
+
+
+class LastAdministrator(LoaError):
+    """Nobody would be left who may do everything in the whole installation."""
+
+    code = "last_administrator"
+
+
+class DelegationInvalid(LoaError):
+    """A role is lent for 60 days at most, from now on."""
+
+    code = "delegation_invalid"
+
+
+class LinkRefused(LoaError):
+    """A link would let somebody in as another who may be a second person."""
+
+    code = "link_refused"
+
+
+class ApiKeyUnknown(LoaError):
+    code = "api_key_unknown"
+
+
+class TooManyRequests(LoaError):
+    """The key asks more often than it may."""
+
+    code = "too_many_requests"
+
+
+class ApprovalUnknown(LoaError):
+    """No such request, or none that concerns the caller."""
+
+    code = "approval_unknown"
+
+
+class ApprovalOver(LoaError):
+    """It was decided before, or nobody decided in time."""
+
+    code = "approval_over"
+
+
+class OwnRequest(LoaError):
+    """Whoever asked, and who counts as one with them, does not approve it."""
+
+    code = "own_request"
+
+
+class PersonNeeded(LoaError):
+    """A program may not do this where there is a person who could."""
+
+    code = "person_needed"
+
+
+class ChangedSince(LoaError):
+    """What was asked for is not what would be carried out now: it must be asked anew."""
+
+    code = "changed_since"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 

@@ -23,20 +23,22 @@ def plain_login(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
-def add_person(session: Session, person_id: str, login: str, name: str, act: Act, language: str = "vi") -> Person:
-    """Somebody who cannot log in yet. LoginInvalid, LoginTaken."""
+def add_person(
+    session: Session, person_id: str, login: str, name: str, act: Act, language: str = "vi", area: str | None = None
+) -> Person:
+    """Somebody who cannot log in yet; `area`: whose person they are. LoginInvalid, LoginTaken."""
     kept = plain_login(login)
     if not _LOGIN.fullmatch(kept):
         raise LoginInvalid()
     if find_person(session, kept) is not None:
         raise LoginTaken(login=kept)
     person = Person(
-        id=person_id, login=kept, name=name, language=language, created_at=act.now,
+        id=person_id, login=kept, name=name, language=language, area_id=area, created_at=act.now,
         created_by=act.who_id or act.who, changed_at=act.now,
     )  # fmt: skip
     session.add(person)
     session.flush()
-    record(session, act, Event.PERSON_ADDED, PERSON + person.id, kept)
+    record(session, act, Event.PERSON_ADDED, PERSON + person.id, kept, area=area)
     return person
 
 

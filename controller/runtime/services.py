@@ -1,13 +1,14 @@
 """What the entry points are handed: tables, sound, keys, and the bells that wake the loops."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from controller.db import Database
 from controller.keyring import Keyring
 from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.people.entrance.entrance import Entrance
+from controller.people.pace import Pace
 from controller.people.sign_on.flow import SignOn
 from controller.runtime import world
 from controller.settings import Settings
@@ -34,6 +35,8 @@ class Services:
     link_up: Callable[[], bool]
     sign_on: SignOn | None = None
     """The OpenID provider that vouches for people, if one is set."""
+    pace: Pace = field(default_factory=Pace)
+    """How fast keys ask."""
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
     entropy: Callable[[int], bytes] = world.entropy
