@@ -6,6 +6,7 @@ from controller.alerts import models as alerts
 from controller.broadcast import models as broadcast
 from controller.deliveries import models as deliveries
 from controller.library import models as library
+from controller.people import append_only
 from controller.people import models as people
 from devices import models as devices
 from scheduler import models as scheduler
@@ -15,3 +16,5 @@ from scheduler.programmes import models as programmes
 
 ROOMS = (alerts, broadcast, deliveries, library, people, devices, scheduler, air, calendars, programmes)
 METADATA = SQLModel.metadata
+
+append_only.watch_new_tables()
