@@ -13,6 +13,7 @@ from api.routes import (
     area_calendar,
     areas,
     audio,
+    audit,
     broadcasts,
     bulletins,
     calendar,
@@ -42,7 +43,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
     programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
-    trust, health, description,
+    trust, audit, health, description,
 )  # fmt: skip
 
 

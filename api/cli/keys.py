@@ -19,7 +19,7 @@ def add(name: str, role: str, data: Path | None, as_json: bool) -> None:
     if not folder.database.is_file():
         fail(f"{folder.database} is not there yet: it is made when `loa serve` first starts on this data folder")
     key, key_id = make_key(world.entropy(24)), world.new_id()
-    act = Act(f"user {os.getuid()}", "command line", world.now())
+    act = Act(f"user {os.getuid()}", "command line", world.now(), clock=world.clock_source(), salt=world.entropy(16))
     with in_words(), Database(folder.database).write() as session:
         add_key(session, key_id, name, key, role, act.now)
         record(session, act, Action.KEY_CREATE, key_id, f"{name}: {role}")

@@ -25,7 +25,8 @@ def replace_glossary(session: Session, entries: Mapping[str, str], act: Act) -> 
     for written, spoken in entries.items():
         if not 0 < len(written.strip()) <= MAX_LETTERS or not 0 < len(spoken.strip()) <= MAX_LETTERS:
             raise GlossaryInvalid(written=written[:80], most_letters=MAX_LETTERS)
+    before = read_glossary(session)
     session.exec(delete(GlossaryEntry))
     session.add_all(GlossaryEntry(written=written, spoken=spoken) for written, spoken in entries.items())
-    record(session, act, Action.GLOSSARY_EDIT, "glossary", f"{len(entries)}")
+    record(session, act, Action.GLOSSARY_EDIT, "glossary", f"{len(entries)}", before=before, after=entries)
     return dict(entries)

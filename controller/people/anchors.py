@@ -9,10 +9,11 @@ from pathlib import Path
 import structlog
 
 from controller.db import Transactions
-from controller.people.chain import canonical
 from controller.people.lines import head_of
 from devices.protocol.errors import ProtocolError
+from devices.protocol.json_text import canonical
 from devices.protocol.keys import SigningKey, VerifyKey
+from devices.protocol.messages.trust import TrustSet
 from devices.protocol.signing import check_signature, open_envelope, sign
 from devices.protocol.units import MINUTE
 
@@ -43,7 +44,7 @@ class Vouched:
 
 
 def signed(anchor: Anchor, key: SigningKey) -> str:
-    return sign(canonical({"form": FORM} | asdict(anchor)).encode("utf-8"), key).decode("ascii")
+    return sign(canonical({"form": FORM} | asdict(anchor)), key).decode("ascii")
 
 
 def read_anchor(text: str, keys: Collection[VerifyKey]) -> Vouched | None:
@@ -63,6 +64,12 @@ def read_anchors(path: Path, keys: Collection[VerifyKey]) -> list[Vouched | None
     """All of a file, None for each line that is none; without a file none."""
     lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
     return [read_anchor(line, keys) for line in lines]
+
+
+def control_keys(trust: bytes) -> list[VerifyKey]:
+    """The keys that may sign anchors, by a trust set of our own folder."""
+    said = TrustSet.model_validate_json(open_envelope(trust).payload)
+    return [VerifyKey(key.public) for key in said.keys if "control" in key.roles]
 
 
 @dataclass

@@ -31,5 +31,5 @@ BEGIN SELECT RAISE(ABORT, 'audit lines are only added to'); END""",
 def watch_new_tables() -> None:
     """Tables that are made without migrations get the triggers too."""
     for trigger in TRIGGERS:
-        made = DDL(trigger.replace("%", "%%")).execute_if(dialect="sqlite")
+        made = DDL(trigger).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
         event.listen(AuditLine.__table__, "after_create", made)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """Every act by a person or a program leaves a line, bound to all lines before it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
@@ -49,7 +49,7 @@ def record(
         sealed=seal(salt, act.who, act.origin), action=action.value, subject=subject, area_id=area, detail=detail,
         before=was, after=became,
     )  # fmt: skip
-    row.hash = digest(asdict(line_of(row)), head.hash)
+    row.hash = digest(vars(line_of(row)), head.hash)
     session.add(row)
     head.seq, head.hash = head.seq + 1, row.hash
 
@@ -64,6 +64,8 @@ def line_of(row: AuditLine) -> Line:
 
 def _head(session: Session) -> AuditHead:
     """The end of the chain, held until this transaction ends: two writers never continue the same line."""
+    transaction: object
+    held: AuditHead | None
     transaction, held = session.info.get(AuditHead, (None, None))
     if held is None or transaction is not session.get_transaction():
         held = session.get(AuditHead, HEAD, with_for_update=True) or AuditHead(id=HEAD, seq=0, hash=BEGINNING)

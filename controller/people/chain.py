@@ -1,10 +1,11 @@
-"""The chain of audit lines: each binds the one before it. Pure, and its form is fixed for ever: old chains must hold."""
+"""The chain of audit lines: each binds the one before it. Pure; its form is fixed for ever, or old chains break."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from devices.protocol.json_text import canonical
 
 FORM = "loa-audit-1"
 BEGINNING = ""
@@ -38,11 +39,6 @@ BOUND = ("seq", "at", "clock", "who_id", "sealed", "action", "subject", "area", 
 """What the hash covers beside form and previous hash. Name and address only through `sealed`, so that they can go."""
 
 
-def canonical(value: Any) -> str:
-    """JSON with sorted names and no spaces: the same value is the same letters."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def digest(line: Mapping[str, Any], previous: str) -> str:
     """The hash of a line, hex, from its bound fields and the hash before it."""
     return _sha256({"form": FORM, "previous": previous} | {name: line[name] for name in BOUND})
@@ -54,4 +50,4 @@ def seal(salt: str, who: str, origin: str) -> str:
 
 
 def _sha256(value: Any) -> str:
-    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(canonical(value)).hexdigest()

@@ -8,9 +8,10 @@ from typing import Any
 from sqlmodel import Session
 
 from controller.people.audit import line_of
-from controller.people.chain import Line, canonical
+from controller.people.chain import Line
 from controller.people.lines import Sought, hash_before, head_of, in_order
 from controller.sheets.sheet import Cell, Column, Sheet
+from devices.protocol.json_text import canonical
 
 FORM = "loa-audit-export-1"
 NAMES = tuple(one.name for one in fields(Line))
@@ -54,4 +55,4 @@ def _moment(line: Line) -> datetime:
 
 
 def _row(value: Any) -> str:
-    return canonical(value) + "\n"
+    return canonical(value).decode("utf-8") + "\n"

@@ -18,7 +18,7 @@ _FIRST = -(1 << 63)
 
 @dataclass(frozen=True)
 class Sought:
-    """Which lines: None asks for all. `who` is an id or a name; `areas`: at one of these, without the installation's."""
+    """Which lines; None asks for all. `who` is an id or a name; `areas`: at one of these, not the installation's."""
 
     who: str | None = None
     action: str | None = None

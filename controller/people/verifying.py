@@ -1,7 +1,7 @@
-"""Does a chain of audit lines hold? Says which line was changed, is missing, or stands where it does not belong. Pure."""
+"""Does a chain of audit lines hold? Says which line was changed, is missing, or does not belong there. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from controller.people.chain import BEGINNING, Line, digest, seal
@@ -55,11 +55,15 @@ class Verifier:
         else:
             yield from self._content(line, follows)
 
-    def end(self) -> Iterator[Fault]:
-        """What can be said only when all lines have been seen."""
-        last = max(self.anchors, default=0)
+    def end(self, head: tuple[int, str]) -> Iterator[Fault]:
+        """What can be said only when all lines have been seen. `head`: number and hash of the newest, as was noted."""
+        last = max([*self.anchors, head[0]])
         if last > self.seq:
             yield Fault("cut", self.seq + 1, last)
+        elif self.seq > head[0]:
+            yield Fault("misplaced", head[0] + 1, self.seq)
+        elif self.previous is not None and head[1] not in self.previous:
+            yield Fault("replaced", self.seq)
         for seq, who_id in self.nameless:
             if seq > self.forgotten.get(who_id, 0):
                 yield Fault("nameless", seq)
@@ -67,7 +71,7 @@ class Verifier:
     def _content(self, line: Line, follows: str | None) -> Iterator[Fault]:
         before = self.previous if self.previous is not None or follows is None else frozenset({follows})
         said = before is None or follows is None or follows in before
-        reckoned = frozenset(digest(asdict(line), one) for one in before or ())
+        reckoned = frozenset(digest(vars(line), one) for one in before or ())
         if not said or (before is not None and line.hash not in reckoned) or not self._sealed(line):
             yield Fault("changed", line.seq)
         elif self.anchors.get(line.seq, line.hash) != line.hash:
@@ -83,9 +87,11 @@ class Verifier:
         return not line.who and not line.origin
 
 
-def faults(lines: Iterable[Line | Unreadable], anchors: Mapping[int, str]) -> Iterator[Fault]:
-    """All that is wrong, in the order of the lines."""
-    verifier = Verifier(anchors)
+def faults(
+    lines: Iterable[Line | Unreadable], head: tuple[int, str], anchors: Mapping[int, str] | None = None
+) -> Iterator[Fault]:
+    """All that is wrong with a whole chain."""
+    verifier = Verifier(anchors or {})
     for line in lines:
         yield from verifier.take(line)
-    yield from verifier.end()
+    yield from verifier.end(head)

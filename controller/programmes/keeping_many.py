@@ -41,7 +41,7 @@ def create_programmes(
 
 def _keep(session: Session, kept: Kept, act: Act) -> None:
     session.add(kept.row)
-    record(session, act, Action.PROGRAMME_EDIT, kept.row.id, kept.wish.title)
+    record(session, act, Action.PROGRAMME_EDIT, kept.row.id, kept.wish.title, after=kept.row.said)
     wanted(session)
 
 

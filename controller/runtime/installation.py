@@ -15,6 +15,7 @@ from controller.db import Database
 from controller.keyring import Keyring, open_keyring, write_secret
 from controller.library.store import Store
 from controller.migrations.apply import upgrade
+from controller.people.anchors import Anchorer
 from controller.people.api_keys import add_key, make_key
 from controller.people.models import ApiKey
 from controller.programmes.almanac import Almanac
@@ -99,10 +100,12 @@ def _start(
     studio = SoundStudio(folder.voices)
     renderer, voice = build_renderers(settings, database, store, studio, folder, WORLD)
     renderer.ensure_clip(TONE, studio.tone)
+    anchorer = Anchorer(database, folder.audit_anchors, keyring.tenant, keyring.keys["control"], world.now)
+    stack.callback(anchorer.do_once, at_once=True)
     loop, link, plan_once = _controller(stack, settings, database, store, keyring, broker)
     workers = (
         Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once),
-        Worker("loa-almanac", plan_once),
+        Worker("loa-almanac", plan_once), Worker("loa-anchor", anchorer.do_once),
     )  # fmt: skip
     for worker in workers:
         worker.start()

@@ -37,8 +37,30 @@ def ledger(tmp_path: Path) -> Iterator[Office]:
 
 def found(office: Office) -> list[Fault]:
     with office.database.read() as session:
-        seq, digest = head_of(session)
-        return list(faults(whole_chain(session), {seq: digest}))
+        return list(faults(whole_chain(session), head_of(session)))
+
+
+def cell_of(office: Office, column: str, seq: int) -> tuple[str, bytes | None]:
+    """Kind and bytes of a cell as they lie in the file."""
+    ask = f"SELECT typeof({column}), CAST({column} AS BLOB) FROM audit_line WHERE id = ?"  # noqa: S608
+    with closing(sqlite3.connect(office.folder / "loa.db")) as open_file:
+        kind, raw = open_file.execute(ask, (seq,)).fetchone()
+        return kind, raw
+
+
+def put(column: str, kind: str, seq: int, raw: bytes | None) -> tuple[str, tuple[object, ...]]:
+    cell = "?" if raw is None else "CAST(? AS INTEGER)" if kind == "integer" else "CAST(? AS TEXT)"
+    return f"UPDATE audit_line SET {column} = {cell} WHERE id = ?", (raw, seq)  # noqa: S608
+
+
+def flipped(kind: str, raw: bytes | None, bit: int) -> bytes:
+    """With one bit changed; where there was nothing a blank is written."""
+    if kind == "integer":
+        return str(int(raw or b"0") ^ (1 << bit % 50)).encode()
+    changed = bytearray(raw or b" ")
+    if raw:
+        changed[bit // 8 % len(changed)] ^= 1 << bit % 8
+    return bytes(changed)
 
 
 def burgle(office: Office, *statements: tuple[str, tuple[object, ...]]) -> None:
@@ -57,21 +79,10 @@ def test_what_nobody_touched_holds(ledger: Office) -> None:
 @given(seq=st.integers(1, LINES), column=st.sampled_from(COLUMNS), chance=st.integers(0))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_changed_bit_in_any_column_of_any_line_is_found(ledger: Office, seq: int, column: str, chance: int) -> None:
-    with closing(sqlite3.connect(ledger.folder / "loa.db")) as open_file:
-        ((kind, raw),) = open_file.execute(
-            f"SELECT typeof({column}), CAST({column} AS BLOB) FROM audit_line WHERE id = ?", (seq,)
-        ).fetchall()
-    cell = "CAST(? AS INTEGER)" if kind == "integer" else "CAST(? AS TEXT)"
-    flipped = bytearray(raw or b" ")  # where there was nothing a blank is written
-    if kind == "integer":
-        flipped = bytearray(str(int(raw) ^ (1 << chance % 50)).encode())
-    elif raw:
-        flipped[chance // 8 % len(flipped)] ^= 1 << chance % 8
-    change = f"UPDATE audit_line SET {column} = {cell} WHERE id = ?"
-    burgle(ledger, (change, (bytes(flipped), seq)))
+    kind, raw = cell_of(ledger, column, seq)
+    burgle(ledger, put(column, kind, seq, flipped(kind, raw, chance)))
     told = found(ledger)
-    undo = f"UPDATE audit_line SET {column} = {cell if raw is not None else '?'} WHERE id = ?"
-    burgle(ledger, (undo, (raw, seq)))
+    burgle(ledger, put(column, kind, seq, raw))
     assert [fault.seq for fault in told] == [seq] and told[0].kind in {"changed", "unreadable"}
     assert found(ledger) == []
 
@@ -104,7 +115,7 @@ def test_a_line_put_in_between_is_found_though_all_after_it_are_renumbered(ledge
     burgle(
         ledger, ("UPDATE audit_line SET id = -id WHERE id > 3", ()),
         ("UPDATE audit_line SET id = 1 - id WHERE id < 0", ()),
-        (f"INSERT INTO audit_line (id, {columns}) SELECT 4, {columns} FROM audit_line WHERE id = 3", ()),
+        (f"INSERT INTO audit_line (id, {columns}) SELECT 4, {columns} FROM audit_line WHERE id = 3", ()),  # noqa: S608
     )  # fmt: skip
     assert found(ledger)[0] == Fault("changed", 4)
 
@@ -112,11 +123,11 @@ def test_a_line_put_in_between_is_found_though_all_after_it_are_renumbered(ledge
 def test_a_chain_reckoned_anew_does_not_fit_what_was_anchored(ledger: Office, tmp_path: Path) -> None:
     """Who can write the database can write another history: the anchor tells."""
     with ledger.database.read() as session:
-        anchor = dict([head_of(session)])
+        anchors = dict([head_of(session)])
     other = Office(tmp_path / "other", seed=2)
     write_lines(other, LINES + 2)
     with other.database.read() as session:
-        assert list(faults(whole_chain(session), anchor)) == [Fault("replaced", LINES)]
+        assert list(faults(whole_chain(session), head_of(session), anchors)) == [Fault("replaced", LINES)]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_line SET detail = 'x'", "DELETE FROM audit_line"])
