@@ -118,6 +118,4 @@ def act_of(services: Services, request: Request, who: Caller, key: str | None, *
     """Who acts, from where and when; the fingerprint binds the key to this method, path and content."""
     said = "\n".join([request.method, request.url.path, *map(str, content)])
     fingerprint = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
-    return Act(
-        who.name, origin_of(request), services.now(), key, fingerprint, who.id, services.clock(), services.entropy(16)
-    )
+    return Act(who.name, origin_of(request), services.now(), key, fingerprint, who.id)

@@ -130,6 +130,19 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
         assert len(tree.body) == 1, "a package's __init__ holds a docstring only"
 
 
+def test_who_opens_the_database_to_write_stamps_the_lines() -> None:
+    """Without chance a name in the audit chain could be guessed for ever, though it was forgotten."""
+    for path in [*(ROOT / "api").rglob("*.py"), *(ROOT / "controller" / "runtime").rglob("*.py")]:
+        text = path.read_text("utf-8")
+        opened = [
+            node
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Database"
+        ]
+        stamped = all(any(word.arg == "witness" for word in call.keywords) for call in opened)
+        assert stamped or ".write()" not in text and path.name != "installation.py", path
+
+
 def test_the_import_contracts_hold() -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session
 
+from controller.db import NOBODY_LOOKS, Witness
 from controller.people.chain import BEGINNING, Line, digest, seal
 from controller.people.changes import OF_PEOPLE, changes
 from controller.people.models import AuditHead, AuditLine
 from controller.people.permissions import Action
 
+SALT_BYTES = 16
 HEAD = 1
 """The one row of the chain's end."""
 _ON_PEOPLE = frozenset({Action.PERSON_EDIT, Action.PERSON_FORGET, Action.ROLE_GIVE})
@@ -27,14 +30,10 @@ class Act:
     fingerprint: str = ""
     who_id: str = ""
     """Theirs for ever, as `Caller.id`; empty: the command line of the machine."""
-    clock: str = "system"
-    """What `now` was taken from: `system`, or `ntp-synchronised`."""
-    salt: bytes = b""
-    """16 bytes of chance that hide name and address in the chain, so that they can be forgotten."""
 
 
 def record(
-    session: Session, act: Act, action: Action, subject: str, detail: str = "", *, area: str | None = None,
+    session: Session, act: Act, action: StrEnum, subject: str, detail: str = "", *, area: str | None = None,
     before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Add the line; it is kept if and only if the act is. `area`: where, None: the installation.
@@ -43,9 +42,10 @@ def record(
     ids and roles, in `detail` too, never names: it cannot be taken back.
     """
     was, became = changes(before, after, OF_PEOPLE if action in _ON_PEOPLE else frozenset())
-    salt, head = act.salt.hex(), _head(session)
+    witness: Witness = session.info.get(Witness, NOBODY_LOOKS)
+    salt, head = witness.entropy(SALT_BYTES).hex(), _head(session)
     row = AuditLine(
-        id=head.seq + 1, at=act.now, clock=act.clock, who_id=act.who_id, who=act.who, origin=act.origin, salt=salt,
+        id=head.seq + 1, at=act.now, clock=witness.clock(), who_id=act.who_id, who=act.who, origin=act.origin, salt=salt,
         sealed=seal(salt, act.who, act.origin), action=action.value, subject=subject, area_id=area, detail=detail,
         before=was, after=became,
     )  # fmt: skip

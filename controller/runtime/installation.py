@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from controller.alerts.raising import TONE
 from controller.controller import Controller
-from controller.db import Database
+from controller.db import Database, Witness
 from controller.keyring import Keyring, open_keyring, write_secret
 from controller.library.store import Store
 from controller.migrations.apply import upgrade
@@ -36,6 +36,7 @@ from scheduler.engine import Engine
 log = structlog.get_logger()
 
 WORLD = World(world.now, world.new_id)
+WITNESS = Witness(world.entropy, world.clock_source)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def running(settings: Settings) -> Iterator[Installation]:
         folder = DataFolder(settings.data.absolute())
         folder.prepare()
         stack.callback(os.close, folder.lock())
-        database = Database(folder.database)
+        database = Database(folder.database, witness=WITNESS)
         stack.callback(database.close)
         upgrade(database.engine)
         keyring = keyring_of(folder, settings)

@@ -33,5 +33,3 @@ class Services:
     new_id: Callable[[], str] = world.new_id
     entropy: Callable[[int], bytes] = world.entropy
     """So many secret random bytes."""
-    clock: Callable[[], str] = world.clock_source
-    """What `now` is taken from: stands in every audit line."""
