@@ -156,6 +156,10 @@ class ImportTooSlow(LoaError):
     code = "import_too_slow"
 
 
+class PersonUnknown(LoaError):
+    code = "person_unknown"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 

@@ -44,6 +44,15 @@ class AirSettings(BaseModel):
     """16,384 for weak links."""
 
 
+class RetentionSettings(BaseModel):
+    """How long is kept what tells something about people; the rest is in docs/privacy.md."""
+
+    answered_days: Annotated[int, Field(ge=366, le=3_660)] = 400
+    """Requests with an Idempotency-Key that were answered: longer than an order may be ahead."""
+    address_days: Annotated[int, Field(ge=1, le=3_660)] = 90
+    """From which address a key was last used."""
+
+
 class Settings(BaseSettings):
     """All settings; each has a default that works on one machine."""
 
@@ -54,3 +63,4 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     keys: KeySettings = KeySettings()
     air: AirSettings = AirSettings()
+    retention: RetentionSettings = RetentionSettings()

@@ -140,7 +140,7 @@ def test_who_opens_the_database_to_write_stamps_the_lines() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Database"
         ]
         stamped = all(any(word.arg == "witness" for word in call.keywords) for call in opened)
-        assert stamped or ".write()" not in text and path.name != "installation.py", path
+        assert stamped or (".write()" not in text and path.name != "installation.py"), path
 
 
 def test_the_import_contracts_hold() -> None:

@@ -137,6 +137,16 @@ def asyncapi(
 
 
 @app.command()
+def privacy(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of stdout.")] = None,
+) -> None:
+    """Which personal data is held where, why, how long, and how it goes."""
+    from api.cli.privacy import privacy as run
+
+    run(out)
+
+
+@app.command()
 def say(
     text: str,
     area: Annotated[list[str], typer.Option("--area", help="Name or id of an area; may be given again.")],

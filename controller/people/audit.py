@@ -45,9 +45,9 @@ def record(
     witness: Witness = session.info.get(Witness, NOBODY_LOOKS)
     salt, head = witness.entropy(SALT_BYTES).hex(), _head(session)
     row = AuditLine(
-        id=head.seq + 1, at=act.now, clock=witness.clock(), who_id=act.who_id, who=act.who, origin=act.origin, salt=salt,
-        sealed=seal(salt, act.who, act.origin), action=action.value, subject=subject, area_id=area, detail=detail,
-        before=was, after=became,
+        id=head.seq + 1, at=act.now, clock=witness.clock(), who_id=act.who_id, who=act.who, origin=act.origin,
+        salt=salt, sealed=seal(salt, act.who, act.origin), action=action.value, subject=subject, area_id=area,
+        detail=detail, before=was, after=became,
     )  # fmt: skip
     row.hash = digest(vars(line_of(row)), head.hash)
     session.add(row)

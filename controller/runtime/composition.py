@@ -19,6 +19,7 @@ from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
+from controller.people.retention import Retention
 from controller.programmes.almanac import Almanac
 from controller.programmes.plans import Plans
 from controller.receipts import Booker
@@ -54,7 +55,8 @@ def build_controller(
         database=leadership, leadership=leadership, topics=herald.topics, inbox=inbox,
         outbox=Outbox(leadership, herald, carrier), siren=Siren(leadership, herald, carrier),
         retained=Retained(leadership, herald, carrier, configurator), plans=Plans(leadership, herald, carrier),
-        watch=watch, dead_air=DeadAir(world.new_id), clock=world.now, arm=arm,
+        watch=watch, dead_air=DeadAir(world.new_id), retention=Retention(leadership, settings.retention),
+        clock=world.now, arm=arm,
     )  # fmt: skip
 
 
