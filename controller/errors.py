@@ -156,6 +156,19 @@ class ImportTooSlow(LoaError):
     code = "import_too_slow"
 
 
+class OutwardRefused(LoaError):
+    """We do not connect there; `why`: unreadable, scheme, userinfo, host, port, address, redirects, downgrade, encoding
+    or too_large."""
+
+    code = "outward_refused"
+
+
+class OutwardFailed(LoaError):
+    """Nothing came from there; `why`: unknown_name, slow or broken."""
+
+    code = "outward_failed"
+
+
 class PersonUnknown(LoaError):
     code = "person_unknown"
 

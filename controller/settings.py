@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,6 +44,14 @@ class AirSettings(BaseModel):
     """16,384 for weak links."""
 
 
+class OutwardSettings(BaseModel):
+    """Where addresses that people enter may lead."""
+
+    networks: list[IPvAnyNetwork] = []
+    """Networks inside that may be reached all the same, as those of a province's own systems."""
+    ports: list[Annotated[int, Field(ge=1, le=65535)]] = [80, 443, 8000, 8080, 8443]
+
+
 class RetentionSettings(BaseModel):
     """How long is kept what tells something about people; the rest is in docs/privacy.md."""
 
@@ -63,4 +71,5 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     keys: KeySettings = KeySettings()
     air: AirSettings = AirSettings()
+    outward: OutwardSettings = OutwardSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -167,3 +167,18 @@ def test_the_lock_files_name_no_host_and_hash_everything() -> None:
         assert "://" not in text and "--index" not in text
         pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
         assert pins and all("==" in line and line.endswith("\\") for line in pins)
+
+
+WAYS_OUT = {"httpx", "httpcore", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "ftplib", "smtplib"}
+DOORS = {"controller/net/outward.py", "api/cli/client.py"}
+"""Who may ask a server of somebody else, and the command line that asks our own."""
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_one_door_leads_to_addresses_that_people_enter(path: Path) -> None:
+    if str(path.relative_to(ROOT)) in DOORS:
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    assert not [name for name in names for way in WAYS_OUT if name == way or name.startswith(f"{way}.")]
