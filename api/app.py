@@ -17,6 +17,7 @@ from api.routes import (
     area_calendar,
     areas,
     audio,
+    audit,
     broadcasts,
     bulletins,
     calendar,
@@ -50,7 +51,7 @@ from controller.settings import ApiSettings
 ROOMS = (
     areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
     programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
-    trust, people, roles, keys, approvals, policy, health, description,
+    trust, people, roles, keys, approvals, policy, audit, health, description,
 )  # fmt: skip
 VIEWS = (home, log_in, sign_on, links, account, password, second_factor, language, files)
 """The pages for people."""

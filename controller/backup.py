@@ -1,5 +1,6 @@
 """A copy of everything an installation needs to live again, taken while it runs."""
 
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -9,6 +10,8 @@ from pathlib import Path
 from controller.errors import BackupRefused
 
 PARTS = ("keys", "store")
+BEFORE = ("audit-anchors",)
+"""Files that are copied before the database."""
 
 
 def write_backup(root: Path, target: Path) -> int:
@@ -22,8 +25,11 @@ def write_backup(root: Path, target: Path) -> int:
     unfinished = target.with_name(target.name + ".part")
     try:
         with tempfile.TemporaryDirectory(dir=target.absolute().parent) as folder:
-            copy = Path(folder) / "loa.db"
-            _copy_database(root / "loa.db", copy)
+            copy = Path(folder)
+            for name in BEFORE:  # a database that is older than its anchors would look as if its end were cut off
+                if (root / name).is_file():
+                    shutil.copyfile(root / name, copy / name)
+            _copy_database(root / "loa.db", copy / "loa.db")
             unfinished.touch(mode=0o600)
             _pack(root, copy, unfinished)
         unfinished.replace(target)
@@ -40,9 +46,10 @@ def _copy_database(source: Path, copy: Path) -> None:
         live.backup(saved)
 
 
-def _pack(root: Path, database: Path, target: Path) -> None:
+def _pack(root: Path, copied: Path, target: Path) -> None:
     with tarfile.open(target, "w") as tar:
-        tar.add(database, "loa.db")
+        for path in sorted(copied.iterdir()):
+            tar.add(path, path.name)
         for part in PARTS:
             if (root / part).is_dir():
                 tar.add(root / part, part)

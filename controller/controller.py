@@ -14,6 +14,7 @@ from controller.inbox import Inbox
 from controller.leadership import Leadership
 from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
+from controller.people.retention import Retention
 from controller.programmes.plans import Plans
 from controller.quiet import is_quiet
 from controller.retained import Retained
@@ -48,6 +49,7 @@ class Controller:
     plans: Plans
     watch: Watch
     dead_air: DeadAir
+    retention: Retention
     clock: Callable[[], int]
     arm: Callable[[Mapping[str, int]], None]
     """Told of the instants (us UTC, by occurrence) at which `do_once` is wanted."""
@@ -100,6 +102,7 @@ class Controller:
             self.dead_air.tick(session, now, self.watch.listening_since)
             instants = upcoming(session, now)
         self.arm(instants)
+        self.retention.do_once(now)
 
     def next_wakeup(self, now: int) -> int:
         """When `do_once` wants to be called again, us UTC; sooner if somebody rings."""

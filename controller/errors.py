@@ -227,6 +227,19 @@ class ChangedSince(LoaError):
     code = "changed_since"
 
 
+class OutwardRefused(LoaError):
+    """We do not connect there; `why`: unreadable, scheme, userinfo, host, port, address, redirects, downgrade, encoding
+    or too_large."""
+
+    code = "outward_refused"
+
+
+class OutwardFailed(LoaError):
+    """Nothing came from there; `why`: unknown_name, slow or broken."""
+
+    code = "outward_failed"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 

@@ -83,6 +83,23 @@ class AirSettings(BaseModel):
     """16,384 for weak links."""
 
 
+class OutwardSettings(BaseModel):
+    """Where addresses that people enter may lead."""
+
+    networks: list[IPvAnyNetwork] = []
+    """Networks inside that may be reached all the same, as those of a province's own systems."""
+    ports: list[Annotated[int, Field(ge=1, le=65535)]] = [80, 443, 8000, 8080, 8443]
+
+
+class RetentionSettings(BaseModel):
+    """How long is kept what tells something about people; the rest is in docs/privacy.md."""
+
+    answered_days: Annotated[int, Field(ge=366, le=3_660)] = 400
+    """Requests with an Idempotency-Key that were answered: longer than an order may be ahead."""
+    address_days: Annotated[int, Field(ge=1, le=3_660)] = 90
+    """From which address a key was last used."""
+
+
 class Settings(BaseSettings):
     """All settings; each has a default that works on one machine."""
 
@@ -95,3 +112,5 @@ class Settings(BaseSettings):
     people: PeopleSettings = PeopleSettings()
     oidc: OidcSettings = OidcSettings()
     air: AirSettings = AirSettings()
+    outward: OutwardSettings = OutwardSettings()
+    retention: RetentionSettings = RetentionSettings()

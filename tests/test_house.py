@@ -130,6 +130,19 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
         assert len(tree.body) == 1, "a package's __init__ holds a docstring only"
 
 
+def test_who_opens_the_database_to_write_stamps_the_lines() -> None:
+    """Without chance a name in the audit chain could be guessed for ever, though it was forgotten."""
+    for path in [*(ROOT / "api").rglob("*.py"), *(ROOT / "controller" / "runtime").rglob("*.py")]:
+        text = path.read_text("utf-8")
+        opened = [
+            node
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Database"
+        ]
+        stamped = all(any(word.arg == "witness" for word in call.keywords) for call in opened)
+        assert stamped or (".write()" not in text and path.name != "installation.py"), path
+
+
 def test_the_import_contracts_hold() -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -154,3 +167,18 @@ def test_the_lock_files_name_no_host_and_hash_everything() -> None:
         assert "://" not in text and "--index" not in text
         pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
         assert pins and all("==" in line and line.endswith("\\") for line in pins)
+
+
+WAYS_OUT = {"httpx", "httpcore", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "ftplib", "smtplib"}
+DOORS = {"controller/net/outward.py", "api/cli/client.py"}
+"""Who may ask a server of somebody else, and the command line that asks our own."""
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_one_door_leads_to_addresses_that_people_enter(path: Path) -> None:
+    if str(path.relative_to(ROOT)) in DOORS:
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    assert not [name for name in names for way in WAYS_OUT if name == way or name.startswith(f"{way}.")]

@@ -12,6 +12,7 @@ from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.runtime import world
 from controller.runtime.folder import DataFolder
+from controller.runtime.installation import WITNESS
 
 
 def add(name: str, role: str, data: Path | None, as_json: bool) -> None:
@@ -20,7 +21,7 @@ def add(name: str, role: str, data: Path | None, as_json: bool) -> None:
         fail(f"{folder.database} is not there yet: it is made when `loa serve` first starts on this data folder")
     key, key_id = make_key(world.entropy(24)), world.new_id()
     act = Act(f"user {os.getuid()}", "command line", world.now())
-    with in_words(), Database(folder.database).write() as session:
+    with in_words(), Database(folder.database, witness=WITNESS).write() as session:
         add_key(session, key_id, name, key, role, act.now)
         record(session, act, Action.KEY_CREATE, key_id, f"{name}: {role}")
     if as_json:

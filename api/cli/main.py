@@ -19,7 +19,9 @@ key = typer.Typer(no_args_is_help=True, help="Keys for programs.")
 person = typer.Typer(no_args_is_help=True, help="People who log in.")
 schedule = typer.Typer(no_args_is_help=True, help="What is to be said when.")
 bench = typer.Typer(no_args_is_help=True, help="Measure, each beside its raw limit.")
+audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
 app.add_typer(audio, name="audio")
+app.add_typer(audit, name="audit")
 app.add_typer(device, name="device")
 app.add_typer(trust, name="trust")
 app.add_typer(key, name="key")
@@ -132,6 +134,16 @@ def asyncapi(
 ) -> None:
     """The wire as an AsyncAPI 3.0 document."""
     from api.cli.asyncapi import asyncapi as run
+
+    run(out)
+
+
+@app.command()
+def privacy(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of stdout.")] = None,
+) -> None:
+    """Which personal data is held where, why, how long, and how it goes."""
+    from api.cli.privacy import privacy as run
 
     run(out)
 
@@ -275,6 +287,36 @@ def rehearse(
     from api.cli.rehearse import rehearse as run
 
     raise typer.Exit(run(RehearseWish(seed, days, speakers, faults, plant, begin, only, shrink, as_json, report)))
+
+
+@audit.command("verify")
+def audit_verify(
+    file: Annotated[Path | None, typer.Option("--file", help="An exported file of JSON lines instead.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Does the chain hold? Names each line that was changed, is missing or does not belong; then ends with 1."""
+    from api.cli.audit import verify as run
+
+    raise typer.Exit(run(file, data, as_json))
+
+
+@audit.command("export")
+def audit_export(file: Path, data: Data = None) -> None:
+    """Write all lines with their hashes and the signed end of the chain to a file of JSON lines."""
+    from api.cli.audit import export as run
+
+    run(file, data)
+
+
+@bench.command("audit")
+def bench_audit(
+    lines: Annotated[int, typer.Option(min=100, max=1_000_000, help="How many lines.")] = 5_000, as_json: Json = False
+) -> None:
+    """What a line in the audit chain costs, beside a bare insert of the same row."""
+    from api.cli.bench import bench_audit as run
+
+    run(lines, as_json)
 
 
 @bench.command("audio")

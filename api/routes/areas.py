@@ -110,9 +110,12 @@ def speak(
     with services.database.write() as session:
         parents(session, area)
         row = session.get_one(Area, area)
-        row.languages = list(dict.fromkeys(wish.languages))
-        act = act_of(services, request, who, None)
-        record(session, act, Action.PROGRAMME_EDIT, area, ", ".join(row.languages), area=area)
+        before, row.languages = row.languages, list(dict.fromkeys(wish.languages))
+        act, detail = act_of(services, request, who, None), ", ".join(row.languages)
+        record(
+            session, act, Action.PROGRAMME_EDIT, area, detail, area=area, before={"languages": before},
+            after={"languages": row.languages},
+        )  # fmt: skip
         wanted(session)
         session.flush()
         shown = _shown(session, row)

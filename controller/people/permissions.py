@@ -31,6 +31,7 @@ class Action(StrEnum):
     POLICY_EDIT = "policy.edit"
     """When a second person is needed."""
     PERSON_EDIT = "person.edit"
+    PERSON_FORGET = "person.forget"
     ROLE_GIVE = "role.give"
     KEY_CREATE = "key.create"
     SIGNING_KEYS = "signing_keys"

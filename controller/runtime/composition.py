@@ -24,6 +24,7 @@ from controller.people.entrance.passwords import Cost, Passwords
 from controller.people.entrance.sealing import Sealer, sealing_key
 from controller.people.entrance.sessions import Lives
 from controller.people.entrance.tokens import Entropy
+from controller.people.retention import Retention
 from controller.people.sign_on.fetching import Fetch
 from controller.people.sign_on.flow import Client, SignOn
 from controller.people.sign_on.provider import Provider
@@ -62,7 +63,8 @@ def build_controller(
         database=leadership, leadership=leadership, topics=herald.topics, inbox=inbox,
         outbox=Outbox(leadership, herald, carrier), siren=Siren(leadership, herald, carrier),
         retained=Retained(leadership, herald, carrier, configurator), plans=Plans(leadership, herald, carrier),
-        watch=watch, dead_air=DeadAir(world.new_id), clock=world.now, arm=arm,
+        watch=watch, dead_air=DeadAir(world.new_id), retention=Retention(leadership, settings.retention),
+        clock=world.now, arm=arm,
     )  # fmt: skip
 
 

@@ -47,6 +47,11 @@ class DataFolder:
         return self.root / "voices"
 
     @property
+    def audit_anchors(self) -> Path:
+        """The signed ends of the audit chain."""
+        return self.root / "audit-anchors"
+
+    @property
     def api_key(self) -> Path:
         """The key that was made on the first start, for the command line of this machine."""
         return self.root / "api-key"

@@ -11,10 +11,11 @@ from sqlmodel import select
 
 from controller.alerts.raising import TONE
 from controller.controller import Controller
-from controller.db import Database
+from controller.db import Database, Witness
 from controller.keyring import Keyring, open_keyring, write_secret
 from controller.library.store import Store
 from controller.migrations.apply import upgrade
+from controller.people.anchors import Anchorer
 from controller.people.api_keys import add_key, make_key
 from controller.people.audit import Act
 from controller.people.entrance.links import first_link
@@ -45,6 +46,7 @@ from scheduler.engine import Engine
 log = structlog.get_logger()
 
 WORLD = World(world.now, world.new_id)
+WITNESS = Witness(world.entropy, world.clock_source)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def running(settings: Settings) -> Iterator[Installation]:
         folder = DataFolder(settings.data.absolute())
         folder.prepare()
         stack.callback(os.close, folder.lock())
-        database = Database(folder.database)
+        database = Database(folder.database, witness=WITNESS)
         stack.callback(database.close)
         upgrade(database.engine)
         keyring = keyring_of(folder, settings)
@@ -117,10 +119,12 @@ def _start(
     studio = SoundStudio(folder.voices)
     renderer, voice = build_renderers(settings, database, store, studio, folder, WORLD)
     renderer.ensure_clip(TONE, studio.tone)
+    anchorer = Anchorer(database, folder.audit_anchors, keyring.tenant, keyring.keys["control"], world.now)
+    stack.callback(anchorer.do_once, at_once=True)
     loop, link, plan_once = _controller(stack, settings, database, store, keyring, broker)
     workers = (
         Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once),
-        Worker("loa-almanac", plan_once),
+        Worker("loa-almanac", plan_once), Worker("loa-anchor", anchorer.do_once),
     )  # fmt: skip
     for worker in workers:
         worker.start()

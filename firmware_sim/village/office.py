@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from controller.db import Database
+from controller.db import Database, Witness
 from controller.keyring import Keyring, open_keyring
 from controller.library.models import Blob, Bulletin
 from controller.library.store import Store
@@ -38,7 +38,8 @@ class Office:
     def __post_init__(self) -> None:
         self.chance = dice(self.seed)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.database = Database(self.folder / "loa.db", durable=False)
+        witness = Witness(dice(f"{self.seed} witness").randbytes, lambda: "system")
+        self.database = Database(self.folder / "loa.db", durable=False, witness=witness)
         METADATA.create_all(self.database.engine)
         self.store = Store(self.folder / "store")
         self.keyring = open_keyring(
