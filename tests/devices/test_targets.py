@@ -47,3 +47,12 @@ def test_one_speaker_alone_is_addressed_alone() -> None:
 
 def test_an_area_inside_another_adds_nothing() -> None:
     assert topmost(["a1", "a", "b1"], PARENTS) == ["a", "b1"]
+
+
+def test_who_may_not_know_that_it_moved_is_reached_where_it_stood_too() -> None:
+    known = roster()
+    moved = Roster(known.parents, known.home, known.numbers, frozenset({("s0", "a"), ("s1", "a")}), {"b": {"s0": 40}})
+    aims = {aim.area: aim.devices for aim in cover(["s0", "s1", "s2"], ["a"], moved)}
+    assert aims["a"] == {"s0", "s1", "s2"}
+    assert aims["b"] == {"s0"}, "and where it moved with its home, by its home"
+    assert {aim.target for aim in cover(["s0", "s1", "s2"], ["province"], moved)} == {"area/province"}
