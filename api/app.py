@@ -11,6 +11,7 @@ from api.routes import (
     air_timeline,
     alerts,
     area_calendar,
+    area_changes,
     areas,
     audio,
     broadcasts,
@@ -40,7 +41,7 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
+    areas, area_changes, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
     programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
     trust, health, description,
 )  # fmt: skip

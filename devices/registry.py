@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from devices.areas import lineage
+from devices.areas import MAX_DEPTH, lineage
 from devices.errors import (
     AreaEnded,
     AreaFull,
@@ -22,7 +22,6 @@ from devices.protocol import base64url
 from devices.protocol.keys import VerifyKey, public_from_pem
 from devices.targets import Roster
 
-MAX_DEPTH = 16
 MAX_NUMBER = 49_151
 LOT = 500
 """Speakers asked for in one query: databases bound the number of values."""
