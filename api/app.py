@@ -41,9 +41,9 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, area_changes, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
-    programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
-    trust, health, description,
+    areas, area_changes, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts,
+    programme_files, programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar,
+    incidents, reports, trust, health, description,
 )  # fmt: skip
 
 

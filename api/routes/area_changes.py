@@ -41,13 +41,13 @@ EXAMPLE: dict[str, JsonValue] = {
 }  # fmt: skip
 
 
-class PreviewWish(Asked):
+class TrialWish(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [{"change": EXAMPLE}]})
 
     change: Change
 
 
-class ChangeWish(PreviewWish):
+class ChangeWish(TrialWish):
     model_config = ConfigDict(json_schema_extra={"examples": [{"change": EXAMPLE, "fingerprint": "5e2f…"}]})
 
     fingerprint: Annotated[str, Field(max_length=64, description="Of the preview that was looked at.")]
@@ -67,7 +67,7 @@ class PastShown(Shown):
 
 @router.post("/changes/preview", responses=refusals(*WRITES, *NOT_CHANGED, within=NOT_THERE))
 def preview(
-    wish: PreviewWish, request: Request, services: Served,
+    wish: TrialWish, request: Request, services: Served,
     who: Annotated[Caller, Depends(permit(Action.AREA_CHANGE))],
 ) -> Prospect:  # fmt: skip
     """All that would become of speakers, programmes, rules, rights and what is on air; nothing is kept."""

@@ -131,8 +131,8 @@ class _Change:
         session.flush()
 
     def _areas(self) -> None:
-        for area, name in self.after.names.items():
-            parent, now = self.after.parents[area], self.act.now
+        for area in sorted(self.after.names, key=lambda one: one in self.before.names):  # others come to lie in the new
+            name, parent, now = self.after.names[area], self.after.parents[area], self.act.now
             row = self.session.get(Area, area) or Area(id=area, name=name, parent_id=parent, created_at=now)
             if area not in self.before.names or (row.name, row.parent_id) != (name, parent):
                 row.name, row.parent_id = name, parent

@@ -30,7 +30,7 @@ class Comparison:
     before: Picture
     after: Picture
     made: tuple[str, ...] = ()
-    """Ids that the change has made: others, the next time."""
+    """Ids that the change has made, in the order in which it did: others, the next time. Nothing is in order of these."""
 
     def effects(self, wish: Mapping[str, object]) -> Effects:
         rights, speakers = self.shifts(), list(self._speakers())
@@ -64,7 +64,8 @@ class Comparison:
 
     def _areas(self) -> Iterator[AreaEffect]:
         old, new = self.before, self.after
-        for area, name in new.land.names.items():
+        for area in sorted(new.land.names, key=lambda one: (one not in old.land.names, one)):
+            name = new.land.names[area]
             was = (old.land.names.get(area), old.land.parents.get(area), area in old.land.ended)
             if was != (name, new.land.parents[area], area in new.land.ended):
                 yield AreaEffect(
@@ -73,9 +74,10 @@ class Comparison:
                 )  # fmt: skip
 
     def _speakers(self) -> Iterator[SpeakerEffect]:
+        lineages = self.after.land.lineages()
         for device in sorted(self.moved):
-            one = self.after.speakers[device]
-            places = [PlaceEffect(area=area, number=number) for area, number in one.places]
+            one, numbers = self.after.speakers[device], dict(self.after.speakers[device].places)
+            places = [PlaceEffect(area=area, number=numbers[area]) for area in lineages[device]]
             yield SpeakerEffect(
                 device=device, name=one.name, area_before=self.before.land.homes[device],
                 area=self.after.land.homes[device], places=places,

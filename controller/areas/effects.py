@@ -34,7 +34,9 @@ class SpeakerEffect(Told):
     name: str
     area_before: str
     area: str
-    places: Annotated[list[PlaceEffect], Field(description="All that it hears then, with its numbers there.")]
+    places: Annotated[
+        list[PlaceEffect], Field(description="All that it hears then, the nearest first, with its numbers there.")
+    ]
 
 
 class ProgrammeEffect(Told):
