@@ -30,7 +30,7 @@ class Comparison:
     before: Picture
     after: Picture
     made: tuple[str, ...] = ()
-    """Ids that the change has made, in the order in which it did: others, the next time. Nothing is in order of these."""
+    """Ids that the change has made, in the order in which it did: others, the next time."""
 
     def effects(self, wish: Mapping[str, object]) -> Effects:
         rights, speakers = self.shifts(), list(self._speakers())
