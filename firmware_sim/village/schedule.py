@@ -1,6 +1,6 @@
 """The office's calendar in a rehearsal: programmes made, changed and ended, and what the judge is told of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
@@ -52,6 +52,12 @@ class Schedule:
         self._targets[made] = village.targets(places, devices)
         village.ring()
         return made
+
+    def follow(self, inside: Mapping[str, Sequence[str]]) -> None:
+        """Areas are no more: what was for one of them is for those that lay in it."""
+        for programme, (places, devices) in self._asked.items():
+            named = tuple(one for area in places for one in inside.get(area, (area,)))
+            self._asked[programme] = named, devices
 
     def look_again(self) -> None:
         """Speakers have moved: who hears a place from now on may hear its programmes."""

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 
 class Units:
-    """Of one village."""
+    """Of one village. Hamlets lie in communes, and these in the province or, kept when they became one, in that one."""
 
     def __init__(self, village: "Village") -> None:
         self._village = village
+        self._above = {area: village.communes[number % 2] for number, area in enumerate(village.places)}
+        self._home = {device: area for area in village.places for device in village.members[area]}
 
     def merge(self, *, keep: bool = False) -> str:
         """The two communes become one; its id."""
@@ -22,37 +24,43 @@ class Units:
         old = list(dict.fromkeys(village.communes))
         seen = self._do({"kind": "merge", "areas": old, "name": "Xã Gò Công", "keep": keep})
         new = next(area.area for area in seen.areas if area.name_before is None)
-        village.members[new] = village.targets(old, ())
+        if keep:
+            self._above |= dict.fromkeys(old, new)
+        else:
+            inside = {one: [area for area, commune in self._above.items() if commune == one] for one in old}
+            village.schedule.follow(inside)
+            self._above = {area: new if above in old else above for area, above in self._above.items()}
         village.communes = [new, new]
+        self._count()
         return new
 
     def hand_over(self, hamlet: int) -> None:
-        """A hamlet comes to lie in the other commune."""
-        village = self._village
-        area = village.places[hamlet]
-        there = {pole.identity.device for pole in village.hamlets[hamlet]} & village.members[area]
-        old = next((one for one in village.communes if there and there <= village.members[one]), None)
-        new = next((one for one in village.communes if one != old), None)
-        if old is None or new is None:
-            return
-        self._do({"kind": "reparent", "area": area, "parent": new})
-        village.members[old] = village.members[old] - village.members[area]
-        village.members[new] = village.members[new] | village.members[area]
-        village.schedule.look_again()
+        """A hamlet comes to lie in the other commune, if there are two."""
+        area = self._village.places[hamlet]
+        other = next((one for one in self._village.communes if one != self._above[area]), None)
+        if other is not None and self._above[area] in self._village.communes:
+            self._do({"kind": "reparent", "area": area, "parent": other})
+            self._above[area] = other
+            self._count()
 
     def resettle(self, device: str, hamlet: int) -> None:
         """A speaker comes to stand in another hamlet."""
+        area = self._village.places[hamlet]
+        if self._home[device] != area:
+            self._do({"kind": "move", "devices": [device], "area": area})
+            self._home[device] = area
+            self._count()
+
+    def _count(self) -> None:
+        """Who hears what from now on; a commune that is no more keeps its own."""
         village = self._village
-        old = next(area for area in village.places if device in village.members[area])
-        new = village.places[hamlet]
-        if old == new:
-            return
-        self._do({"kind": "move", "devices": [device], "area": new})
-        around = {area for area in village.communes if village.members[area] & village.members[new]}
-        for area in {old, *village.communes}:
-            village.members[area] = village.members[area] - {device}
-        for area in {new, *around}:
-            village.members[area] = village.members[area] | {device}
+        members: dict[str, set[str]] = {area: set() for area in {*self._above, *self._above.values()}}
+        for device, home in self._home.items():
+            area: str | None = home
+            while area is not None:
+                members[area].add(device)
+                area = self._above.get(area)
+        village.members |= {area: frozenset(devices) for area, devices in members.items()}
         village.schedule.look_again()
 
     def _do(self, said: dict[str, object]) -> Effects:
