@@ -181,9 +181,9 @@ def night(stage: Stage, begin: str, end: str) -> None:
 
 
 @deed
-def merged(stage: Stage, keep: int) -> None:
-    """The two communes become one; with `keep` they go on as areas within it."""
-    stage.village.units.merge(keep=bool(keep))
+def merged(stage: Stage, how: str) -> None:
+    """The two communes become one: a `new` one, the `first` one, or one within which they are `kept`."""
+    stage.village.units.merge(keep=how == "kept", into_first=how == "first")
 
 
 @deed

@@ -18,12 +18,16 @@ class Units:
         self._above = {area: village.communes[number % 2] for number, area in enumerate(village.places)}
         self._home = {device: area for area in village.places for device in village.members[area]}
 
-    def merge(self, *, keep: bool = False) -> str:
-        """The two communes become one; its id."""
+    def merge(self, *, keep: bool = False, into_first: bool = False) -> str:
+        """The two communes become one, a new one or the first of them; its id."""
         village = self._village
         old = list(dict.fromkeys(village.communes))
-        seen = self._do({"kind": "merge", "areas": old, "name": "Xã Gò Công", "keep": keep})
-        new = next(area.area for area in seen.areas if area.name_before is None)
+        if into_first:
+            new, old = old[0], old[1:]
+            self._do({"kind": "merge", "areas": old, "into": new, "keep": keep})
+        else:
+            seen = self._do({"kind": "merge", "areas": old, "name": "Xã Gò Công", "keep": keep})
+            new = next(area.area for area in seen.areas if area.name_before is None)
         if keep:
             self._above |= dict.fromkeys(old, new)
         else:

@@ -24,7 +24,7 @@ def merge(scene: Scene, dice: Dice) -> Iterator[Happening]:
     for _ in range(dice.randint(1, 4)):
         at = max(0, noon + dice.randrange(-30 * MINUTE, 30 * MINUTE))
         yield Happening(at, "resettled", (dice.choice(scene.everybody), dice.randrange(1_000)))
-    yield Happening(noon, "merged", (int(dice.random() < 0.3),))
+    yield Happening(noon, "merged", (dice.choice(("new", "first", "kept")),))
     for number in range(2, 4):
         yield _order(noon + dice.randrange(2 * MINUTE), dice, number)
     yield Happening(noon + dice.randrange(5 * MINUTE), "alert", (ORDERS + 6, 3.0, 2.0, "commune", 0, 2))
