@@ -38,6 +38,18 @@ class AlertUnknown(LoaError):
     code = "alert_unknown"
 
 
+class ParentUnclear(LoaError):
+    """Areas that lie in different ones become a new one, and nobody has said in which that lies."""
+
+    code = "parent_unclear"
+
+
+class ChangeOutdated(LoaError):
+    """What a change of areas would do is not what was shown: something has changed since."""
+
+    code = "change_outdated"
+
+
 class NoTargets(LoaError):
     """No speaker in service is in the places asked for."""
 

@@ -33,9 +33,9 @@ class Herald:
         topic = self.topics.area_order(subject) if kind == "area" else self.topics.down(subject, "order")
         return self._link.publish(topic, self._keyring.sign(message))
 
-    def alert(self, area: str, message: Alert) -> bool:
+    def alert(self, area: str, message: Alert, *, retain: bool = True) -> bool:
         topic = self.topics.alert(area, message.alert)
-        return self._link.publish(topic, self._keyring.sign(message), retain=True)
+        return self._link.publish(topic, self._keyring.sign(message), retain=retain)
 
     def config(self, device: str, message: Config) -> bool:
         topic = self.topics.down(device, "config")

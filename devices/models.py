@@ -18,6 +18,20 @@ class Area(SQLModel, table=True):
     next_number: int = 0
     """The number that the next speaker of this area gets; never goes back."""
     created_at: int = Field(sa_type=BigInteger)
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
+    """Nothing new stands in it from then on; what was, can be read."""
+    merged_into: str | None = Field(default=None, foreign_key="area.id")
+    """The area that it became a part of when it ended; it stands right below it."""
+
+
+class AreaPast(SQLModel, table=True):
+    """What an area was called and where it lay, from `since` until its next line."""
+
+    __tablename__ = "area_past"
+    area_id: str = Field(primary_key=True, foreign_key="area.id")
+    since: int = Field(primary_key=True, sa_type=BigInteger)
+    name: str
+    parent_id: str | None = None
 
 
 class Device(SQLModel, table=True):
@@ -95,6 +109,27 @@ class Membership(SQLModel, table=True):
     area_id: str = Field(primary_key=True, foreign_key="area.id")
     device_id: str = Field(primary_key=True, foreign_key="device.id", index=True)
     number: int
+
+
+class Stay(SQLModel, table=True):
+    """A speaker was in an area, its own or one around it, from `since` until `until`; without an end it still is.
+
+    Reports of the past are counted by it, and orders find a speaker that has not heard yet that it moved.
+    """
+
+    __tablename__ = "stay"
+    id: int | None = Field(default=None, primary_key=True)
+    device_id: str = Field(foreign_key="device.id", index=True)
+    area_id: str = Field(foreign_key="area.id", index=True)
+    number: int
+    home: bool
+    """The area in which it stood; else one around that."""
+    since: int = Field(sa_type=BigInteger)
+    until: int | None = Field(default=None, sa_type=BigInteger)
+    since_seq: int = Field(default=-1, sa_type=BigInteger, index=True)
+    """Its configurations after this one name the area; -1: all that it ever had."""
+    left_seq: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    """Its configurations after this one do not."""
 
 
 class Incident(SQLModel, table=True):

@@ -22,6 +22,9 @@ class Configuration:
         self._heartbeat = heartbeat
         self._config: Config | None = None
         self._digest = ""
+        self._left: frozenset[str] = frozenset()
+        self.moved = False
+        """Whether the one in force names other areas than the one before it, which was not the first."""
 
     def load(self) -> None:
         try:
@@ -35,7 +38,10 @@ class Configuration:
         check_sequence(self.seq, self._digest, config.seq, digest)
         if digest == self._digest:
             return False
+        before = frozenset(self.areas)
         self._config, self._digest = config, digest
+        self._left = (self._left | before).difference(self.areas)
+        self.moved = bool(before) and before != frozenset(self.areas)
         self._flash.put(ITEM, _Stored(config=config, digest=digest).model_dump_json().encode())
         return True
 
@@ -46,6 +52,10 @@ class Configuration:
     @property
     def areas(self) -> tuple[str, ...]:
         return tuple(place.area for place in self._config.places) if self._config else ()
+
+    def has_left(self, area: str) -> bool:
+        """Whether it was in that area since it was switched on: what still comes from there is no fault."""
+        return area in self._left
 
     def number_in(self, area: str) -> int | None:
         """This speaker's number in an area; None where it does not belong."""

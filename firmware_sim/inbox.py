@@ -85,6 +85,8 @@ class Inbox:
 
     def _open(self, topic: str, payload: bytes, mono: int) -> None:
         address = self._topics.parse(topic)
+        if address.kind in AREA_KINDS and self._configuration.has_left(address.subject):
+            return
         self._check_is_mine(address)
         if address.kind == "trust":
             self._on_trust(payload, mono)

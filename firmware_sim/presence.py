@@ -1,4 +1,4 @@
-"""How the speaker shows that it is there: its state, one hello per connection, and a heartbeat."""
+"""How the speaker shows that it is there: its state, one hello per connection and move, and a heartbeat."""
 
 from dataclasses import asdict
 
@@ -84,6 +84,10 @@ class Presence:
     def on_config(self, mono: int) -> None:
         """The heart may beat at another pace."""
         self._heartbeat.begin(self._configuration.heartbeat, mono)
+
+    def on_moved(self, mono: int) -> None:
+        """What concerns it is sent to its old areas too, until it has said that it knows the new ones."""
+        self._hello_at = self._hello_at or mono
 
     def on_disconnected(self) -> None:
         self._hello_at = None

@@ -258,6 +258,8 @@ class Speaker:
     def _on_config(self, mono: int) -> None:
         self._subscriptions.set(self._filters(), mono)
         self._presence.on_config(mono)
+        if self._configuration.moved:
+            self._presence.on_moved(mono)
         self._look_around(mono)
         self._conductor.look_again(mono)
 

@@ -25,7 +25,7 @@ from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
-NOT_REGISTERED = ("area_full", "device_taken", "public_key_invalid", "public_key_taken")
+NOT_REGISTERED = ("area_ended", "area_full", "device_taken", "public_key_invalid", "public_key_taken")
 
 
 class DeviceWish(Located):

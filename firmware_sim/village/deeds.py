@@ -177,6 +177,26 @@ def night(stage: Stage, begin: str, end: str) -> None:
     stage.village.schedule.quiet_hours(begin, end)
 
 
+# The areas
+
+
+@deed
+def merged(stage: Stage, how: str) -> None:
+    """The two communes become one: a `new` one, the `first` one, or one within which they are `kept`."""
+    stage.village.units.merge(keep=how == "kept", into_first=how == "first")
+
+
+@deed
+def handed_over(stage: Stage, place: int) -> None:
+    stage.village.units.hand_over(place % len(stage.village.hamlets))
+
+
+@deed
+def resettled(stage: Stage, pole: int, place: int) -> None:
+    device = stage.village.poles[pole].identity.device
+    stage.village.units.resettle(device, place % len(stage.village.hamlets))
+
+
 def _walls(stage: Stage, after: tuple[int, ...]) -> list[str]:
     return sorted({f"{_begin(stage) + timedelta(minutes=minutes):%H:%M}" for minutes in after})
 

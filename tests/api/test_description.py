@@ -103,6 +103,9 @@ def test_every_order_shows_an_example_that_works(client: TestClient, place: Plac
         programmes = [client.post("programmes", json=fill(WEEKLY, place)).json()["id"] for _ in range(2)]
         if "first" in body and "second" in body:
             body |= {"first": programmes[0], "second": programmes[1]}
+        if "fingerprint" in body:
+            seen = client.post("areas/changes/preview", json={"change": body["change"]})
+            body |= {"fingerprint": seen.json()["fingerprint"]}
         path = addressed(client, place, path).replace("{programme}", programmes[0])
         if "{group}" in path:
             path = path.replace("{group}", client.post("groups", json={"name": "Chợ"}).json()["id"])
