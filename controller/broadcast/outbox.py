@@ -64,11 +64,12 @@ class Outbox:
         self._herald = herald
         self._carrier = carrier
 
-    def do_once(self, now: int, *, again: bool = False) -> None:
-        """Send what is due at `now`; with `again` (after a reconnect) also all that has no word yet."""
+    def do_once(self, now: int, *, again: bool = False, held: bool = False) -> None:
+        """Send what is due at `now`; with `again` (after a reconnect) also all that has no word yet, with `held`
+        also what speakers say that they hold."""
         if not self._herald.up:
             return
-        for parcel in self._claimed(now, again):
+        for parcel in self._claimed(now, again, held):
             if self._send(parcel):
                 with self._database.write() as session:
                     mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
@@ -82,9 +83,9 @@ class Outbox:
                 with self._database.write() as session:
                     mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
 
-    def _claimed(self, now: int, again: bool) -> list[Parcel]:
+    def _claimed(self, now: int, again: bool, held: bool) -> list[Parcel]:
         with self._database.read() as session:
-            parcels = _due(session, self._herald.tenant, now, again)
+            parcels = _due(session, self._herald.tenant, now, again, held)
         if parcels:
             with self._database.write() as session:
                 for parcel in parcels:
@@ -96,9 +97,10 @@ class Outbox:
         return ready and all(self._herald.order(message) for message in parcel.messages)
 
 
-def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
+def _due(session: Session, tenant: str, now: int, again: bool, held: bool) -> list[Parcel]:
     stopped = col(Broadcast.stop_requested_at).is_not(None)
-    single = and_(col(Broadcast.programme_id).is_(None), col(Delivery.state).in_(UNHEARD_WORDS))
+    owing = OPEN_WORDS if held else UNHEARD_WORDS
+    single = and_(col(Broadcast.programme_id).is_(None), col(Delivery.state).in_(owing))
     waiting = or_(single, and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
     rows = (
         select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Broadcast)

@@ -23,6 +23,11 @@ class Action(StrEnum):
     INCIDENT_CLOSE = "incident.close"
     TRUST_EXPORT = "trust.export"
     KEY_CREATE = "key.create"
+    KEYS_ROTATE = "keys.rotate"
+    KEYS_REVOKE = "keys.revoke"
+    KEYS_NEW_ROOT = "keys.new_root"
+    KEYS_ROOT_OFFLINE = "keys.root_offline"
+    KEYS_RESEAL = "keys.reseal"
 
 
 ROLES: Mapping[str, frozenset[Action]] = MappingProxyType(

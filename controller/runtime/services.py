@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from controller.db import Database
 from controller.keyring import Keyring
+from controller.keys.live import Keys
 from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.runtime import world
@@ -18,7 +19,7 @@ class Services:
     settings: Settings
     database: Database
     store: Store
-    keyring: Keyring
+    keys: Keys
     studio: Studio
     ring: Callable[[], None]
     """New orders, alerts or speakers are in the tables."""
@@ -31,3 +32,8 @@ class Services:
     link_up: Callable[[], bool]
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys in force now."""
+        return self.keys()

@@ -71,7 +71,7 @@ class Desk:
             return
         office, world = self._office, World(self._time.clock, self._office.new_id)
         self.controller = build_controller(
-            self._settings, office.database, office.store, office.keyring, self, world, self._arm, self._name,
+            self._settings, office.database, office.store, lambda: office.keyring, self, world, self._arm, self._name,
             self._lease,
         )  # fmt: skip
         self.controller.longest_sleep = HOUR
