@@ -25,6 +25,11 @@ class Herald:
     def up(self) -> bool:
         return self._link.up
 
+    @property
+    def trust_seq(self) -> int:
+        """The number of the trust set that this controller says."""
+        return self._keys().said.seq
+
     def trust(self) -> bool:
         return self._link.publish(self.topics.trust, self._keys().trust, retain=True)
 

@@ -252,6 +252,11 @@ class Speaker:
         return self._conductor.playing()
 
     @property
+    def trust_seq(self) -> int:
+        """The number of the trust set that it believes."""
+        return self._trusted.seq
+
+    @property
     def areas(self) -> tuple[str, ...]:
         """The areas that it hears, by its configuration."""
         return self._configuration.areas

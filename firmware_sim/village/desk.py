@@ -134,6 +134,11 @@ class Desk:
         if self.controller is not None:
             self._wake_at(self._next_wakeup(self.controller))
 
+    def on_keys(self) -> None:
+        """The root has signed new keys."""
+        self._guarded(lambda controller: controller.on_keys())
+        self.ring()
+
     def _next_wakeup(self, controller: Controller) -> int:
         with self._office.database.read() as session:
             self._plan_at = self.almanac.next_wakeup(session, self._time.now) if self.almanac else NEVER
