@@ -384,18 +384,6 @@ class SignOnUnknown(LoaError):
     code = "sign_on_unknown"
 
 
-class KeysIncomplete(LoaError):
-    """Some signing keys are in the data folder, others are not: nothing is made up in their place."""
-
-    code = "keys_incomplete"
-
-
-class KeysLocked(LoaError):
-    """The signing keys are under a passphrase that was not given, or a wrong one."""
-
-    code = "keys_locked"
-
-
 class DataFolderInUse(LoaError):
     """Another controller runs on this data folder."""
 

@@ -131,6 +131,8 @@ class Inbox:
             keep_hello(session, device.id, said.plan_seq)
             answers.acks[device.id, said.ledger] = self.booker.greet(session, device.id, said, now)
             answers.hellos[device.id] = said
+            if said.trust_seq > self.herald.trust_seq:
+                open_incident(session, self.new_id, "keys_outdated", now, device_id=device.id, trust_seq=said.trust_seq)
         elif isinstance(said, PlanAck):
             keep_ack(session, device.id, said, now)
         elif isinstance(said, Report):

@@ -64,9 +64,17 @@ class OidcSettings(BaseModel):
 
 
 class KeySettings(BaseModel):
-    """The passphrase of the signing keys; without one the files are readable by their owner alone."""
+    """The signing keys, and where their root lies."""
 
     passphrase: SecretStr | None = None
+    """Of the online keys; without one the files are readable by their owner alone."""
+    root_file: Path | None = None
+    """The root key's file; without one it is looked for in `root/` of the data folder."""
+    root_passphrase: SecretStr | None = None
+    root_passphrase_file: Path | None = None
+    """Its first line is the passphrase of the root key."""
+    new_passphrase: SecretStr | None = None
+    """What a command asks for that makes a new passphrase, or opens a backup."""
 
 
 class AirSettings(BaseModel):

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from api.cli.key_doors import keys
+from api.cli.options import Data, Json, NewSecret
 from api.cli.screen import fail
 
 app = typer.Typer(
@@ -27,12 +29,11 @@ app.add_typer(audit, name="audit")
 app.add_typer(device, name="device")
 app.add_typer(trust, name="trust")
 app.add_typer(key, name="key")
+app.add_typer(keys, name="keys")
 app.add_typer(person, name="person")
 app.add_typer(bench, name="bench")
 app.add_typer(schedule, name="schedule")
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout, for programs.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder; otherwise LOA_DATA, otherwise ./loa-data.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the web interface; 0: any.")]
 Broker = Annotated[
     Literal["embedded", "mosquitto"] | None, typer.Option(help="Which broker to start, unless LOA_MQTT__URL names one.")
@@ -181,11 +182,25 @@ def doctor(data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def backup(file: Path, data: Data = None, as_json: Json = False) -> None:
-    """Copy database, keys and audio into one file, while everything runs."""
+def backup(
+    file: Path,
+    data: Data = None,
+    with_keys: Annotated[bool, typer.Option("--with-keys", help="The online keys too, under a passphrase.")] = False,
+    passphrase_file: NewSecret = None,
+    as_json: Json = False,
+) -> None:
+    """Copy database and audio into one file, while everything runs."""
     from api.cli.keeping import backup as run
 
-    run(file, data, as_json)
+    run(file, data, with_keys, passphrase_file, as_json)
+
+
+@app.command()
+def restore(file: Path, data: Data = None, passphrase_file: NewSecret = None, as_json: Json = False) -> None:
+    """Make a data folder of a backup; never over one that holds something."""
+    from api.cli.keeping import restore as run
+
+    run(file, data, passphrase_file, as_json)
 
 
 @audio.command("check")
@@ -221,7 +236,7 @@ def device_keygen(folder: Path) -> None:
 @trust.command("export")
 def trust_export(data: Data = None) -> None:
     """Tenant, root key and trust set, as JSON."""
-    from api.cli.keeping import trust_export as run
+    from api.cli.signing_keys import export_trust as run
 
     run(data)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from controller.db import Database
 from controller.keyring import Keyring
+from controller.keys.live import Keys
 from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.people.entrance.entrance import Entrance
@@ -21,7 +22,7 @@ class Services:
     settings: Settings
     database: Database
     store: Store
-    keyring: Keyring
+    keys: Keys
     entrance: Entrance
     studio: Studio
     ring: Callable[[], None]
@@ -41,3 +42,8 @@ class Services:
     new_id: Callable[[], str] = world.new_id
     entropy: Callable[[int], bytes] = world.entropy
     """So many secret random bytes."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys in force now."""
+        return self.keys()

@@ -13,9 +13,12 @@ from controller.alerts.raising import AlertRequest, add_speech, cancel_alert, ra
 from controller.broadcast.models import Broadcast
 from controller.broadcast.ordering import BroadcastRequest, create_broadcast, stop_broadcast
 from controller.deliveries.models import Delivery
+from controller.keys.changes import OVERLAP, Change, new_root, rotated
 from controller.library.models import Blob
 from controller.settings import AirSettings
 from devices.models import Incident
+from devices.protocol.keys import SigningKey
+from devices.protocol.messages.trust import Role
 from devices.protocol.topics import Topics
 from devices.protocol.units import MINUTE, SECOND
 from firmware_sim import runtime
@@ -248,6 +251,25 @@ class Village:
         self.broker.up = True
         for client in [*self.desks, *self.poles]:
             client.connect()
+
+    # What becomes of the keys
+
+    def rotate(self, *roles: Role, overlap: int = OVERLAP) -> None:
+        """New keys for these roles; with `overlap` 0 the old ones are out at once."""
+        office = self.office
+        draw = office.chance.randbytes
+        self._change(rotated(office.keyring, office.root, roles, draw, self.time.now, overlap))
+
+    def new_root(self) -> None:
+        successor = SigningKey(self.office.chance.randbytes(32))
+        change = new_root(self.office.keyring, self.office.root, successor, self.time.now)
+        self.office.root = successor
+        self._change(change)
+
+    def _change(self, change: Change) -> None:
+        self.office.keyring = change.after
+        for desk in self.desks:
+            desk.on_keys()
 
     # What is seen
 

@@ -52,7 +52,7 @@ class ApiDesk:
         )  # fmt: skip
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
-            keyring=self.office.keyring, entrance=self.entrance, studio=self.studio,
+            keys=lambda: self.office.keyring, entrance=self.entrance, studio=self.studio,
             ring=lambda: self.rung.append("controller"), ring_almanac=lambda: self.rung.append("almanac"),
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
             now=lambda: real_now() + self.later,
