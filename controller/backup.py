@@ -8,7 +8,7 @@ from pathlib import Path
 
 from controller.errors import BackupRefused
 
-PARTS = ("keys", "store")
+PARTS = ("keys", "authority", "store")
 
 
 def write_backup(root: Path, target: Path) -> int:

@@ -105,7 +105,7 @@ def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
         .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
         .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
         .join(Device, col(Device.id) == col(Delivery.device_id))
-        .where(waiting, Occurrence.publish_at <= now, Broadcast.expires_at > now)
+        .where(waiting, Occurrence.publish_at <= now, Broadcast.expires_at > now, col(Device.retired_at).is_(None))
     )
     if not again:
         quiet = and_(col(Device.online), col(Delivery.published_at) <= now - FIRST_WAIT)

@@ -23,6 +23,8 @@ class Action(StrEnum):
     INCIDENT_CLOSE = "incident.close"
     TRUST_EXPORT = "trust.export"
     KEY_CREATE = "key.create"
+    DEVICE_ENROL = "device.enrol"
+    DEVICE_REVOKE = "device.revoke"
 
 
 ROLES: Mapping[str, frozenset[Action]] = MappingProxyType(

@@ -10,8 +10,10 @@ import structlog
 from sqlmodel import select
 
 from controller.alerts.raising import TONE
+from controller.certificates.broker_files import BrokerFiles
 from controller.controller import Controller
 from controller.db import Database
+from controller.enrolment.throttle import Throttle
 from controller.keyring import Keyring, open_keyring, write_secret
 from controller.library.store import Store
 from controller.migrations.apply import upgrade
@@ -20,6 +22,7 @@ from controller.people.models import ApiKey
 from controller.programmes.almanac import Almanac
 from controller.runtime import world
 from controller.runtime.composition import World, build_almanac, build_controller, build_renderers
+from controller.runtime.door import authority_of, broker_files, build_doorkeeper, public_address
 from controller.runtime.folder import DataFolder
 from controller.runtime.loop import ControllerLoop
 from controller.runtime.services import Services
@@ -61,8 +64,10 @@ def running(settings: Settings) -> Iterator[Installation]:
         upgrade(database.engine)
         keyring = keyring_of(folder, settings)
         first_key = ensure_api_key(database, folder)
-        broker = stack.enter_context(_broker(settings, folder))
-        services = _start(stack, settings, folder, database, keyring, broker)
+        authority = authority_of(folder, settings, keyring)
+        files = broker_files(settings, folder, database, keyring, authority)
+        broker = stack.enter_context(_broker(settings, folder, files))
+        services = _start(stack, settings, folder, database, keyring, broker, files)
         yield Installation(services, broker, first_key)
 
 
@@ -85,16 +90,20 @@ def ensure_api_key(database: Database, folder: DataFolder) -> str | None:
     return key
 
 
-def _broker(settings: Settings, folder: DataFolder) -> Broker:
+def _broker(settings: Settings, folder: DataFolder, files: BrokerFiles) -> Broker:
     mqtt = settings.mqtt
     return choose_broker(
-        BrokerSettings(folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port, filters=mqtt.filters)
-    )
+        BrokerSettings(
+            folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port, filters=mqtt.filters, tls=mqtt.tls,
+            host=mqtt.host, guard=files.guard() if mqtt.tls else None,
+        )
+    )  # fmt: skip
 
 
 def _start(
-    stack: ExitStack, settings: Settings, folder: DataFolder, database: Database, keyring: Keyring, broker: Broker
-) -> Services:
+    stack: ExitStack, settings: Settings, folder: DataFolder, database: Database, keyring: Keyring, broker: Broker,
+    files: BrokerFiles,
+) -> Services:  # fmt: skip
     store = Store(folder.store)
     studio = SoundStudio(folder.voices)
     renderer, voice = build_renderers(settings, database, store, studio, folder, WORLD)
@@ -103,6 +112,7 @@ def _start(
     workers = (
         Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once),
         Worker("loa-almanac", plan_once),
+        Worker("loa-door", build_doorkeeper(settings, folder, database, keyring, broker, link, files).do_once),
     )  # fmt: skip
     for worker in workers:
         worker.start()
@@ -115,7 +125,8 @@ def _start(
     return Services(
         settings=settings, database=database, store=store, keyring=keyring, studio=studio, ring=ring,
         ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
-        link_up=lambda: link.up,
+        ring_door=workers[3].ring, link_up=lambda: link.up, authority=files.authority,
+        broker_address=lambda: public_address(settings, broker), guesses=Throttle(),
     )  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from controller.certificates.authority import Authority
 from controller.db import Database
+from controller.enrolment.throttle import Throttle
 from controller.keyring import Keyring
 from controller.library.store import Store
 from controller.library.studio import Studio
@@ -28,6 +30,14 @@ class Services:
     """A bulletin waits to be rendered."""
     ring_voice: Callable[[], None]
     """An alert waits for its speech."""
+    ring_door: Callable[[], None]
+    """A speaker is to be thrown out of the broker."""
     link_up: Callable[[], bool]
+    authority: Authority
+    broker_address: Callable[[], str]
+    """Where speakers reach the broker, `mqtt[s]://host:port`."""
+    guesses: Throttle
+    """Of codes and signatures that let nobody in."""
+    entropy: Callable[[int], bytes] = world.entropy
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
