@@ -132,6 +132,8 @@ def _answer(request: Request, code: str, known: Problem, data: Mapping[str, Any]
     if detail := known.detail.said(language, seen):
         body["detail"] = detail
     headers = {"Content-Language": language, "Vary": "Accept-Language"} | _HEADERS.get(known.status, {})
+    if "retry_after_s" in data:
+        headers["Retry-After"] = str(data["retry_after_s"])
     return JSONResponse(body, known.status, media_type=MEDIA_TYPE, headers=headers)
 
 

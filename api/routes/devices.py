@@ -71,7 +71,11 @@ class DeviceShown(Shown):
     longitude: float | None
     bearing: Annotated[float | None, Field(description="Degrees from north over east; null: all round.")]
     registered_at: Instant
-    retired_at: Instant | None
+    status: Annotated[str, Field(description="`in_service`, `lost`, `stolen`, `replaced` or `retired`.")]
+    status_at: Annotated[Instant | None, Field(description="null: in service since it was registered.")]
+    retired_at: Annotated[Instant | None, Field(description="Out of service since then.")]
+    replaced_by: Annotated[Id | None, Field(description="The speaker that took its place.")]
+    replaces: Annotated[Id | None, Field(description="The speaker whose place it took.")]
     online: bool
     last_seen: Annotated[Instant | None, Field(description="null: it has never spoken.")]
     online_changed_at: Instant | None
@@ -101,7 +105,7 @@ def register(
             remember(session, act, made)
             record(session, act, Action.DEVICE_REGISTER, made, wish.name)
             wanted(session)
-        shown = _shown(session, [session.get_one(Device, made)])[0]
+        shown = shown_of(session, session.get_one(Device, made))
     services.ring()
     services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made}"
@@ -135,7 +139,7 @@ def index(
 def one(device: Id, services: Served) -> DeviceShown:
     """One speaker, with the latest that is known of it."""
     with services.database.read() as session:
-        return _shown(session, [get_device(session, device)])[0]
+        return shown_of(session, get_device(session, device))
 
 
 @router.put("/{device}/coordinates", responses=refusals(*WRITES, "device_unknown"))
@@ -149,7 +153,7 @@ def set_coordinates(
     """
     act = act_of(services, request, who, None)
     with services.database.write() as session:
-        shown = _shown(session, [locate(session, device, wish.point, wish.bearing, act)])[0]
+        shown = shown_of(session, locate(session, device, wish.point, wish.bearing, act))
     services.ring()
     return shown
 
@@ -166,13 +170,22 @@ def _add(session: Session, wish: DeviceWish, device_id: str, now: int) -> str:
     return add_device(session, row).id
 
 
+def shown_of(session: Session, row: Device) -> DeviceShown:
+    """One speaker as a caller sees it."""
+    return _shown(session, [row])[0]
+
+
 def _shown(session: Session, rows: Sequence[Device]) -> list[DeviceShown]:
     held = _places(session, [row.id for row in rows])
+    before = select(Device.replaced_by, Device.id).where(col(Device.replaced_by).in_([row.id for row in rows]))
+    replaced = dict(session.exec(before).all())
     return [
         DeviceShown(
             id=row.id, name=row.name, area=row.area_id, places=held.get(row.id, []),
             latitude=row.latitude, longitude=row.longitude, bearing=row.bearing,
-            registered_at=to_utc(row.registered_at), retired_at=to_utc_or_none(row.retired_at), online=row.online,
+            registered_at=to_utc(row.registered_at), status=row.status, status_at=to_utc_or_none(row.status_at),
+            retired_at=to_utc_or_none(row.retired_at), replaced_by=row.replaced_by, replaces=replaced.get(row.id),
+            online=row.online,
             last_seen=to_utc_or_none(row.last_seen), online_changed_at=to_utc_or_none(row.online_changed_at),
             model=row.model, firmware=row.firmware, health=row.health, health_at=to_utc_or_none(row.health_at),
             config_seq=row.config_seq, reported_config_seq=row.reported_config_seq,

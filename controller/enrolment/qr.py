@@ -1,0 +1,20 @@
+"""The one door to segno: a text as a QR code."""
+
+from io import BytesIO
+
+import segno
+
+QUIET_MODULES = 4
+"""White around it (ISO/IEC 18004)."""
+
+
+def qr_svg(text: str) -> str:
+    """An `<svg>` element without colours, styles or scripts of its own, as large as what it stands in."""
+    return segno.make(text, error="m", micro=False).svg_inline(border=QUIET_MODULES, omitsize=True)
+
+
+def qr_png(text: str, scale: int = 8) -> bytes:
+    """A PNG with so many points a module."""
+    file = BytesIO()
+    segno.make(text, error="m", micro=False).save(file, kind="png", scale=scale, border=QUIET_MODULES)
+    return file.getvalue()
