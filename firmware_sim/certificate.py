@@ -47,11 +47,12 @@ def certificate_request(key: SigningKey) -> str:
     return request.public_bytes(Encoding.PEM).decode("ascii")
 
 
-def renewal_request(identity: Identity, now: int) -> str:
-    """The signed request for the next certificate; `now` is us UTC, 0 without valid time."""
+def renewal_request(identity: Identity, now: int, csr: str = "") -> str:
+    """The signed request for the next certificate; `now` is us UTC, 0 without valid time. `csr`: for another key than
+    its own."""
     said = {
         "type": "renewal", "mode": "live", "tenant": identity.tenant, "to": "controller", "issued_at": now,
-        "device": identity.device, "csr": certificate_request(identity.key),
+        "device": identity.device, "csr": csr or certificate_request(identity.key),
     }  # fmt: skip
     return sign(canonical(said), identity.key).decode("ascii")
 
