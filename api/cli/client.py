@@ -32,6 +32,7 @@ class Client:
     """JSON in, JSON out. Raises Unreachable or Refused."""
 
     def __init__(self, api: str, key: str) -> None:
+        self.address = api
         self._http = httpx.Client(
             base_url=f"{api}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT_S, trust_env=False
         )
@@ -42,6 +43,9 @@ class Client:
     def post(self, path: str, body: Any = None, key: str | None = None) -> Any:
         headers = {"Idempotency-Key": key} if key else {}
         return self._call("POST", path, json={} if body is None else body, headers=headers)
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._call("PUT", path, json=body)
 
     def upload(self, path: str, file: Path, fields: Mapping[str, str]) -> Any:
         with file.open("rb") as content:
