@@ -57,14 +57,14 @@ def renewal_request(identity: Identity, now: int, csr: str = "") -> str:
     return sign(canonical(said), identity.key).decode("ascii")
 
 
-def needs_papers(folder: Path, now: int) -> bool:
-    """Whether a speaker has no certificate, or one whose life is mostly over at `now` (us UTC)."""
+def renewal_due(folder: Path) -> int:
+    """When the certificate in `folder` is to be renewed, us UTC: most of its life is over then; 0: there is none."""
     try:
         found = x509.load_pem_x509_certificate((folder / CERTIFICATE_FILE).read_bytes())
     except (OSError, ValueError):
-        return True
+        return 0
     begin, end = found.not_valid_before_utc.timestamp(), found.not_valid_after_utc.timestamp()
-    return now / SECOND >= begin + (end - begin) * SHARE
+    return int((begin + (end - begin) * SHARE) * SECOND)
 
 
 def own_address(broker: str, folder: Path) -> str:

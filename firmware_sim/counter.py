@@ -1,13 +1,12 @@
 """The counter at which speakers join and renew: the office's two public routes, over HTTP."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from devices.protocol.keys import SigningKey, VerifyKey
-from firmware_sim.certificate import Papers, certificate_request, needs_papers, renewal_request
+from firmware_sim.certificate import Papers, certificate_request, renewal_request
 from firmware_sim.errors import NotLetIn
 from firmware_sim.identity import Birth, Identity, write_identity
 
@@ -39,18 +38,6 @@ class Counter:
     def renew(self, identity: Identity, folder: Path, now: int) -> None:
         """Get the certificate for a speaker that is registered, or its next one."""
         _papers(self._ask("/enrolments/renewals", {"request": renewal_request(identity, now)})).write(folder)
-
-    def renew_due(self, identities: Iterable[Identity], home: Path, now: int) -> int:
-        """Renew for all whose certificate is mostly over; how many that were. Who is not let in is passed over."""
-        renewed = 0
-        for identity in identities:
-            if needs_papers(home / identity.device, now):
-                try:
-                    self.renew(identity, home / identity.device, now)
-                    renewed += 1
-                except NotLetIn:
-                    continue
-        return renewed
 
     def close(self) -> None:
         self._http.close()

@@ -133,6 +133,10 @@ class Fleet:
             "messages": sum(station.messages for station in self.stations),
         }
 
+    def unwelcome(self, place: int) -> bool:
+        """Whether the broker turns this speaker away; asked from any thread."""
+        return self.stations[place].unwelcome
+
     def run(self, until: Callable[[], bool], step: float = 0.2) -> None:
         """Live until `until` says so; it is asked at least every `step` seconds."""
         while not until():

@@ -17,11 +17,11 @@ from api.cli.screen import log_to_stderr, result_json, rewrite, say
 from controller.runtime import world
 from devices.protocol.units import SECOND
 from firmware_sim import runtime
-from firmware_sim.certificate import CERTIFICATE_FILE
 from firmware_sim.counter import Counter
 from firmware_sim.fleet import CROWD, Fleet, SinkName
 from firmware_sim.hardware.profile import Profile
 from firmware_sim.identity import BIRTH_FILE, Identity, read_identity
+from firmware_sim.renewals import Renewals
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.strokes import FAULTS, Fault, strokes
 
@@ -34,7 +34,7 @@ ARMED_EACH_S = 0.005
 """So much sooner for each of them a crowd hands over what is to sound: all begin at one instant."""
 RARELY = (20_000, 20, 100)
 """Garbage collections: a dense fleet has millions of objects that stay."""
-RENEW_EVERY_S = 3_600.0
+RENEW_EVERY_S = 5.0
 TELL_EVERY_S, TELL_JSON_EVERY_S = 1.0, 5.0
 
 
@@ -96,7 +96,8 @@ def fleet(wish: FleetWish) -> None:
             strokes=strokes(wish.faults, villages(identities), fate),
             makes=[Profile.read(make) for make in wish.makes],
         ) as running:  # fmt: skip
-            _renew_in_time(identities, home, endpoint)
+            if endpoint.by_certificate:
+                _renew_in_time(running, identities, home, endpoint)
             _run(running, asked, wish.as_json)
 
 
@@ -108,14 +109,13 @@ def _identities(wish: FleetWish, root: Path, home: Path, endpoint: Endpoint) -> 
     return enrol(root, home, wish.speakers, wish.part, quiet=wish.as_json, by_code=endpoint.by_certificate)
 
 
-def _renew_in_time(identities: Sequence[Identity], home: Path, endpoint: Endpoint) -> None:
-    """Speakers that have a certificate look after it, in a thread of their own; their next connection shows it."""
-    certified = [identity for identity in identities if (home / identity.device / CERTIFICATE_FILE).is_file()]
-    counter = Counter(endpoint.api)
+def _renew_in_time(running: Fleet, identities: Sequence[Identity], home: Path, endpoint: Endpoint) -> None:
+    """Speakers look after their certificates in a thread of their own; their next connection shows the new one."""
+    renewals = Renewals(Counter(endpoint.api), identities, home, running.unwelcome)
 
     def renew() -> None:
-        while certified:
-            counter.renew_due(certified, home, world.now())
+        while True:
+            renewals.do_once(world.now())
             world.sleep(RENEW_EVERY_S)
 
     world.start_thread("loa-renewals", renew)
