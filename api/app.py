@@ -20,6 +20,7 @@ from api.routes import (
     conflicts,
     description,
     device_batch,
+    device_import,
     device_status,
     devices,
     echo,
@@ -43,9 +44,9 @@ from controller.runtime.services import Services
 
 PREFIX = "/api/v1"
 ROOMS = (
-    areas, area_calendar, echo, devices, device_batch, device_status, claim_codes, enrolments, bulletins, recall, audio,
-    glossary, broadcasts, programme_files, programmes, preview, conflicts, groups, plans, why, alerts, air, zones,
-    air_timeline, calendar, incidents, reports, trust, health, description,
+    areas, area_calendar, echo, devices, device_batch, device_import, device_status, claim_codes, enrolments, bulletins,
+    recall, audio, glossary, broadcasts, programme_files, programmes, preview, conflicts, groups, plans, why, alerts,
+    air, zones, air_timeline, calendar, incidents, reports, trust, health, description,
 )  # fmt: skip
 
 

@@ -15,7 +15,11 @@ JSON_BYTES = 512 * 1024
 """A text of 128 KiB fits even with every letter written as \\u1234."""
 UPLOAD_BYTES = 200 * 1024 * 1024
 TABLE_BYTES = 5 * 1024 * 1024
-UPLOADS = {"/api/v1/bulletins": UPLOAD_BYTES, "/api/v1/programmes/import": TABLE_BYTES}
+UPLOADS = {
+    "/api/v1/bulletins": UPLOAD_BYTES,
+    "/api/v1/programmes/import": TABLE_BYTES,
+    "/api/v1/devices/import": TABLE_BYTES,
+}
 """Where a form with a file is taken, and how long it may be."""
 BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 

@@ -223,6 +223,24 @@ def device_code(
     run({"name": name, "count": count, "days": days}, area, replaces, data, labels, png, as_json)
 
 
+@device.command("import")
+def device_import(
+    file: Annotated[Path, typer.Argument(help="XLSX or CSV, one speaker a row.")],
+    area: Annotated[str | None, typer.Option(help="Name or id of the area of rows that name none.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Do it; without, it is only shown.")] = False,
+    skip: Annotated[bool, typer.Option("--skip", help="Leave bad rows out instead of keeping nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the result there: .xlsx or .csv with the codes, .html as labels.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """New speakers from a spreadsheet: registered by their public keys, or given claim codes."""
+    from api.cli.speakers import import_file as run
+
+    run(file, area, keep, skip, out, data, as_json)
+
+
 @device.command("join")
 def device_join(
     code: str,

@@ -1,5 +1,6 @@
 """`loa device`: codes by which speakers join, and what becomes of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from devices.protocol.keys import SigningKey
 from firmware_sim.counter import Counter
 
 PAGE = 1_000
+FORMS = {".html": "labels", ".xlsx": "xlsx", ".csv": "csv"}
+"""Of the file to which an import's result is written."""
 
 
 def make_codes(
@@ -61,6 +64,39 @@ def join(code: str, folder: Path, data: Path | None, api: str | None) -> None:
         finally:
             counter.close()
     result(str(folder / identity.device))
+
+
+def import_file(
+    file: Path, area: str | None, keep: bool, skip: bool, out: Path | None, data: Path | None, as_json: bool
+) -> None:
+    """Show what a spreadsheet of speakers would make, or make it, and print the codes or write them to `out`."""
+    form = FORMS.get(out.suffix.lower()) if out is not None else "json"
+    if form is None:
+        fail(f"--out ends in {', '.join(FORMS)}")
+    with in_words(), client_of(settings_with(data).data) as client:
+        query = {"dry_run": not keep, "on_errors": "skip" if skip else "refuse_all", "format": form}
+        query |= {"area": find_area(client, area)} if area else {}
+        if out is not None:
+            client.convert("/devices/import", file, out, **query)
+            say(str(out))
+            return
+        shown = client.upload("/devices/import", file, {}, **query)
+    if as_json:
+        result_json(shown)
+        return
+    for line in shown["lines"]:
+        result(f"{line['line']:>5}  {line['name']}: {_said(line)}")
+    for warning in shown["warnings"]:
+        say(warning)
+    counts = f"{shown['good']} good, {shown['unchanged']} unchanged, {shown['refused']} refused"
+    say(counts + (": nothing is kept yet, --keep keeps them" if shown["dry_run"] else ""))
+
+
+def _said(line: Mapping[str, Any]) -> str:
+    """What became of a line, in a word."""
+    if line["faults"]:
+        return "; ".join(f"{fault['column'] or ''} {fault['said']}".strip() for fault in line["faults"])
+    return str(line["code"] or line["device"] or ("unchanged" if line["unchanged"] else "good"))
 
 
 def find_device(client: Client, wanted: str) -> str:
