@@ -76,7 +76,8 @@ class Doorkeeper:
 
     def _keep_files(self) -> None:
         renewed = self.files.keep_controller()
-        changed = self.door.folder is not None and self.files.write(self.door.folder)
+        folder = self.door.folder
+        changed = folder is not None and folder.is_dir() and self.files.write(folder)
         if changed:
             self.door.reload()
             self.door.sleep(READ_S)

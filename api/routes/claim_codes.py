@@ -32,6 +32,7 @@ from controller.people.permissions import Action
 from controller.runtime.services import Services
 from devices.areas import path
 from devices.models import Area, ClaimCode
+from devices.protocol.keys import VerifyKey
 from devices.registry import parents
 from scheduler.recurrence.walltime import shown as on_the_wall
 from scheduler.recurrence.zones import VIETNAM, zone_named
@@ -145,6 +146,11 @@ def labels_answer(labels: Sequence[Label], request: Request, status: int) -> HTM
     return HTMLResponse(page, status, headers={"Content-Security-Policy": policy, "Vary": "Accept-Language"})
 
 
+def bearings(request: Request, services: Services) -> tuple[str, str]:
+    """Where a speaker brings its code, and the key id of the root that must answer."""
+    return str(request.base_url).rstrip("/"), VerifyKey(services.keyring.birth("")["root"]).id
+
+
 def label_of(session: Session, one: Printed, at: str, root: str) -> Label:
     """A code with what stands beside it on paper."""
     row, code = one.row, one.code or ""
@@ -164,8 +170,7 @@ def _claims(session: Session, wish: ClaimWish) -> list[Claim]:
 
 
 def _labels(session: Session, printed: Sequence[Printed], request: Request, services: Services) -> list[Label]:
-    at, root = str(request.base_url).rstrip("/"), services.keyring.keys["root"].id
-    return [label_of(session, one, at, root) for one in printed]
+    return [label_of(session, one, *bearings(request, services)) for one in printed]
 
 
 def _made(one: Printed, label: Label) -> ClaimMade:

@@ -12,7 +12,7 @@ from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused, language_of
 from api.import_words import said_of, said_of_fault
 from api.problems import WRITES, Language, refusals
-from api.routes.claim_codes import label_of, labels_answer
+from api.routes.claim_codes import bearings, label_of, labels_answer
 from api.routes.programme_files import FORM, FaultShown
 from api.shapes import Id, Shown
 from api.uploads import landed
@@ -138,9 +138,8 @@ def _line(one: CrateOutcome, language: Language) -> CrateLineShown:
 
 
 def _labels(session: Session, outcomes: Sequence[CrateOutcome], request: Request, services: Services) -> list[Label]:
-    at, root = str(request.base_url).rstrip("/"), services.keyring.keys["root"].id
     made = [Printed(session.get_one(ClaimCode, one.claim), one.code) for one in outcomes if one.code]
-    return [label_of(session, one, at, root) for one in made]
+    return [label_of(session, one, *bearings(request, services)) for one in made]
 
 
 def _area_names(session: Session) -> dict[str, str]:

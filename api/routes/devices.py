@@ -18,6 +18,7 @@ from controller.people.audit import record
 from controller.people.permissions import Action
 from devices.models import Device, Membership
 from devices.registry import add_device, get_device, parents, read_public_key
+from devices.standing import Standing
 from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
@@ -117,6 +118,7 @@ def index(
     services: Served,
     area: Annotated[Id | None, Query(description="Only those that hear this area, areas within it included.")] = None,
     online: bool | None = None,
+    status: Annotated[Standing | None, Query(description="Only those that are so.")] = None,
     after: Annotated[Id | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> Page[DeviceShown]:
@@ -128,6 +130,8 @@ def index(
             rows = rows.join(Membership, col(Membership.device_id) == col(Device.id)).where(Membership.area_id == area)
         if online is not None:
             rows = rows.where(Device.online == online)
+        if status is not None:
+            rows = rows.where(Device.status == status.value)
         if after is not None:
             rows = rows.where(col(Device.id) > after)
         found = session.exec(rows).all()

@@ -31,7 +31,7 @@ class EnrolmentWish(Asked):
         json_schema_extra={
             "examples": [
                 {
-                    "code": "7KQ2M-XW9RB-4TNHC",
+                    "code": "7KQ2M-XW9RB-4TNHG",
                     "public_key": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
                     "csr": "-----BEGIN CERTIFICATE REQUEST-----\nMIGR...\n-----END CERTIFICATE REQUEST-----\n",
                 }

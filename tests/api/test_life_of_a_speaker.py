@@ -63,6 +63,8 @@ def test_out_of_service_it_is_no_target_and_its_certificates_are_void(
     assert desk.audit().count(("administrator", "device.revoke")) == 1
     order = client.post("broadcasts", json={"bulletin": place.bulletin, "areas": [place.area]}).json()
     assert order["targets"] == [place.device]
+    listed = client.get("devices", params={"status": status}).json()["items"]
+    assert [row["id"] for row in listed] == [device]
     given = client.get(f"devices/{device}/certificates").json()["items"]
     assert len(given) == 1 and given[0]["revoked_at"]
     asking = {"request": renewal_request(identity(client, device, ONE), 0)}

@@ -1,5 +1,6 @@
 """Which broker an installation gets, and what is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from devices.broker.choice import BrokerSettings, choose_broker
 from devices.broker.embedded import EmbeddedBroker
 from devices.broker.errors import BrokerUnguarded, MqttUrlInvalid
 from devices.broker.external import ExternalBroker
-from devices.broker.guard import Guard
+from devices.broker.guard import ACL, CONFIG, Guard, access_list, configuration
 from devices.broker.guarded import GuardedMosquitto
 from devices.broker.mosquitto import MosquittoBroker
 from devices.broker.ports import EVERYWHERE
@@ -76,3 +77,12 @@ def test_a_broker_that_is_named_is_used_as_it_is() -> None:
 def test_a_name_that_is_no_address_is_refused_before_anything_starts() -> None:
     with pytest.raises(MqttUrlInvalid):
         choose_broker(BrokerSettings(FOLDER, url="broker.xa.vn:1883"))
+
+
+def test_the_page_on_brokers_shows_what_is_written() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "brokers.md").read_text("utf-8")
+    shown = {name: re.search(rf"```{re.escape(name)}\n(.*?)```", page, re.DOTALL) for name in (CONFIG, ACL)}
+    written = {CONFIG: configuration(Path("/etc/loa-broker"), 8883), ACL: access_list("TENANT")}
+    for name, text in written.items():
+        found = shown[name]
+        assert found and found[1] == text.split("\n", 1)[1], "all but the line that says who wrote it"
