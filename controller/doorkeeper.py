@@ -25,8 +25,6 @@ log = structlog.get_logger()
 
 LOOK = HOUR
 """How often certificates are looked at, us."""
-READ_S = 0.5
-"""How long the broker is given to read its files again before somebody is thrown out."""
 AGAIN = 10 * SECOND
 """When a speaker that could not be thrown out is tried again, us."""
 TAKEOVER = "takeover.pem"
@@ -36,10 +34,15 @@ TAKEOVER_LIFE = 10 * MINUTE
 
 @dataclass
 class Door:
-    """The broker as the doorkeeper sees it. `folder`: where the files of a guarded one are, None for another kind."""
+    """The broker as the doorkeeper sees it.
+
+    `folder`: where the files of a guarded one are, None for another kind; `reading_s`: how long it is given to read
+    them again before somebody is thrown out.
+    """
 
     url: Callable[[], str]
     folder: Path | None
+    reading_s: float
     reload: Callable[[], None]
     evict: Callable[[MqttUrl, str], bool]
     sleep: Callable[[float], None]
@@ -80,7 +83,7 @@ class Doorkeeper:
         changed = folder is not None and folder.is_dir() and self.files.write(folder)
         if changed:
             self.door.reload()
-            self.door.sleep(READ_S)
+            self.door.sleep(self.door.reading_s)
         if changed or renewed:
             log.info("broker_files_written", controller=renewed, broker=changed)
 

@@ -19,7 +19,7 @@ WORDS = """\
 Mosquitto cho loa thật / Mosquitto for real speakers: {name}:{port}
 
 1. Cho Mosquitto đọc thư mục này / let Mosquitto read this folder:
-     chown -R mosquitto: {folder}
+     chgrp -R mosquitto {folder}; chmod 2750 {folder}; chmod 640 {folder}/{key}
      ln -s {folder}/{config} /etc/mosquitto/conf.d/loa.conf
      systemctl restart mosquitto
 2. Cho Loa biết / tell Loa:

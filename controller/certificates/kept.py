@@ -28,11 +28,15 @@ def keep_certificate(folder: Path, name: str, subject: Subject, authority: Autho
 
 
 def replace_file(path: Path, content: bytes) -> bool:
-    """Write a file whole or not at all; whether that changed anything."""
+    """Write a file that is no secret, whole or not at all; whether that changed anything.
+
+    All may read it, for the broker may be another user; who may enter is for the folder to say.
+    """
     if path.is_file() and path.read_bytes() == content:
         return False
     part = path.with_name(path.name + ".part")
     write_secret(part, content)
+    part.chmod(0o644)
     part.replace(path)
     return True
 

@@ -19,6 +19,9 @@ from devices.broker.ports import EVERYWHERE, LOOPBACK
 from devices.eviction import evict
 from devices.mqtt import MqttLink
 
+OWN_S, OTHERS_S = 0.5, 3.0
+"""How long a broker of ours, and one of others, is given to read its files again."""
+
 
 def authority_of(folder: DataFolder, settings: Settings, keyring: Keyring) -> Authority:
     secret = settings.keys.passphrase
@@ -61,7 +64,8 @@ def build_doorkeeper(
 ) -> Doorkeeper:  # fmt: skip
     guarded = settings.mqtt.tls and settings.mqtt.url is None
     door = Door(
-        url=lambda: broker.url, folder=folder.broker if guarded else settings.mqtt.files, reload=broker.reload,
+        url=lambda: broker.url, folder=folder.broker if guarded else settings.mqtt.files,
+        reading_s=OWN_S if guarded else OTHERS_S, reload=broker.reload,
         evict=lambda url, name: evict(url, name, world.now), sleep=world.sleep,
     )  # fmt: skip
     return Doorkeeper(database, Herald(keyring, link), files, door, world.now)

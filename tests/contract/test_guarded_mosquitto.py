@@ -219,7 +219,7 @@ def test_a_revoked_speaker_is_out_within_ten_seconds_and_stays_out(secured: Secu
         linked(secured.url(OTHER), (TOPICS.area_all(AREA), 1), name=OTHER) as other,
     ):
         door = Door(
-            lambda: secured.url("controller"), secured.folder / "broker", secured.broker.reload,
+            lambda: secured.url("controller"), secured.folder / "broker", 0.5, secured.broker.reload,
             lambda url, name: evict(url, name, now_us), time.sleep,
         )  # fmt: skip
         keeper = Doorkeeper(office.database, Herald(office.keyring, controller), secured.files, door, now_us)

@@ -34,8 +34,8 @@ class Post:
         )
         files = BrokerFiles(folder / "authority", authority, "t", ("loa.vn",), self._revoked, lambda: self.now)
         door = Door(
-            lambda: "mqtts://h?ca=ca&cert=cert&key=key", folder, lambda: self.done.append("read again"), self._evict,
-            lambda seconds: self.done.append("waited") if seconds else None,
+            lambda: "mqtts://h?ca=ca&cert=cert&key=key", folder, 0.5, lambda: self.done.append("read again"),
+            self._evict, lambda seconds: self.done.append("waited") if seconds else None,
         )  # fmt: skip
         self.keeper = Doorkeeper(office.database, Herald(office.keyring, self.link), files, door, lambda: self.now)
         self.speaker = office.speaker(office.area("Xã Tân Đông"))
