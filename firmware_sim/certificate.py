@@ -26,7 +26,6 @@ class Papers:
 
     certificate: str
     authority: str
-    broker: str
 
     def write(self, folder: Path) -> None:
         """Beside the key; each file whole or not at all."""

@@ -54,4 +54,4 @@ class Counter:
 
 
 def _papers(answer: dict[str, Any]) -> Papers:
-    return Papers(answer["certificate"], answer["authority"], answer["broker"])
+    return Papers(answer["certificate"], answer["authority"])

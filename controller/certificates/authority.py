@@ -22,6 +22,11 @@ LIFE = 20 * 365 * DAY
 """Of the authority, us: poles stand that long, and it is changed by nobody on the pole."""
 SLACK = DAY
 """Certificates hold from so long before they were made, us: clocks differ."""
+MAY_SIGN = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
+    key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
+)  # fmt: skip
+"""What strict readers of certificates (RFC 5280) want to see of an authority."""
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -52,6 +57,8 @@ class Authority:
         draft = _draft(subject.name, self.certificate.subject, public_key, self.entropy, now, last)
         draft = draft.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         draft = draft.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        draft = draft.add_extension(issuer, critical=False)
         if subject.server_names:
             names = [_general_name(name) for name in subject.server_names]
             draft = draft.add_extension(x509.SubjectAlternativeName(names), critical=False)
@@ -87,6 +94,7 @@ def _make(folder: Path, entropy: Callable[[int], bytes], now: int, tenant: str, 
     name = _named(f"Loa {tenant}")
     draft = _draft(f"Loa {tenant}", name, key.public_key(), entropy, now, at(now + LIFE))
     draft = draft.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    draft = draft.add_extension(MAY_SIGN, critical=True)
     draft = draft.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     fresh = folder.with_name(folder.name + ".new")
     fresh.mkdir(parents=True, exist_ok=True, mode=0o700)

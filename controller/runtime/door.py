@@ -41,7 +41,7 @@ def broker_files(
             return revoked_certificates(session, world.now())
 
     names = (public_name(settings), settings.mqtt.host, platform.node(), "localhost", LOOPBACK)
-    reached = tuple(name for name in names if name and name not in EVERYWHERE)
+    reached = tuple(name for name in names if name and name.isascii() and name not in EVERYWHERE)
     return BrokerFiles(folder.authority, authority, keyring.tenant, reached, revoked, world.now)
 
 

@@ -179,6 +179,7 @@ def test_who_is_not_the_broker_is_not_believed(secured: Secured, tmp_path: Path)
 )
 def test_older_tls_than_1_2_is_refused(secured: Secured, version: str, good: bool) -> None:
     context = ssl.create_default_context(cafile=secured.folder / "ca.pem")
+    context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 does by itself
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
     context.load_cert_chain(secured.folder / f"{SPEAKER}.pem", secured.folder / f"{SPEAKER}.key")
@@ -199,7 +200,7 @@ def test_a_speakers_ed25519_key_is_its_certificates_key(secured: Secured, office
     made = secured.authority.office.issue(Subject(device), asked, now_us(), DAY).public_bytes(Encoding.PEM)
     home = secured.folder / device
     write_identity(home, Identity(Birth(tenant=TENANT, device=device, root=key.verify_key.public), key))
-    Papers(made.decode(), secured.authority.office.pem.decode(), "").write(home)
+    Papers(made.decode(), secured.authority.office.pem.decode()).write(home)
     with linked(own_address(f"mqtts://127.0.0.1:{secured.port}", home), name=device) as speaker:
         assert speaker.up
 
