@@ -86,6 +86,8 @@ def fleet(wish: FleetWish) -> None:
         if endpoint is None:
             raise Unreachable(f"no installation runs on {root}")
         identities = _identities(wish, root, home, endpoint)
+        if endpoint.by_certificate:  # some may have been registered without one
+            Renewals(Counter(endpoint.api), identities, home, lambda _: False).do_once(world.now())
         sink = wish.sink or ("null" if len(identities) >= CROWD else "wav")
         if len(identities) >= DENSE:
             gc.set_threshold(*RARELY)
