@@ -17,7 +17,8 @@ from controller.keys.errors import RootStillOnline
 from controller.keys.folder import FIRST_ROOT, OLD_ROOT, TENANT, TRUST
 from controller.keys.sealing import Sealed
 
-DATABASE, STORE, KEYS, API_KEY = "loa.db", "store", "keys", "api-key"
+DATABASE, STORE, KEYS, AUTHORITY, API_KEY = "loa.db", "store", "keys", "authority", "api-key"
+SEALING_KEY = "sealing-key"
 SEALED = "keys.sealed"
 LABEL = "loa/1/backup-keys"
 Seal = Callable[[bytes, str], Sealed]
@@ -73,17 +74,18 @@ def _pack(root: Path, copied: Path, target: Path, seal: Seal | None) -> None:
 
 
 def _secrets(root: Path) -> bytes:
-    """The online keys and the key of this machine's command line, as one tar."""
+    """The online keys, the authority of certificates, what second factors are sealed with, and the key of this
+    machine's command line, as one tar."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        for file in [
-            *sorted((root / KEYS).glob("*.pem")),
-            *(root / KEYS / name for name in (TENANT, FIRST_ROOT, TRUST)),
-        ]:
-            _add(tar, f"{KEYS}/{file.name}", file.read_bytes())
-        if (root / API_KEY).is_file():
-            _add(tar, API_KEY, (root / API_KEY).read_bytes())
+        for file in (*_signing(root), *sorted((root / AUTHORITY).glob("*")), root / SEALING_KEY, root / API_KEY):
+            if file.is_file():
+                _add(tar, str(file.relative_to(root)), file.read_bytes())
     return packed.getvalue()
+
+
+def _signing(root: Path) -> list[Path]:
+    return [*sorted((root / KEYS).glob("*.pem")), *(root / KEYS / name for name in (TENANT, FIRST_ROOT, TRUST))]
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

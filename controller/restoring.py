@@ -17,7 +17,9 @@ from controller.backup import DATABASE, KEYS, LABEL, SEALED, STORE
 from controller.keys.errors import BackupInvalid, BackupLocked, FolderNotEmpty
 from controller.keys.sealing import Sealed, WrongPassphrase, unseal
 
-_FILES = re.compile(r"loa\.db|api-key|keys/[A-Za-z0-9_-]+(\.[a-z]+)?|store/[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})")
+_FILES = re.compile(
+    r"loa\.db|audit-anchors|api-key|sealing-key|(keys|authority)/[A-Za-z0-9_-]+(\.[a-z]+)?|store/[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})"
+)
 """Where files of ours lie. Backups of earlier versions hold keys in clear."""
 _FOLDERS = re.compile(rf"{KEYS}|{STORE}(/[0-9a-f]{{2}})?")
 _BLOCK = 1 << 20

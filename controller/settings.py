@@ -21,6 +21,15 @@ class MqttSettings(BaseModel):
     url: str | None = None
     broker: Literal["embedded", "mosquitto"] = "embedded"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    """With `tls` 8883 unless another one is named."""
+    tls: bool = False
+    """Every client shows a certificate of this installation's authority; Mosquitto only, or a broker with a URL."""
+    host: str = "127.0.0.1"
+    """Where the broker that is started listens; others than this machine need `tls`."""
+    name: str | None = None
+    """The host name or address by which speakers reach the broker; without one that of this machine."""
+    files: Path | None = None
+    """With a URL: the folder of `loa broker-config`, where the list of revoked certificates is kept up to date."""
     filters: Annotated[int, Field(ge=1, le=100_000)] = 3_000
     """After so many chunks of audio the embedded broker is started anew at a quiet moment."""
 

@@ -44,6 +44,14 @@ class Device(SQLModel, table=True):
     public_key: str
     registered_at: int = Field(sa_type=BigInteger)
     retired_at: int | None = Field(default=None, sa_type=BigInteger)
+    """Out of service since then: lost, stolen, replaced or retired. None: in service."""
+    status: str = "in_service"
+    """See `devices.standing`."""
+    status_at: int | None = Field(default=None, sa_type=BigInteger)
+    replaced_by: str | None = Field(default=None, index=True)
+    """The speaker that took its place."""
+    shut_out_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When the broker was made to drop it, since it went out of service or was heard again; None: still to be done."""
     volume: int = 80
     trim_us: int = 0
     latitude: float | None = None
@@ -68,6 +76,46 @@ class Device(SQLModel, table=True):
     firmware: str | None = None
     health: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
     health_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ClaimCode(SQLModel, table=True):
+    """A speaker may join once by a code, which is printed for the technician and stands here as a hash only."""
+
+    __tablename__ = "claim_code"
+    id: str = Field(primary_key=True)
+    digest: str = Field(unique=True)
+    area_id: str = Field(foreign_key="area.id", index=True)
+    name: str
+    """What the speaker will be called."""
+    latitude: float | None = None
+    longitude: float | None = None
+    bearing: float | None = None
+    replaces: str | None = Field(default=None, foreign_key="device.id", index=True)
+    """The speaker that is meant: with its own key it gets its certificate, another box takes its place."""
+    created_at: int = Field(sa_type=BigInteger)
+    created_by: str
+    expires_at: int = Field(sa_type=BigInteger, index=True)
+    withdrawn_at: int | None = Field(default=None, sa_type=BigInteger)
+    used_at: int | None = Field(default=None, sa_type=BigInteger)
+    device_id: str | None = Field(default=None, foreign_key="device.id", index=True)
+    """Who joined by it."""
+    refused: int = 0
+    """How often others have tried it after that."""
+
+
+class DeviceCertificate(SQLModel, table=True):
+    """A certificate that a speaker was given to show to the broker. No secret."""
+
+    __tablename__ = "device_certificate"
+    serial: str = Field(primary_key=True)
+    """Hexadecimal."""
+    device_id: str = Field(foreign_key="device.id", index=True)
+    public_key: str
+    """SHA-256 of the key that it is for, as SubjectPublicKeyInfo."""
+    pem: str
+    issued_at: int = Field(sa_type=BigInteger)
+    not_after: int = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(default=None, sa_type=BigInteger, index=True)
 
 
 class DevicePlan(SQLModel, table=True):

@@ -83,6 +83,7 @@ def fleet(
     mqtt: Annotated[str | None, typer.Option(help="Another way to the broker, as a chaos proxy.")] = None,
     part: Annotated[str, typer.Option(help="2/3: the second of three fleets that share the speakers.")] = "1/1",
     makes: Annotated[str, typer.Option(help="Makes of speaker, in turn: common, loud, plain, remote, solar.")] = "",
+    codes: Annotated[Path | None, typer.Option(help="Claim codes, one a line: a speaker joins by each.")] = None,
     as_json: Json = False,
 ) -> None:
     """Simulated speakers for the installation of a data folder, in one process, until Ctrl-C."""
@@ -90,7 +91,7 @@ def fleet(
     from api.cli.fleet import fleet as run
 
     named = [make.strip() for make in makes.split(",") if make.strip()]
-    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, named, as_json))
+    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, named, as_json, codes))
 
 
 @app.command("chaos-proxy")
@@ -231,6 +232,85 @@ def device_keygen(folder: Path) -> None:
     from api.cli.keeping import device_keygen as run
 
     run(folder)
+
+
+@device.command("code")
+def device_code(
+    area: Annotated[str | None, typer.Option(help="Name or id of the area of new speakers.")] = None,
+    name: Annotated[str, typer.Option(help="What they will be called; several are numbered.")] = "Loa",
+    count: Annotated[int, typer.Option(min=1, max=250, help="How many.")] = 1,
+    replaces: Annotated[
+        str | None, typer.Option(help="Instead: name or id of a speaker that another box takes over.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long they are good.")] = 14,
+    labels: Annotated[Path | None, typer.Option(help="Write a page of labels with QR codes to this HTML file.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the first one's QR code to this file.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make claim codes, by which speakers join: each once, shown this once."""
+    from api.cli.speakers import make_codes as run
+
+    run({"name": name, "count": count, "days": days}, area, replaces, data, labels, png, as_json)
+
+
+@device.command("import")
+def device_import(
+    file: Annotated[Path, typer.Argument(help="XLSX or CSV, one speaker a row.")],
+    area: Annotated[str | None, typer.Option(help="Name or id of the area of rows that name none.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Do it; without, it is only shown.")] = False,
+    skip: Annotated[bool, typer.Option("--skip", help="Leave bad rows out instead of keeping nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the result there: .xlsx or .csv with the codes, .html as labels.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """New speakers from a spreadsheet: registered by their public keys, or given claim codes."""
+    from api.cli.speakers import import_file as run
+
+    run(file, area, keep, skip, out, data, as_json)
+
+
+@device.command("join")
+def device_join(
+    code: str,
+    folder: Annotated[Path, typer.Option(help="Where test speakers live; it gets a folder of its own there.")],
+    api: Annotated[str | None, typer.Option(help="Where the office is; otherwise that of the data folder.")] = None,
+    data: Data = None,
+) -> None:
+    """Let a test speaker join by a claim code."""
+    from api.cli.speakers import join as run
+
+    run(code, folder, data, api)
+
+
+@device.command("status")
+def device_status(
+    device: Annotated[str, typer.Argument(help="Name or id.")],
+    status: Annotated[str, typer.Argument(help="lost, stolen, retired (for good) or in_service (found again).")],
+    note: Annotated[str, typer.Option(help="Stands in the record.")] = "",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Say that a speaker is lost, stolen, retired or found again: out of service it is thrown out within seconds."""
+    from api.cli.speakers import set_status as run
+
+    run(device, status, note, data, as_json)
+
+
+@app.command("broker-config")
+def broker_config(
+    folder: Annotated[Path, typer.Argument(help="Where Mosquitto will read it.")],
+    name: Annotated[str | None, typer.Option(help="Host name or address by which speakers reach it.")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 8883,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Write all that a Mosquitto for real speakers reads; again: bring it up to date."""
+    from api.cli.broker_config import broker_config as run
+
+    run(folder, data, name, port, as_json)
 
 
 @trust.command("export")

@@ -30,7 +30,7 @@ def serve(data: Path | None, port: int | None, host: str | None, broker: str | N
 
 def _introduce(served: Served) -> None:
     say(f"web interface  {served.endpoint.api}/api/v1 (described at {served.endpoint.api}/api/v1/openapi.json)")
-    say(f"broker         {served.installation.broker.name} at {served.endpoint.mqtt}")
+    say(f"broker         {served.installation.broker.name} at {served.endpoint.for_speakers}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
         say("               shown this once; it is also in the file api-key of the data folder")

@@ -36,7 +36,7 @@ _ORDERED = (
     .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
     .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
     .join(Device, col(Device.id) == col(Delivery.device_id))
-    .where(Occurrence.publish_at <= _NOW, Broadcast.expires_at > _NOW)
+    .where(Occurrence.publish_at <= _NOW, Broadcast.expires_at > _NOW, col(Device.retired_at).is_(None))
 )
 _HELD = _ORDERED.where(
     or_(col(Broadcast.programme_id).is_(None), col(Broadcast.stop_requested_at).is_not(None)),

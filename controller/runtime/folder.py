@@ -23,6 +23,11 @@ class DataFolder:
         return self.root / "keys"
 
     @property
+    def authority(self) -> Path:
+        """The certificate authority, and the controller's own certificate."""
+        return self.root / "authority"
+
+    @property
     def store(self) -> Path:
         """Audio by its SHA-256."""
         return self.root / "store"

@@ -10,8 +10,10 @@ import structlog
 from sqlmodel import select
 
 from controller.alerts.raising import TONE
+from controller.certificates.broker_files import BrokerFiles
 from controller.controller import Controller
 from controller.db import Database, Witness
+from controller.enrolment.throttle import Throttle
 from controller.keyring import write_secret
 from controller.keys.live import LiveKeys
 from controller.library.store import Store
@@ -32,6 +34,7 @@ from controller.runtime.composition import (
     build_renderers,
     build_sign_on,
 )
+from controller.runtime.door import authority_of, broker_files, build_doorkeeper, public_address
 from controller.runtime.folder import DataFolder
 from controller.runtime.keys import TellRoot, keys_of
 from controller.runtime.loop import ControllerLoop
@@ -77,8 +80,10 @@ def running(settings: Settings, tell_root: TellRoot) -> Iterator[Installation]:
         upgrade(database.engine)
         keys = keys_of(folder, settings, tell_root)
         first_key = ensure_api_key(database, folder)
-        broker = stack.enter_context(_broker(settings, folder))
-        services = _start(stack, settings, folder, database, keys, broker)
+        authority = authority_of(folder, settings, keys())
+        files = broker_files(settings, folder, database, keys(), authority)
+        broker = stack.enter_context(_broker(settings, folder, files))
+        services = _start(stack, settings, folder, database, keys, broker, files)
         yield Installation(services, broker, first_key, ensure_first_link(database))
 
 
@@ -99,16 +104,20 @@ def ensure_first_link(database: Database) -> str | None:
         return first_link(session, Act("start", "this machine", world.now()), world.entropy)
 
 
-def _broker(settings: Settings, folder: DataFolder) -> Broker:
+def _broker(settings: Settings, folder: DataFolder, files: BrokerFiles) -> Broker:
     mqtt = settings.mqtt
     return choose_broker(
-        BrokerSettings(folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port, filters=mqtt.filters)
-    )
+        BrokerSettings(
+            folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port, filters=mqtt.filters, tls=mqtt.tls,
+            host=mqtt.host, guard=files.guard() if mqtt.tls else None,
+        )
+    )  # fmt: skip
 
 
 def _start(
-    stack: ExitStack, settings: Settings, folder: DataFolder, database: Database, keys: LiveKeys, broker: Broker
-) -> Services:
+    stack: ExitStack, settings: Settings, folder: DataFolder, database: Database, keys: LiveKeys, broker: Broker,
+    files: BrokerFiles,
+) -> Services:  # fmt: skip
     store = Store(folder.store)
     studio = SoundStudio(folder.voices)
     renderer, voice = build_renderers(settings, database, store, studio, folder, WORLD)
@@ -118,7 +127,9 @@ def _start(
     loop, link, plan_once = _controller(stack, settings, database, store, keys, broker)
     workers = (
         Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once),
-        Worker("loa-almanac", plan_once), Worker("loa-anchor", anchorer.do_once),
+        Worker("loa-almanac", plan_once),
+        Worker("loa-door", build_doorkeeper(settings, folder, database, keys, broker, link, files).do_once),
+        Worker("loa-anchor", anchorer.do_once),
     )  # fmt: skip
     for worker in workers:
         worker.start()
@@ -133,7 +144,8 @@ def _start(
         settings=settings, database=database, store=store, keys=keys, entrance=entrance, studio=studio, ring=ring,
         sign_on=build_sign_on(settings, entrance, fetch, WORLD),
         ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
-        link_up=lambda: link.up,
+        ring_door=workers[3].ring, link_up=lambda: link.up, authority=files.authority,
+        broker_address=lambda: public_address(settings, broker), guesses=Throttle(),
     )  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from controller.certificates.authority import Authority
 from controller.db import Database
+from controller.enrolment.throttle import Throttle
 from controller.keyring import Keyring
 from controller.keys.live import Keys
 from controller.library.store import Store
@@ -33,7 +35,14 @@ class Services:
     """A bulletin waits to be rendered."""
     ring_voice: Callable[[], None]
     """An alert waits for its speech."""
+    ring_door: Callable[[], None]
+    """A speaker is to be thrown out of the broker."""
     link_up: Callable[[], bool]
+    authority: Authority
+    broker_address: Callable[[], str]
+    """Where speakers reach the broker, `mqtt[s]://host:port`."""
+    guesses: Throttle
+    """Of codes and signatures that let nobody in."""
     sign_on: SignOn | None = None
     """The OpenID provider that vouches for people, if one is set."""
     pace: Pace = field(default_factory=Pace)

@@ -9,6 +9,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from controller.alerts.raising import TONE
+from controller.certificates.authority import open_authority
+from controller.enrolment.throttle import Throttle
 from controller.library.rendering import Renderer
 from controller.people.api_keys import add_key, make_key
 from controller.people.models import AuditLine
@@ -45,6 +47,10 @@ class ApiDesk:
         self.studio_works = True
         self.later = 0
         """How far the interface's clock is ahead of ours, us."""
+        self.authority = open_authority(
+            self.office.folder / "authority", entropy=self.office.chance.randbytes, now=real_now(),
+            tenant=self.office.keyring.tenant, passphrase=None,
+        )  # fmt: skip
         self.keys = {role: self.key(role) for role in ("administrator", "emergency", "viewer")}
         self.entrance = build_entrance(
             self.settings, self.office.database, DataFolder(self.office.folder), World(real_now, self.office.new_id),
@@ -55,6 +61,8 @@ class ApiDesk:
             keys=lambda: self.office.keyring, entrance=self.entrance, studio=self.studio,
             ring=lambda: self.rung.append("controller"), ring_almanac=lambda: self.rung.append("almanac"),
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
+            ring_door=lambda: self.rung.append("door"), authority=self.authority,
+            broker_address=lambda: "mqtts://loa.test:8883", guesses=Throttle(),
             now=lambda: real_now() + self.later,
         )  # fmt: skip
         self.app = create_app(self.services)
