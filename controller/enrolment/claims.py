@@ -102,7 +102,7 @@ def _make(session: Session, claim: Claim, days: int, act: Act, mint: Mint) -> Pr
     )  # fmt: skip
     session.add(row)
     session.flush()
-    record(session, act, Action.DEVICE_ENROL, row.id, f"code for {claim.name}", area=claim.area_id)
+    record(session, act, Action.DEVICE_ENROL, row.id, f"code for {claim.name}", area=row.area_id)
     return Printed(row, code)
 
 

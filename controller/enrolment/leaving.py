@@ -30,14 +30,8 @@ def set_status(session: Session, device_id: str, status: Standing, note: str, ac
             put_out(session, device, status, act.now)
         if status is Standing.RETIRED:
             withdraw_claims_for(session, device, act.now)
-        record(
-            session,
-            act,
-            Action.DEVICE_REVOKE,
-            device.id,
-            f"{status.value}: {note}" if note else status.value,
-            area=device.area_id,
-        )
+        detail = f"{status.value}: {note}" if note else status.value
+        record(session, act, Action.DEVICE_REVOKE, device.id, detail, area=device.area_id)
         wanted(session)
     return device
 

@@ -49,11 +49,5 @@ def _take_over_programmes(session: Session, old: str, new: str, act: Act) -> Non
         targets = programme.targets.model_copy(update={"devices": devices})
         row.said = programme.model_copy(update={"targets": targets}).model_dump(mode="json")
         row.revision, row.changed_at = row.revision + 1, act.now
-        record(
-            session,
-            act,
-            Action.PROGRAMME_EDIT,
-            row.id,
-            f"{row.title} ({row.revision}): {old} is now {new}",
-            area=row.owner_id,
-        )
+        detail = f"{row.title} ({row.revision}): {old} is now {new}"
+        record(session, act, Action.PROGRAMME_EDIT, row.id, detail, area=row.owner_id)

@@ -25,7 +25,8 @@ from scheduler.programmes.programme import Targets
 
 TABLES: dict[str, type[SQLModel]] = {
     "area": Area, "device": Device, "bulletin": Bulletin, "broadcast": Broadcast, "alert": AlertRow,
-    "programme": ProgrammeRow, "group": SpeakerGroup, "zone": Zone, "rule": AirRule, "incident": Incident, "claim_code": ClaimCode,
+    "programme": ProgrammeRow, "group": SpeakerGroup, "zone": Zone, "rule": AirRule, "incident": Incident,
+    "claim_code": ClaimCode,
 }  # fmt: skip
 
 
