@@ -43,7 +43,7 @@ def real() -> Iterator[str]:
     ]
     words = [word for user in users for word in ("--user-claims", json.dumps(user))]
     child = subprocess.Popen(
-        [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-registration", *words],
+        [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-registration", "-n", *words],
         env=os.environ | {"AUTHLIB_INSECURE_TRANSPORT": "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     issuer = f"http://127.0.0.1:{port}"
