@@ -14,7 +14,8 @@ from controller.enrolment.throttle import Throttle
 from controller.library.rendering import Renderer
 from controller.people.api_keys import add_key, make_key
 from controller.people.models import AuditLine
-from controller.runtime.composition import World, build_entrance
+from controller.people.sign_on.fetching import fetch
+from controller.runtime.composition import World, build_entrance, build_sign_on
 from controller.runtime.folder import DataFolder
 from controller.runtime.services import Services
 from controller.settings import PeopleSettings, Settings
@@ -52,10 +53,10 @@ class ApiDesk:
             tenant=self.office.keyring.tenant, passphrase=None,
         )  # fmt: skip
         self.keys = {role: self.key(role) for role in ("administrator", "emergency", "viewer")}
+        world = World(lambda: real_now() + self.later, self.office.new_id)
         self.entrance = build_entrance(
-            self.settings, self.office.database, DataFolder(self.office.folder), World(real_now, self.office.new_id),
-            self.office.chance.randbytes,
-        )  # fmt: skip
+            self.settings, self.office.database, DataFolder(self.office.folder), world, self.office.chance.randbytes
+        )
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
             keys=lambda: self.office.keyring, entrance=self.entrance, studio=self.studio,
@@ -63,7 +64,7 @@ class ApiDesk:
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
             ring_door=lambda: self.rung.append("door"), authority=self.authority,
             broker_address=lambda: "mqtts://loa.test:8883", guesses=Throttle(),
-            now=lambda: real_now() + self.later,
+            now=world.now, sign_on=build_sign_on(self.settings, self.entrance, fetch, world),
         )  # fmt: skip
         self.app = create_app(self.services)
         self.base = self.settings.api.public_url or "http://loa.test"
