@@ -3,13 +3,17 @@
 from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
+from api.console.views import account, files, home, language, links, log_in, password, second_factor, sign_on
+from api.deps import PREFIX
 from api.description import describe
 from api.errors import install
+from api.headers import worn
 from api.journal import Journal
 from api.routes import (
     air,
     air_timeline,
     alerts,
+    approvals,
     area_calendar,
     areas,
     audio,
@@ -25,25 +29,31 @@ from api.routes import (
     groups,
     health,
     incidents,
+    keys,
+    people,
     plans,
+    policy,
     preview,
     programme_files,
     programmes,
     recall,
     reports,
+    roles,
     trust,
     why,
     zones,
 )
 from controller.runtime import world
 from controller.runtime.services import Services
+from controller.settings import ApiSettings
 
-PREFIX = "/api/v1"
 ROOMS = (
     areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
     programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
-    trust, health, description,
+    trust, people, roles, keys, approvals, policy, health, description,
 )  # fmt: skip
+VIEWS = (home, log_in, sign_on, links, account, password, second_factor, language, files)
+"""The pages for people."""
 
 
 def create_app(services: Services | None = None) -> FastAPI:
@@ -54,11 +64,15 @@ def create_app(services: Services | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.services = services
     app.add_middleware(BodyLimit)
+    settings = services.settings.api if services else ApiSettings()
     app.add_middleware(
-        Journal, now=services.now if services else world.now, new_id=services.new_id if services else world.new_id
-    )
+        Journal, now=services.now if services else world.now, new_id=services.new_id if services else world.new_id,
+        headers=worn(settings.tls), proxies=settings.proxies,
+    )  # fmt: skip
     for room in ROOMS:
         app.include_router(room.router, prefix=PREFIX)
+    for view in VIEWS:
+        app.include_router(view.router, include_in_schema=False)
     install(app)
     describe(app)
     return app

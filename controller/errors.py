@@ -159,6 +159,74 @@ class ImportTooSlow(LoaError):
     code = "import_too_slow"
 
 
+class GrantUnknown(LoaError):
+    code = "grant_unknown"
+
+
+class OwnRole(LoaError):
+    """Nobody gives a role to themselves."""
+
+    code = "own_role"
+
+
+class LastAdministrator(LoaError):
+    """Nobody would be left who may do everything in the whole installation."""
+
+    code = "last_administrator"
+
+
+class DelegationInvalid(LoaError):
+    """A role is lent for 60 days at most, from now on."""
+
+    code = "delegation_invalid"
+
+
+class LinkRefused(LoaError):
+    """A link would let somebody in as another who may be a second person."""
+
+    code = "link_refused"
+
+
+class ApiKeyUnknown(LoaError):
+    code = "api_key_unknown"
+
+
+class TooManyRequests(LoaError):
+    """The key asks more often than it may."""
+
+    code = "too_many_requests"
+
+
+class ApprovalUnknown(LoaError):
+    """No such request, or none that concerns the caller."""
+
+    code = "approval_unknown"
+
+
+class ApprovalOver(LoaError):
+    """It was decided before, or nobody decided in time."""
+
+    code = "approval_over"
+
+
+class OwnRequest(LoaError):
+    """Whoever asked, and who counts as one with them, does not approve it."""
+
+    code = "own_request"
+
+
+class PersonNeeded(LoaError):
+    """A program may not do this where there is a person who could."""
+
+    code = "person_needed"
+
+
+class ChangedSince(LoaError):
+    """What was asked for is not what would be carried out now: it must be asked anew."""
+
+    code = "changed_since"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 
@@ -175,6 +243,120 @@ class KeyMissing(LoaError):
     """No key was shown, or one that is unknown or revoked."""
 
     code = "key_missing"
+
+
+class SessionOver(LoaError):
+    """Nobody is logged in at this browser, or no longer."""
+
+    code = "session_over"
+
+
+class CsrfMissing(LoaError):
+    """A browser asks for a change without the proof that one of our pages did."""
+
+    code = "csrf_missing"
+
+
+class LogInRefused(LoaError):
+    """Login or password is wrong; which, is not said."""
+
+    code = "log_in_refused"
+
+
+class TooManyTries(LoaError):
+    """Too many guesses; `retry_after_s` says when the next one is looked at."""
+
+    code = "too_many_tries"
+
+
+class LogInBusy(LoaError):
+    """More passwords are being compared than there is memory for."""
+
+    code = "log_in_busy"
+
+
+class CodeRefused(LoaError):
+    """The code is wrong, too old, or was used."""
+
+    code = "code_refused"
+
+
+class SecondFactorThere(LoaError):
+    """There is a second factor already."""
+
+    code = "second_factor_there"
+
+
+class LinkOver(LoaError):
+    """A one-time link that is unknown, was used or replaced, or is too old."""
+
+    code = "link_over"
+
+
+class PasswordWrong(LoaError):
+    """It is not the password of who is logged in."""
+
+    code = "password_wrong"
+
+
+class PasswordTooShort(LoaError):
+    code = "password_too_short"
+
+
+class PasswordTooLong(LoaError):
+    code = "password_too_long"
+
+
+class PasswordIsLogin(LoaError):
+    code = "password_is_login"
+
+
+class PasswordCommon(LoaError):
+    """One of those that are tried first."""
+
+    code = "password_common"
+
+
+class LoginInvalid(LoaError):
+    """Not 2 to 64 small letters without accents, digits and ._@+-, the first a letter or digit."""
+
+    code = "login_invalid"
+
+
+class LoginTaken(LoaError):
+    code = "login_taken"
+
+
+class PersonUnknown(LoaError):
+    code = "person_unknown"
+
+
+class RoleUnknown(LoaError):
+    code = "role_unknown"
+
+
+class SignOnOff(LoaError):
+    """No OpenID provider is set."""
+
+    code = "sign_on_off"
+
+
+class SignOnUnavailable(LoaError):
+    """The OpenID provider does not answer, or not as it should."""
+
+    code = "sign_on_unavailable"
+
+
+class SignOnRefused(LoaError):
+    """What came back from the OpenID provider proves nothing; `why` is stable."""
+
+    code = "sign_on_refused"
+
+
+class SignOnUnknown(LoaError):
+    """The OpenID provider vouches for somebody who has no account here."""
+
+    code = "sign_on_unknown"
 
 
 class KeysIncomplete(LoaError):

@@ -78,6 +78,7 @@ class Inbox:
             for device, said in words:
                 self._note(session, device, said, now, answers)
             if answers.acks:
+                self.booker.write_down(session)
                 session.flush()
                 close_heard(session, now)
         return answers

@@ -3,8 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from controller.people.sign_on.addresses import is_safe
+
+
+def _safe_issuer(url: str | None) -> str | None:
+    if url is not None and not is_safe(url):
+        raise ValueError("must be an https URL, or http on this machine")
+    return url
 
 
 class MqttSettings(BaseModel):
@@ -22,6 +30,37 @@ class ApiSettings(BaseModel):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s@]+$")] = None
+    """How browsers reach it, e.g. https://loa.example.vn; with https, cookies are for TLS alone."""
+    proxies: list[IPvAnyNetwork] = []
+    """Networks of the reverse proxies whose word about an address is believed."""
+
+    @property
+    def tls(self) -> bool:
+        return self.public_url is not None and self.public_url.startswith("https:")
+
+
+class PeopleSettings(BaseModel):
+    """How long people stay logged in, and what keeping a password costs."""
+
+    idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
+    """A session that nobody uses ends after so long."""
+    session_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 12
+    """Every session ends after so long."""
+    argon2_kib: Annotated[int, Field(ge=64, le=4_194_304)] = 65_536
+    argon2_rounds: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+class OidcSettings(BaseModel):
+    """The OpenID provider that vouches for people; none without an issuer."""
+
+    issuer: Annotated[str | None, AfterValidator(_safe_issuer)] = None
+    client_id: str = "loa"
+    client_secret: SecretStr | None = None
+    name: str = "SSO"
+    """What stands on its button."""
+    invited_by: Literal["nothing", "email", "username"] = "nothing"
+    """Which claim finds a person who was added and comes for the first time: as their login."""
 
 
 class KeySettings(BaseModel):
@@ -53,4 +92,6 @@ class Settings(BaseSettings):
     mqtt: MqttSettings = MqttSettings()
     api: ApiSettings = ApiSettings()
     keys: KeySettings = KeySettings()
+    people: PeopleSettings = PeopleSettings()
+    oidc: OidcSettings = OidcSettings()
     air: AirSettings = AirSettings()

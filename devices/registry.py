@@ -16,7 +16,6 @@ from devices.errors import (
     PublicKeyTaken,
 )
 from devices.models import Area, Device, Membership
-from devices.protocol import base64url
 from devices.protocol.keys import VerifyKey, public_from_pem
 from devices.targets import Roster
 
@@ -129,12 +128,9 @@ def read_public_key(text: str) -> str:
     try:
         if "-----BEGIN" in text:
             return public_from_pem(text.encode("ascii")).public
-        raw = base64url.decode(text.strip())
-        _ = VerifyKey(text.strip()).jwk
+        _ = VerifyKey(text.strip()).loaded
     except (ValueError, UnicodeEncodeError) as error:
         raise PublicKeyInvalid() from error
-    if len(raw) != 32:
-        raise PublicKeyInvalid()
     return text.strip()
 
 

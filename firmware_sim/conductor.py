@@ -61,11 +61,11 @@ class Conductor:
         self._wakes = [mono]
 
     def next_wakeup(self) -> int | None:
-        noting = [self._noted_at + NOTED] if self._player.cues else []
+        noting = [] if self._player.idle else [self._noted_at + NOTED]
         return min([*self._wakes, *noting], default=None)
 
     def do_once(self, mono: int) -> None:
-        if self._player.cues and mono >= self._noted_at + NOTED:
+        if mono >= self._noted_at + NOTED and not self._player.idle:
             self._note(mono)
         if not self._wakes or mono < min(self._wakes):
             return

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
-
-import httpx
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from api.cli.endpoint import read_endpoint
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_S = 90.0
 
@@ -32,6 +33,8 @@ class Client:
     """JSON in, JSON out. Raises Unreachable or Refused."""
 
     def __init__(self, api: str, key: str) -> None:
+        import httpx
+
         self._http = httpx.Client(
             base_url=f"{api}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT_S, trust_env=False
         )
@@ -56,7 +59,9 @@ class Client:
     def _call(self, method: str, path: str, **parts: Any) -> Any:
         return self._answer(method, path, **parts).json()
 
-    def _answer(self, method: str, path: str, **parts: Any) -> httpx.Response:
+    def _answer(self, method: str, path: str, **parts: Any) -> "httpx.Response":
+        import httpx
+
         try:
             answer = self._http.request(method, path, **parts)
         except httpx.TransportError as error:
@@ -80,7 +85,7 @@ def client_of(data: Path) -> Iterator[Client]:
         client.close()
 
 
-def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+def _problem(answer: "httpx.Response") -> Mapping[str, Any]:
     try:
         return dict(answer.json())
     except ValueError:

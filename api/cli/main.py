@@ -16,12 +16,14 @@ audio = typer.Typer(no_args_is_help=True, help="Sound files.")
 device = typer.Typer(no_args_is_help=True, help="Speakers.")
 trust = typer.Typer(no_args_is_help=True, help="What a speaker must be born with.")
 key = typer.Typer(no_args_is_help=True, help="Keys for programs.")
+person = typer.Typer(no_args_is_help=True, help="People who log in.")
 schedule = typer.Typer(no_args_is_help=True, help="What is to be said when.")
 bench = typer.Typer(no_args_is_help=True, help="Measure, each beside its raw limit.")
 app.add_typer(audio, name="audio")
 app.add_typer(device, name="device")
 app.add_typer(trust, name="trust")
 app.add_typer(key, name="key")
+app.add_typer(person, name="person")
 app.add_typer(bench, name="bench")
 app.add_typer(schedule, name="schedule")
 
@@ -221,6 +223,36 @@ def key_add(
     from api.cli.keys import add as run
 
     run(name, role, data, as_json)
+
+
+@person.command("add")
+def person_add(
+    login: Annotated[str, typer.Argument(help="Small letters without accents, digits and . _ @ + -")],
+    name: Annotated[str, typer.Option(help="What people call them.")],
+    role: Annotated[str, typer.Option(help="administrator, editor, approver, operator, emergency, technician …")],
+    area: Annotated[str | None, typer.Option(help="Name or id of an area; without: everywhere.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Add somebody; prints a link by which they set their password, once."""
+    from api.cli.people import add as run
+
+    run(login, name, role, area, data, as_json)
+
+
+@person.command("link")
+def person_link(
+    login: str,
+    everything: Annotated[
+        bool, typer.Option("--without-second-factor", help="For somebody who has lost telephone and codes.")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """A link by which somebody sets a new password, once."""
+    from api.cli.people import link as run
+
+    run(login, everything, data, as_json)
 
 
 @app.command()

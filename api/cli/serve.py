@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 from api.cli.configured import settings_with
+from api.cli.people import address_of
 from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, say
 from api.cli.serving import Served, serving
@@ -27,6 +28,12 @@ def _introduce(served: Served) -> None:
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
         say("               shown this once; it is also in the file api-key of the data folder")
+    if served.installation.first_link:
+        say(
+            f"first start    {address_of(served.installation.services.settings, served.endpoint.api)}"
+            f"{served.installation.first_link}"
+        )
+        say("               open it within a day to become the administrator; it works once")
 
 
 def _stop_signals() -> list[int]:

@@ -46,7 +46,7 @@ def _start(installation: Installation, listener: socket.socket) -> Callable[[], 
     """Serve in a thread; the answer ends it and waits until requests under way have been answered."""
     config = uvicorn.Config(
         create_app(installation.services), log_config=None, access_log=False, backlog=BACKLOG, lifespan="off",
-        server_header=False, timeout_graceful_shutdown=5,
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
     thread = world.start_thread("loa-web", lambda: server.run(sockets=[listener]))

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from sqlmodel import Session, select
 
 from api import deliveries as at_speakers
+from api.approvals import WAITS, ApprovalShown, ports_of, waiting
 from api.deliveries import CancelShown, Counts, DeliveryShown, EventShown
 from api.deps import Key, Served, Viewer, act_of, permit
 from api.paging import After, Limit, newest_first
@@ -17,7 +18,9 @@ from api.routes.broadcasts import TraceOf
 from api.shapes import Asked, Id, Instant, Moment, Page, Shown
 from api.timestamps import to_utc, to_utc_or_none
 from controller.alerts.models import AlertArea, AlertRow
-from controller.alerts.raising import AlertRequest, cancel_alert, get_alert, raise_alert
+from controller.alerts.raising import AlertRequest, cancel_alert, get_alert
+from controller.approvals.asking import order
+from controller.approvals.catalogue import ALERT
 from controller.library.bulletins import check_text
 from controller.library.glossary import glossary_of_all
 from controller.people.callers import Caller
@@ -77,6 +80,7 @@ class AlertSummary(Shown):
     speech_problem: Annotated[str | None, Field(description="Why the text could not be spoken: the tone is all.")]
     created_at: Instant
     created_by: str
+    approved_by: Annotated[str | None, Field(description="The second person; null: none was needed.")]
     cancelled_at: Instant | None
     cancel: CancelShown | None
     counts: Annotated[Counts, Field(description="How many speakers stand in which state.")]
@@ -89,12 +93,12 @@ class AlertShown(AlertSummary):
     trace: list[EventShown] | None = None
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_RAISED, within=["area_unknown"]))
+@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_RAISED, within=["area_unknown"]) | WAITS)
 def create(
     wish: AlertWish, request: Request, response: Response, services: Served,
     who: Annotated[Caller, Depends(permit(Action.ALERT_CREATE))], key: Key = None,
-) -> AlertShown:  # fmt: skip
-    """Sound the alert tone now; the text follows as soon as it has been spoken."""
+) -> AlertShown | ApprovalShown:  # fmt: skip
+    """Sound the alert tone now; the text follows as soon as it has been spoken. A person's to everyone waits."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.read() as session:
         admit_named(session, who, Action.ALERT_CREATE, wish)
@@ -104,11 +108,13 @@ def create(
     expires_at = wish.expires_at or act.now + (wish.expires_in_s or 0) * SECOND
     asked = AlertRequest(wish.text, read_as, tuple(wish.areas), expires_at, wish.repeats, wish.gap_ms, wish.volume)
     with services.database.write() as session:
-        made = raise_alert(session, asked, act, services.new_id, services.settings.air.alert_lead_ms)
+        made = order(session, ALERT, asked, who, act, ports_of(services))
+    if made.waits:
+        return waiting(request, response, services, who, made.id)
     services.ring()
     services.ring_voice()
-    response.headers["Location"] = f"{request.url.path}/{made}"
-    return _show(services, who, made)
+    response.headers["Location"] = f"{request.url.path}/{made.id}"
+    return _show(services, who, made.id)
 
 
 @router.get("", responses=refusals(*READS, "page_unknown"))
@@ -165,6 +171,6 @@ def _summary(row: AlertRow, counts: Counts) -> dict[str, Any]:
         "tone_sha256": row.tone_sha256, "tone_ms": row.tone_ms, "speech_sha256": row.speech_sha256,
         "speech_ms": row.speech_ms, "speech_at": to_utc_or_none(row.speech_at), "speech_problem": row.speech_problem,
         "created_at": to_utc(row.created_at), "created_by": row.created_by,
-        "cancelled_at": to_utc_or_none(row.cancelled_at),
+        "approved_by": row.approved_by, "cancelled_at": to_utc_or_none(row.cancelled_at),
         "cancel": at_speakers.cancel_of(row.cancelled_at, counts), "counts": counts,
     }  # fmt: skip

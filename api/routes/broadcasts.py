@@ -9,14 +9,17 @@ from pydantic_core import PydanticCustomError
 from sqlmodel import Session, select
 
 from api import deliveries as at_speakers
+from api.approvals import WAITS, ApprovalShown, ports_of, waiting
 from api.deliveries import CancelShown, Counts, DeliveryShown, EventShown
 from api.deps import Key, Served, Viewer, act_of, permit
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Moment, Page, Shown
 from api.timestamps import to_utc, to_utc_or_none
+from controller.approvals.asking import order
+from controller.approvals.catalogue import BROADCAST
 from controller.broadcast.models import Broadcast, BroadcastArea
-from controller.broadcast.ordering import BroadcastRequest, create_broadcast, stop_broadcast
+from controller.broadcast.ordering import BroadcastRequest, stop_broadcast
 from controller.errors import BroadcastUnknown
 from controller.people.callers import Caller
 from controller.people.permissions import Action
@@ -83,6 +86,7 @@ class BroadcastSummary(Shown):
     expires_at: Annotated[Instant, Field(description="No sample sounds after this.")]
     created_at: Instant
     created_by: str
+    approved_by: Annotated[str | None, Field(description="The second person; null: none was needed.")]
     stop_requested_at: Instant | None
     cancel: CancelShown | None
     counts: Annotated[Counts, Field(description="How many speakers stand in which state.")]
@@ -100,12 +104,12 @@ class BroadcastShown(BroadcastSummary):
     trace: list[EventShown] | None = None
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_ORDERED, within=NOT_THERE))
+@router.post("", status_code=201, responses=refusals(*WRITES, *NOT_ORDERED, within=NOT_THERE) | WAITS)
 def create(
     wish: BroadcastWish, request: Request, response: Response, services: Served,
     who: Annotated[Caller, Depends(permit(Action.BROADCAST_CREATE))], key: Key = None,
-) -> BroadcastShown:  # fmt: skip
-    """Order it. From this answer on every target speaker ends in exactly one of the six ends."""
+) -> BroadcastShown | ApprovalShown:  # fmt: skip
+    """Order it. From the 201 on every target speaker ends in exactly one of the six ends."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     asked = BroadcastRequest(
         bulletin_id=wish.bulletin, areas=tuple(wish.areas), devices=tuple(wish.devices), start_at=wish.at,
@@ -114,11 +118,13 @@ def create(
     )  # fmt: skip
     with services.database.write() as session:
         admit_named(session, who, Action.BROADCAST_CREATE, wish)
-        made = create_broadcast(session, asked, act, services.new_id, services.settings.air.lead_ms)
+        made = order(session, BROADCAST, asked, who, act, ports_of(services))
+    if made.waits:
+        return waiting(request, response, services, who, made.id)
     services.ring()
     services.ring_almanac()
-    response.headers["Location"] = f"{request.url.path}/{made}"
-    return _show(services, who, made)
+    response.headers["Location"] = f"{request.url.path}/{made.id}"
+    return _show(services, who, made.id)
 
 
 @router.get("", responses=refusals(*READS, "page_unknown"))
@@ -178,6 +184,7 @@ def _summary(row: Broadcast, counts: Counts) -> dict[str, Any]:
         "duration_ms": row.duration_ms, "rank": row.rank, "volume": row.volume, "repeats": row.repeats,
         "gap_ms": row.gap_ms, "start_at": to_utc(row.start_at), "ends_at": to_utc(row.ends_at),
         "max_late_ms": row.max_late_ms, "expires_at": to_utc(row.expires_at), "created_at": to_utc(row.created_at),
-        "created_by": row.created_by, "stop_requested_at": to_utc_or_none(row.stop_requested_at),
+        "created_by": row.created_by, "approved_by": row.approved_by,
+        "stop_requested_at": to_utc_or_none(row.stop_requested_at),
         "cancel": at_speakers.cancel_of(row.stop_requested_at, counts), "counts": counts,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """What is to be said: typed or uploaded, rendered once, heard before it is aired."""
 
 from collections.abc import Sequence, Set
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -9,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
+from api.approvals import ports_of
 from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import refused_body
 from api.paging import After, Limit, newest_first
@@ -16,6 +18,7 @@ from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown, Text
 from api.timestamps import to_utc
 from api.uploads import Upload, landed
+from controller.approvals.holding import take_in
 from controller.library.bulletins import (
     MOST_MEMBERS,
     PlaylistBulletin,
@@ -161,6 +164,7 @@ class BulletinSummary(Shown):
     language: Annotated[str, Field(description="BCP 47.")]
     version_of: Annotated[Id | None, Field(description="The bulletin of which this is a version.")]
     members: Annotated[list[Id], Field(description="Of a playlist, in order.")]
+    held: Annotated[bool, Field(description="No programme takes it by itself before a second person has let it.")]
     problem: Annotated[str | None, Field(description="Code of the reason why it failed.")]
     upload_name: Annotated[str | None, Field(description="What the uploaded file was called.")]
     voice: dict[str, Any]
@@ -278,7 +282,8 @@ def _typed(services: Services, request: Request, who: Caller, key: str | None, b
         wish.shelving(owner),
     )  # fmt: skip
     with services.database.write() as session:
-        return add_text(session, asked, act, services.new_id)
+        add = partial(add_text, session, asked, act, services.new_id)
+        return take_in(session, add, who, act, ports_of(services))
 
 
 def _recorded(services: Services, request: Request, who: Caller, key: str | None, upload: Upload) -> str:
@@ -291,7 +296,8 @@ def _recorded(services: Services, request: Request, who: Caller, key: str | None
     shelving = wish.shelving(_owner(services, who, wish))
     asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime, shelving)
     with services.database.write() as session:
-        return add_recording(session, asked, act, services.new_id)
+        add = partial(add_recording, session, asked, act, services.new_id)
+        return take_in(session, add, who, act, ports_of(services))
 
 
 def _joined(services: Services, request: Request, who: Caller, key: str | None, wish: PlaylistWish) -> str:
@@ -299,7 +305,8 @@ def _joined(services: Services, request: Request, who: Caller, key: str | None, 
     shelving = wish.shelving(_owner(services, who, wish))
     asked = PlaylistBulletin(wish.title, tuple(wish.members), wish.chime, shelving)
     with services.database.write() as session:
-        return add_playlist(session, asked, act, services.new_id)
+        add = partial(add_playlist, session, asked, act, services.new_id)
+        return take_in(session, add, who, act, ports_of(services))
 
 
 def _owner(services: Services, who: Caller, wish: ShelvingWish) -> Place:
@@ -366,8 +373,8 @@ def _blobs(session: Session, names: list[str]) -> dict[str, Blob]:
 
 def _summary(row: Bulletin, blob: Blob | None, named: Set[str]) -> dict[str, Any]:
     return {
-        "id": row.id, "title": row.title, "kind": row.kind, "state": row.state, "problem": row.problem,
-        "owner": row.owner_id, "category": row.category, "language": row.language,
+        "id": row.id, "title": row.title, "kind": row.kind, "state": row.state, "held": row.held,
+        "problem": row.problem, "owner": row.owner_id, "category": row.category, "language": row.language,
         "version_of": row.original_id if row.original_id in named else None,
         "members": [name for name in row.members if name in named],
         "upload_name": row.upload_name, "voice": row.voice, "chime": row.chime, "sha256": row.sha256,

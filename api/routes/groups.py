@@ -6,13 +6,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ConfigDict, Field
 from sqlmodel import Session, col, select
 
+from api.approvals import WAITS, ApprovalShown, ports_of, waiting
 from api.deps import Key, Served, Viewer, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc
+from controller.approvals.asking import order
+from controller.approvals.catalogue import GROUP
+from controller.approvals.planning import GroupChanged
 from controller.people.callers import Caller
 from controller.people.permissions import Action
-from controller.programmes.groups import change_group, create_group, end_group, find_group, members_of
+from controller.programmes.groups import create_group, end_group, find_group, members_of
 from controller.reach.admission import admit_named
 from controller.reach.sight import Sight
 from scheduler.programmes.models import SpeakerGroup
@@ -65,14 +69,19 @@ def one(group: Id, services: Served, who: Viewer) -> GroupShown:
         return _shown(session, who, find_group(session, group))
 
 
-@router.put("/{group}", responses=refusals(*WRITES, "group_unknown", within=["device_unknown"]))
-def change(group: Id, wish: GroupWish, request: Request, services: Served, who: Editor) -> GroupShown:
-    """Put these speakers in place of those that it has."""
+@router.put("/{group}", responses=refusals(*WRITES, "group_unknown", within=["device_unknown"]) | WAITS)
+def change(
+    group: Id, wish: GroupWish, request: Request, response: Response, services: Served, who: Editor
+) -> GroupShown | ApprovalShown:
+    """Put these speakers in place of those that it has. Where programmes name it, they sound there too."""
     act = act_of(services, request, who, None)
     with services.database.write() as session:
         _admit(session, who, wish)
-        change_group(session, group, wish.name, wish.devices, act)
+        asked = GroupChanged(group, wish.name, tuple(wish.devices))
+        made = order(session, GROUP, asked, who, act, ports_of(services))
         shown = _shown(session, who, find_group(session, group))
+    if made.waits:
+        return waiting(request, response, services, who, made.id)
     services.ring_almanac()
     return shown
 

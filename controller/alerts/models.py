@@ -15,6 +15,9 @@ class AlertRow(SQLModel, table=True):
     read_as: str
     created_at: int = Field(sa_type=BigInteger, index=True)
     created_by: str
+    created_by_id: str = ""
+    approved_by: str | None = None
+    """The second person; None: none was needed."""
     revised_at: int = Field(sa_type=BigInteger)
     start_at: int = Field(sa_type=BigInteger)
     expires_at: int = Field(sa_type=BigInteger, index=True)

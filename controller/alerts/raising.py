@@ -115,7 +115,7 @@ def _row(session: Session, request: AlertRequest, act: Act, alert_id: str, lead_
         id=alert_id, text=request.text, read_as=request.read_as, created_at=act.now, created_by=act.who,
         revised_at=act.now, start_at=act.now + lead_ms * MILLI, expires_at=request.expires_at,
         repeats=request.repeats, gap_ms=request.gap_ms, volume=request.volume, tone_sha256=tone.sha256,
-        tone_ms=tone.duration_ms,
+        tone_ms=tone.duration_ms, created_by_id=act.who_id, approved_by=act.approved_by,
     )  # fmt: skip
     session.add(alert)
     session.flush()

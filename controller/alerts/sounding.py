@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import BigInteger, bindparam
 from sqlmodel import Session, col, select
 
 from controller.alerts.models import AlertArea, AlertRow
@@ -18,6 +19,10 @@ from devices.protocol.units import DAY
 
 REPORTABLE = 8 * DAY
 """How long after its expiry an alert without a signed end is still told to a speaker that comes back, us."""
+
+_NOW = bindparam("now", type_=BigInteger)
+_IN_FORCE = select(AlertRow).where(AlertRow.expires_at > _NOW).order_by(col(AlertRow.created_at), col(AlertRow.id))
+_OVER = select(AlertRow).where(AlertRow.expires_at <= _NOW, col(AlertRow.cleared).is_(False))
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,7 @@ class Siren:
 
 
 def _due(session: Session, now: int, again: bool) -> list[Call]:
-    rows = select(AlertRow).where(AlertRow.expires_at > now).order_by(col(AlertRow.created_at), col(AlertRow.id))
-    calls = [_call(session, alert, now) for alert in session.exec(rows)]
+    calls = [_call(session, alert, now) for alert in session.exec(_IN_FORCE, params={"now": now})]
     return calls if again else [call for call in calls if call.devices]
 
 
@@ -110,8 +114,7 @@ def _areas(session: Session, alert_id: str) -> tuple[str, ...]:
 
 
 def _uncleared(session: Session, now: int) -> list[Call]:
-    rows = select(AlertRow).where(AlertRow.expires_at <= now, col(AlertRow.cleared).is_(False))
-    return [Call(alert, _areas(session, alert.id), None, ()) for alert in session.exec(rows)]
+    return [Call(alert, _areas(session, alert.id), None, ()) for alert in session.exec(_OVER, params={"now": now})]
 
 
 def _ended_unsigned(session: Session, device_id: str, now: int) -> list[AlertRow]:

@@ -151,6 +151,7 @@ def _row(request: BroadcastRequest, blob: Blob, airing: Airing, act: Act, new_id
         duration_ms=blob.duration_ms, rank=request.rank, volume=request.volume, repeats=request.repeats,
         gap_ms=request.gap_ms, start_at=airing.start_at, ends_at=airing.ends_at,
         max_late_ms=request.max_late_ms, expires_at=airing.expires_at, created_at=act.now, created_by=act.who,
+        created_by_id=act.who_id, approved_by=act.approved_by,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ Airings of programmes leave with the speakers' plans; only their stops go from h
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_
+from sqlalchemy import BigInteger, and_, bindparam, or_
 from sqlmodel import Session, col, select
 
 from controller.broadcast.models import Broadcast, BroadcastArea
@@ -27,6 +27,22 @@ from scheduler.occurrences import claim
 
 REPORTABLE = 8 * DAY
 """How long after its expiry an order without a signed end is still told to a speaker that comes back, us."""
+
+_NOW, _TOLD = bindparam("now", type_=BigInteger), bindparam("told", type_=BigInteger)
+_SINGLE = and_(col(Broadcast.programme_id).is_(None), col(Delivery.state).in_(UNHEARD_WORDS))
+_STOPPED = and_(col(Broadcast.stop_requested_at).is_not(None), col(Delivery.state).in_(OPEN_WORDS))
+_WORDLESS = (
+    select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Broadcast)
+    .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
+    .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+    .join(Device, col(Device.id) == col(Delivery.device_id))
+    .where(or_(_SINGLE, _STOPPED), Occurrence.publish_at <= _NOW, Broadcast.expires_at > _NOW)
+)
+"""Who has said nothing yet of what is to be sent from here."""
+_QUIET = _WORDLESS.where(
+    or_(col(Delivery.published_at).is_(None), and_(col(Device.online), col(Delivery.published_at) <= _TOLD))
+)
+"""Of these, who has not been told for a while."""
 
 
 @dataclass(frozen=True)
@@ -97,21 +113,9 @@ class Outbox:
 
 
 def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
-    stopped = col(Broadcast.stop_requested_at).is_not(None)
-    single = and_(col(Broadcast.programme_id).is_(None), col(Delivery.state).in_(UNHEARD_WORDS))
-    waiting = or_(single, and_(stopped, col(Delivery.state).in_(OPEN_WORDS)))
-    rows = (
-        select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Broadcast)
-        .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
-        .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
-        .join(Device, col(Device.id) == col(Delivery.device_id))
-        .where(waiting, Occurrence.publish_at <= now, Broadcast.expires_at > now)
-    )
-    if not again:
-        quiet = and_(col(Device.online), col(Delivery.published_at) <= now - FIRST_WAIT)
-        rows = rows.where(or_(col(Delivery.published_at).is_(None), quiet))
     found: dict[str, list[str]] = {}
-    for device_id, published_at, attempts, broadcast in session.exec(rows):
+    rows = session.exec(_WORDLESS if again else _QUIET, params={"now": now, "told": now - FIRST_WAIT})
+    for device_id, published_at, attempts, broadcast in rows:
         wanted_from = now if broadcast.stop_requested_at is not None else broadcast.start_at
         if again or published_at is None or tell_again_at(published_at, attempts, wanted_from) <= now:
             found.setdefault(broadcast.occurrence_id, []).append(device_id)

@@ -29,6 +29,8 @@ class Bulletin(SQLModel, table=True):
     upload_sha256: str | None = None
     upload_name: str | None = None
     state: str = Field(default="rendering", index=True)
+    held: bool = False
+    """No programme takes it by itself, by its category or as a version, before a second person has let it."""
     problem: str | None = None
     """Code of the reason why it failed."""
     sha256: str | None = Field(default=None, foreign_key="blob.sha256")

@@ -1,11 +1,11 @@
 """Every act by a person or a program leaves a line."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlmodel import Session
 
 from controller.people.models import AuditLine
-from controller.people.permissions import Action
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,12 @@ class Act:
     fingerprint: str = ""
     who_id: str = ""
     """Theirs for ever, as `Caller.id`; empty: the command line of the machine."""
+    approved_by: str | None = None
+    """The second person, where one was needed."""
 
 
 def record(
-    session: Session, act: Act, action: Action, subject: str, detail: str = "", *, area: str | None = None
+    session: Session, act: Act, action: StrEnum, subject: str, detail: str = "", *, area: str | None = None
 ) -> None:
     """Add the line; it is kept if and only if the act is. `area`: where, None: the installation."""
     session.add(

@@ -17,6 +17,8 @@ class Caller:
     name: str
     kind: Literal["person", "program"]
     rights: Rights
+    per_minute: int | None = None
+    """Requests that they may make in a minute; None: as many as they like."""
 
     def require(self, action: Action, *places: Place) -> None:
         """NotAllowed where they may not at one of these places; without any: where they may nowhere."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, null, or_, select
+from sqlmodel import Session, and_, col, null, or_, select
 
 from controller.library.models import Blob, Bulletin
 from devices.areas import Parents, lineage
@@ -98,7 +98,7 @@ def _newest_of_each(category: str) -> Any:
         select(one.id)
         .where(
             one.category == category, col(one.owner_id).is_not_distinct_from(places.c.id), one.state == "ready",
-            col(one.original_id).is_(None),
+            col(one.original_id).is_(None), col(one.held).is_(False),
         )
         .order_by(col(one.created_at).desc(), col(one.id))
         .limit(1)
@@ -122,6 +122,8 @@ def _versions_of(names: Sequence[str]) -> Any:
     return (
         select(Bulletin, Blob)
         .join(Blob, col(Blob.sha256) == col(Bulletin.sha256), isouter=True)
-        .where(or_(col(Bulletin.id).in_(names), col(Bulletin.original_id).in_(names)))
+        .where(
+            or_(col(Bulletin.id).in_(names), and_(col(Bulletin.original_id).in_(names), col(Bulletin.held).is_(False)))
+        )
         .order_by(col(Bulletin.original_id).is_not(None), col(Bulletin.created_at), col(Bulletin.id))
     )

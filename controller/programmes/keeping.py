@@ -52,7 +52,7 @@ def new_programme(wish: Programme, act: Act, name: str) -> ProgrammeRow:
     """Its row, not yet in the table."""
     return ProgrammeRow(
         id=name, title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
-        created_by=act.who, changed_at=act.now,
+        created_by=act.who, changed_by_id=act.who_id, approved_by=act.approved_by, changed_at=act.now,
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def change_programme(session: Session, programme: str, wish: Programme, act: Act
 
 def pause_programme(session: Session, programme: str, paused: bool, act: Act) -> None:
     """It is silent until it goes on; where it collides then, the planner's order stands. Twice changes nothing."""
-    wish = Programme.model_validate(find_programme(session, programme).said)
+    wish = said_by(session, programme)
     if wish.paused != paused:
         change_programme(session, programme, wish.model_copy(update={"paused": paused}), act, "append")
 
@@ -86,13 +86,18 @@ def except_times(
     """
     if already_made(session, act):
         return
-    wish = Programme.model_validate(find_programme(session, programme).said)
+    wish = said_by(session, programme)
+    changed = excepted(wish, less, more)
+    if changed != wish:
+        change_programme(session, programme, changed, act, on_clash)
+    remember(session, act, programme)
+
+
+def excepted(wish: Programme, less: Sequence[date | datetime], more: Sequence[datetime]) -> Programme:
+    """Without these days and instants, and with those."""
     when = wish.recurrence
     fresh = {"less": _each_once(when.less, less), "more": _each_once(when.more, more)}
-    changed = Recurrence.model_validate(when.model_dump() | fresh)
-    if changed != when:
-        change_programme(session, programme, wish.model_copy(update={"recurrence": changed}), act, on_clash)
-    remember(session, act, programme)
+    return wish.model_copy(update={"recurrence": Recurrence.model_validate(when.model_dump() | fresh)})
 
 
 def end_programme(session: Session, programme: str, act: Act) -> None:
@@ -120,6 +125,11 @@ def decide(session: Session, decision: Decision, act: Act) -> None:
     detail, home = f"before {decision.second}, {decision.then}", _nearer(session, first.owner_id, second.owner_id)
     record(session, act, Action.PROGRAMME_EDIT, decision.first, detail, area=home)
     wanted(session)
+
+
+def said_by(session: Session, programme: str) -> Programme:
+    """What it says now. ProgrammeUnknown."""
+    return Programme.model_validate(find_programme(session, programme).said)
 
 
 def find_programme(session: Session, programme: str) -> ProgrammeRow:

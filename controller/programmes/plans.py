@@ -164,10 +164,11 @@ def _written(
     contents: dict[tuple[object, ...], Content] = {}
     plans = {}
     for device in devices:
-        row, orders, air = rows[device], tuple(planned[device]), edition.airs.get(device, FREE)
+        known, orders, air = rows.get(device), tuple(planned[device]), edition.airs.get(device, FREE)
         gone = erasing.get(device, ())
-        if not (orders or gone or row.seq or row.held_seq or not air.is_free):
+        if not (orders or gone or (known and (known.seq or known.held_seq)) or not air.is_free):
             continue
+        row = known or DevicePlan(device_id=device)
         key = (orders, air, stages[device], gone)
         if key not in contents:
             contents[key] = content(orders, air, edition.valid_from, horizon(edition.made_at), stages[device], gone)
@@ -193,8 +194,8 @@ def _number(row: DevicePlan, said: Content, now: int) -> bool:
 
 
 def _rows(session: Session, devices: Sequence[str]) -> dict[str, DevicePlan]:
-    known = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
-    return {device: DevicePlan(device_id=device) for device in devices} | {row.device_id: row for row in known}
+    rows = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
+    return {row.device_id: row for row in rows}
 
 
 def _planned(session: Session, devices: Sequence[str], since: int) -> dict[str, list[Planned]]:

@@ -10,11 +10,26 @@ from controller.air.book import zones_and_homes
 from controller.alerts.models import AlertArea, AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
-from controller.errors import AlertUnknown, BroadcastUnknown, BulletinUnknown, GroupUnknown, ProgrammeUnknown
+from controller.errors import (
+    AlertUnknown,
+    ApiKeyUnknown,
+    ApprovalUnknown,
+    BroadcastUnknown,
+    BulletinUnknown,
+    GrantUnknown,
+    GroupUnknown,
+    PersonUnknown,
+    ProgrammeUnknown,
+)
 from controller.library.models import Bulletin
+from controller.people.api_keys import get_key
+from controller.people.approval_models import ApprovalRequest
 from controller.people.callers import Caller
+from controller.people.grants import get_grant
 from controller.people.permissions import Action
+from controller.people.persons import get_person
 from controller.people.rights import Place
+from controller.people.standing import grants_of
 from devices.errors import AreaUnknown, DeviceUnknown, IncidentUnknown
 from devices.models import Area, Device, Incident
 from devices.registry import LOT
@@ -139,10 +154,33 @@ def _incident(session: Session, incident: str) -> Places:
     return Places(INSTALLATION)
 
 
+def _person(session: Session, person: str) -> Places:
+    """Where they belong, and where they have roles."""
+    row = get_person(session, person)
+    return Places(frozenset({row.area_id, *(one.area_id for one in grants_of(session, person))}))
+
+
+def _grant(session: Session, grant: str) -> Places:
+    return Places(frozenset({get_grant(session, grant).area_id}))
+
+
+def _api_key(session: Session, key: str) -> Places:
+    areas: list[Place] = [*get_key(session, key).areas]
+    return Places(frozenset(areas) or INSTALLATION)
+
+
+def _approval(session: Session, approval: str) -> Places:
+    row = session.get(ApprovalRequest, approval)
+    if row is None:
+        raise ApprovalUnknown(approval=approval)
+    return Places(frozenset(row.places))
+
+
 FINDERS: Mapping[str, Finder] = MappingProxyType(
     {
         "area": _area, "device": _device, "bulletin": _bulletin, "broadcast": _broadcast, "alert": _alert,
         "programme": _programme, "group": _group, "zone": _zone, "rule": _rule, "incident": _incident,
+        "person": _person, "grant": _grant, "api_key": _api_key, "approval": _approval,
     }
 )  # fmt: skip
 """Name of the parameter in an address to what finds the places of its subject."""
@@ -151,7 +189,8 @@ UNKNOWN: Mapping[str, Callable[..., Exception]] = MappingProxyType(
     {
         "area": AreaUnknown, "device": DeviceUnknown, "bulletin": BulletinUnknown, "broadcast": BroadcastUnknown,
         "alert": AlertUnknown, "programme": ProgrammeUnknown, "group": GroupUnknown, "zone": AirZoneUnknown,
-        "rule": AirRuleUnknown, "incident": IncidentUnknown,
+        "rule": AirRuleUnknown, "incident": IncidentUnknown, "person": PersonUnknown, "grant": GrantUnknown,
+        "api_key": ApiKeyUnknown, "approval": ApprovalUnknown,
     }
 )  # fmt: skip
 """What is said of one that is not there, or that the caller may not see: word for word the same."""

@@ -19,6 +19,14 @@ from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
+from controller.people.entrance.entrance import Entrance
+from controller.people.entrance.passwords import Cost, Passwords
+from controller.people.entrance.sealing import Sealer, sealing_key
+from controller.people.entrance.sessions import Lives
+from controller.people.entrance.tokens import Entropy
+from controller.people.sign_on.fetching import Fetch
+from controller.people.sign_on.flow import Client, SignOn
+from controller.people.sign_on.provider import Provider
 from controller.programmes.almanac import Almanac
 from controller.programmes.plans import Plans
 from controller.receipts import Booker
@@ -61,6 +69,28 @@ def build_controller(
 def build_almanac(controller: Controller, world: World) -> Almanac:
     """Who makes the timetable that this controller's plans are made from."""
     return Almanac(controller.leadership, controller.plans, world.new_id)
+
+
+def build_entrance(
+    settings: Settings, database: Database, folder: DataFolder, world: World, entropy: Entropy
+) -> Entrance:
+    """How people come in. KeysIncomplete."""
+    people = settings.people
+    cost = Cost(people.argon2_kib, people.argon2_rounds)
+    sealer = Sealer(sealing_key(folder.sealing_key, entropy), entropy)
+    lives = Lives(people.idle_minutes * 60_000_000, people.session_hours * 3_600_000_000)
+    return Entrance(database, Passwords(entropy, cost), sealer, lives, entropy, world.new_id)
+
+
+def build_sign_on(settings: Settings, entrance: Entrance, fetch: Fetch, world: World) -> SignOn | None:
+    """The OpenID provider, where one is set; it is not asked before somebody comes by it."""
+    oidc = settings.oidc
+    if oidc.issuer is None:
+        return None
+    secret = oidc.client_secret.get_secret_value() if oidc.client_secret else None
+    client = Client(oidc.client_id, secret, oidc.name, oidc.invited_by)
+    provider = Provider(oidc.issuer, fetch, world.now)
+    return SignOn(provider, client, fetch, entrance.sealer, entrance.entropy, world.now)
 
 
 def build_renderers(

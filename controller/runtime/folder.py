@@ -51,6 +51,11 @@ class DataFolder:
         """The key that was made on the first start, for the command line of this machine."""
         return self.root / "api-key"
 
+    @property
+    def sealing_key(self) -> Path:
+        """Under which second factors are sealed in the database."""
+        return self.root / "sealing-key"
+
     def prepare(self) -> None:
         """Make the folders (mode 0700), and clear what a kill left half done."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)

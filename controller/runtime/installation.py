@@ -16,10 +16,20 @@ from controller.keyring import Keyring, open_keyring, write_secret
 from controller.library.store import Store
 from controller.migrations.apply import upgrade
 from controller.people.api_keys import add_key, make_key
+from controller.people.audit import Act
+from controller.people.entrance.links import first_link
 from controller.people.models import ApiKey
+from controller.people.sign_on.fetching import fetch
 from controller.programmes.almanac import Almanac
 from controller.runtime import world
-from controller.runtime.composition import World, build_almanac, build_controller, build_renderers
+from controller.runtime.composition import (
+    World,
+    build_almanac,
+    build_controller,
+    build_entrance,
+    build_renderers,
+    build_sign_on,
+)
 from controller.runtime.folder import DataFolder
 from controller.runtime.loop import ControllerLoop
 from controller.runtime.services import Services
@@ -44,6 +54,8 @@ class Installation:
     services: Services
     broker: Broker
     first_key: str | None
+    first_link: str | None
+    """The page on which the first administrator sets a password; None where there is an administrator."""
 
 
 @contextmanager
@@ -63,7 +75,7 @@ def running(settings: Settings) -> Iterator[Installation]:
         first_key = ensure_api_key(database, folder)
         broker = stack.enter_context(_broker(settings, folder))
         services = _start(stack, settings, folder, database, keyring, broker)
-        yield Installation(services, broker, first_key)
+        yield Installation(services, broker, first_key, ensure_first_link(database))
 
 
 def keyring_of(folder: DataFolder, settings: Settings) -> Keyring:
@@ -83,6 +95,12 @@ def ensure_api_key(database: Database, folder: DataFolder) -> str | None:
         add_key(session, world.new_id(), "administrator", key, "administrator", world.now())
         write_secret(folder.api_key, key.encode("ascii"))
     return key
+
+
+def ensure_first_link(database: Database) -> str | None:
+    """A fresh link at each start, until somebody has used one."""
+    with database.write() as session:
+        return first_link(session, Act("start", "this machine", world.now()), world.entropy)
 
 
 def _broker(settings: Settings, folder: DataFolder) -> Broker:
@@ -112,8 +130,10 @@ def _start(
         loop.ring()
         workers[2].ring()
 
+    entrance = build_entrance(settings, database, folder, WORLD, world.entropy)
     return Services(
-        settings=settings, database=database, store=store, keyring=keyring, studio=studio, ring=ring,
+        settings=settings, database=database, store=store, keyring=keyring, entrance=entrance, studio=studio, ring=ring,
+        sign_on=build_sign_on(settings, entrance, fetch, WORLD),
         ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
         link_up=lambda: link.up,
     )  # fmt: skip

@@ -1,12 +1,15 @@
 """What the entry points are handed: tables, sound, keys, and the bells that wake the loops."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from controller.db import Database
 from controller.keyring import Keyring
 from controller.library.store import Store
 from controller.library.studio import Studio
+from controller.people.entrance.entrance import Entrance
+from controller.people.pace import Pace
+from controller.people.sign_on.flow import SignOn
 from controller.runtime import world
 from controller.settings import Settings
 
@@ -19,6 +22,7 @@ class Services:
     database: Database
     store: Store
     keyring: Keyring
+    entrance: Entrance
     studio: Studio
     ring: Callable[[], None]
     """New orders, alerts or speakers are in the tables."""
@@ -29,6 +33,10 @@ class Services:
     ring_voice: Callable[[], None]
     """An alert waits for its speech."""
     link_up: Callable[[], bool]
+    sign_on: SignOn | None = None
+    """The OpenID provider that vouches for people, if one is set."""
+    pace: Pace = field(default_factory=Pace)
+    """How fast keys ask."""
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
     entropy: Callable[[int], bytes] = world.entropy
