@@ -143,7 +143,7 @@ def trial_shown(trial: Trial, language: Language) -> TrialShown:
             CollisionShown(
                 other=one.other or None, title=one.title or said_of("something_else", language),
                 at=to_utc(one.at), effect=one.effect,
-                start_at=to_utc_or_none(one.start_at), speakers=len(one.devices),
+                start_at=to_utc_or_none(one.start_at), speakers=one.speakers,
             )
             for one in trial.collisions
         ],

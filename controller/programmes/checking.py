@@ -36,6 +36,10 @@ class Collision:
     """When the one that waits would begin."""
     devices: frozenset[str]
 
+    @property
+    def speakers(self) -> int:
+        return len(self.devices)
+
 
 def examine(session: Session, programme: Kept, now: int, decided: Iterable[Decision] = ()) -> list[Collision]:
     """All collisions of the next two months from its first time on. NeverHeard, LongerThanPlans."""
@@ -138,6 +142,6 @@ def _left_out(state: Situation, one: Silence, effect: str, other: str) -> Collis
 def _shown(one: Collision) -> dict[str, object]:
     start = at(one.start_at).isoformat() if one.start_at else None
     return {
-        "other": one.other or None, "title": one.title or None, "effect": one.effect, "speakers": len(one.devices),
+        "other": one.other or None, "title": one.title or None, "effect": one.effect, "speakers": one.speakers,
         "at": at(one.at).isoformat(), "start": start,
     }  # fmt: skip
