@@ -126,8 +126,8 @@ async def _system(request: Request, error: Any) -> Response:
 
 
 def _answer(request: Request, code: str, known: Problem, data: Mapping[str, Any]) -> Response:
-    """Problem+json, or for who is on our pages a page."""
-    if not request.url.path.startswith(INTERFACE):
+    """Problem+json, or for a browser that is on our pages a page."""
+    if not request.url.path.startswith(INTERFACE) and "text/html" in request.headers.get("accept", ""):
         return error_page(request, code, known, data)
     language = language_of(request)
     seen = {name: _plain(name, value) for name, value in data.items() if value is not None}

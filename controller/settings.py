@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from controller.people.sign_on.provider import is_safe
+from controller.people.sign_on.addresses import is_safe
 
 
 def _safe_issuer(url: str | None) -> str | None:

@@ -21,7 +21,7 @@ from controller.errors import LoaError
 from controller.people.entrance.tokens import make_token
 
 AFTER_LOG_IN = "/"
-STYLE = "loa.css"
+STYLE, SIGN = "loa.css", "loa.svg"
 
 
 def page(
@@ -79,12 +79,12 @@ def retry_after(data: Mapping[str, Any]) -> dict[str, str]:
 @cache
 def style() -> str:
     """The address of our style sheet, which changes when it does."""
-    return f"/static/{STYLE}?v={sha256(style_sheet()).hexdigest()[:12]}"
+    return f"/static/{STYLE}?v={sha256(served_file(STYLE)).hexdigest()[:12]}"
 
 
 @cache
-def style_sheet() -> bytes:
-    return files("api.console").joinpath("static", STYLE).read_bytes()
+def served_file(name: str) -> bytes:
+    return files("api.console").joinpath("static", name).read_bytes()
 
 
 @cache

@@ -12,7 +12,7 @@ from api.cookies import NAMES
 from tests.api.test_interface import WEEKLY, fill
 from tests.api.test_lists import add_speakers
 from tests.fakes.desk import ApiDesk, Place
-from tests.fakes.people import add_person, come, log_in
+from tests.fakes.sessions import add_person, come, log_in
 
 
 @pytest.fixture
@@ -99,7 +99,8 @@ def test_a_kill_between_leaves_it_waiting(desk: ApiDesk, place: Place, heads: tu
     asked = order(an, place).json()["id"]
     with desk.office.database.engine.begin() as connection:
         connection.exec_driver_sql(
-            "CREATE TRIGGER cut BEFORE INSERT ON audit_line WHEN NEW.action = 'approve' BEGIN SELECT RAISE(ABORT, 'cut'); END"
+            "CREATE TRIGGER cut BEFORE INSERT ON audit_line WHEN NEW.action = 'approve' "
+            "BEGIN SELECT RAISE(ABORT, 'cut'); END"
         )
     assert binh.post(f"approvals/{asked}/approve", json={}).status_code == 500
     assert an.get(f"approvals/{asked}").json()["state"] == "waiting"

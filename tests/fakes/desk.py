@@ -52,12 +52,13 @@ class ApiDesk:
         )  # fmt: skip
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
-            keyring=self.office.keyring, entrance=self.entrance, studio=self.studio, ring=lambda: self.rung.append("controller"),
-            ring_almanac=lambda: self.rung.append("almanac"),
+            keyring=self.office.keyring, entrance=self.entrance, studio=self.studio,
+            ring=lambda: self.rung.append("controller"), ring_almanac=lambda: self.rung.append("almanac"),
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
             now=lambda: real_now() + self.later,
         )  # fmt: skip
         self.app = create_app(self.services)
+        self.base = self.settings.api.public_url or "http://loa.test"
 
     def _key(self, role: str) -> str:
         key = make_key(self.office.chance.randbytes(24))

@@ -1,44 +1,78 @@
-"""People at the interface: with a role, logged in at a browser of their own."""
+"""People of a desk, and what they have in their pockets."""
 
-from starlette.testclient import TestClient
+from collections.abc import Callable
 
-from api.cookies import name_of
-from api.csrf import HEADER
-from controller.people.entrance import sessions
-from controller.people.entrance.sessions import Visitor
-from controller.people.models import Person, RoleGrant
+import pyotp
+from sqlmodel import Session
+
+from controller.people.audit import Act
+from controller.people.entrance.links import first_link
+from controller.people.models import Person
+from controller.people.newcomers import add_person, give_role
+from tests.fakes.browser import Browser, Page
 from tests.fakes.desk import ApiDesk
 
+PASSWORD = "mưa xuân về làng"
+MINUTE = 60_000_000
 
-def add_person(desk: ApiDesk, login: str, role: str | None = None, area: str | None = None) -> str:
-    """Somebody who has set a password; their id."""
-    made, now = desk.office.new_id(), desk.services.now()
+
+def act(desk: ApiDesk) -> Act:
+    return Act("user 0", "command line", desk.services.now())
+
+
+def person(
+    desk: ApiDesk, login: str = "hoa", role: str = "administrator", area: str | None = None,
+    password: str | None = PASSWORD,
+) -> str:  # fmt: skip
+    """Somebody who can log in; their id."""
     with desk.office.database.write() as session:
-        session.add(
-            Person(
-                id=made, login=login, name=login.title(), area_id=area, created_at=now, created_by="", changed_at=now,
-                password="x",
-            )
-        )  # fmt: skip
-        session.flush()
-        if role is not None:
-            grant = RoleGrant(id=desk.office.new_id(), person_id=made, role=role, area_id=area, since=now, given_by="")
-            session.add(grant)
+        made = add_person(session, desk.office.new_id(), login, login.title(), act(desk))
+        give_role(session, desk.office.new_id(), made, role, area, act(desk))
+        made.password = desk.entrance.passwords.kept(password) if password else None
+    return made.id
+
+
+def change(desk: ApiDesk, person_id: str, how: Callable[[Session, Person], None]) -> None:
+    """What an administrator does with somebody."""
+    with desk.office.database.write() as session:
+        found = session.get_one(Person, person_id)
+        how(session, found)
+        found.changed_at = desk.services.now()
+
+
+def first(desk: ApiDesk) -> str:
+    """The link of a first start."""
+    with desk.office.database.write() as session:
+        made = first_link(session, act(desk), desk.office.chance.randbytes)
+    assert made is not None
     return made
 
 
-def log_in(desk: ApiDesk, person: str) -> TestClient:
-    """A browser of theirs; each one has a session of its own."""
-    entrance, now = desk.services.entrance, desk.services.now()
-    with desk.office.database.write() as session:
-        row = session.get_one(Person, person)
-        token = sessions.begin(
-            session, row, Visitor("127.0.0.1", now), entrance.lives, entrance.entropy, desk.office.new_id()
-        )
-    browser = desk.client("nobody", **{HEADER: entrance.sealer.proof("session", token)})
-    browser.cookies.set(name_of("session", False), token)
+def logged_in(desk: ApiDesk, login: str = "hoa", origin: str = "192.0.2.1") -> Browser:
+    browser = Browser(desk.app, desk.base, origin)
+    assert browser.log_in(login, PASSWORD).path == "/"
     return browser
 
 
-def come(desk: ApiDesk, login: str, role: str | None = None, area: str | None = None) -> TestClient:
-    return log_in(desk, add_person(desk, login, role, area))
+class Telephone:
+    """Scans a secret, shows codes."""
+
+    def __init__(self, desk: ApiDesk, page: Page) -> None:
+        self._desk = desk
+        self.secret = page.text.partition("<code>")[2].partition("</code>")[0]
+
+    def code(self) -> str:
+        """A new one: half a minute later."""
+        self._desk.later += MINUTE // 2
+        return pyotp.TOTP(self.secret).at(self._desk.services.now() // 1_000_000)
+
+
+def with_telephone(desk: ApiDesk, browser: Browser) -> tuple[Telephone, list[str]]:
+    """Turn the second factor on; the telephone, and the codes on paper."""
+    page = browser.open("/account/second-factor")
+    telephone = Telephone(desk, page)
+    shown = browser.send(page, "/account/second-factor", password=PASSWORD, code=telephone.code())
+    assert shown.status == 200, shown.text
+    return telephone, [
+        line[4:-5] for line in shown.text.split("\n") if line.startswith("<li>") and line.count("-") == 3
+    ]

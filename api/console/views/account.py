@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.console.agents import browser_name
 from api.console.doors import LoggedInGuest
 from api.console.pages import page
 from api.cookies import take
@@ -23,6 +24,7 @@ def show(request: Request, services: Served, guest: LoggedInGuest) -> Response:
             "who": guest.caller.name, "login": mine.person.login, "has_password": mine.person.password is not None,
             "second_factor": is_on(session, mine.person.id), "codes": recovery_codes_left(session, mine.person.id),
             "sessions": sessions_of(session, mine.person, visitor.now, lives), "mine": mine.session.id,
+            "browser_name": browser_name,
         }  # fmt: skip
     return page(request, "account", values)
 

@@ -17,10 +17,8 @@ def known(session: Session, person_id: str, visitor: Visitor) -> str | None:
     return found.id if found is not None and good else None
 
 
-def make_known(session: Session, person_id: str, visitor: Visitor, entropy: Entropy, new_id: str) -> str | None:
-    """A token by which the browser is known from now on; None where it is already."""
-    if known(session, person_id, visitor) is not None:
-        return None
+def make_known(session: Session, person_id: str, visitor: Visitor, entropy: Entropy, new_id: str) -> str:
+    """A token by which the browser is known from now on."""
     session.exec(delete(KnownBrowser).where(col(KnownBrowser.expires_at) <= visitor.now))
     token = make_token(entropy)
     session.add(

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from controller.people.audit import Act, record
-from controller.people.entrance.browsers import make_known
+from controller.people.entrance.browsers import known, make_known
 from controller.people.entrance.entrance import Entered, Entrance
 from controller.people.entrance.events import Event
 from controller.people.entrance.second_factor import is_on
@@ -37,6 +37,8 @@ def let_in(
     token = begin(
         session, person, visitor, entrance.lives, entrance.entropy, entrance.new_id(), by_provider=by_provider
     )
-    browser = make_known(session, person.id, visitor, entrance.entropy, entrance.new_id())
+    browser = None
+    if known(session, person.id, visitor) is None:
+        browser = make_known(session, person.id, visitor, entrance.entropy, entrance.new_id())
     record(session, person_act(person, visitor), Event.LOG_IN, PERSON + person.id, way)
     return Entered(token, False, browser)

@@ -9,32 +9,28 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from controller.errors import CodeRefused, LogInRefused, SessionOver, TooManyTries
-from controller.people.audit import Act, record
+from controller.errors import CodeRefused, LogInRefused, SessionOver
+from controller.people.audit import record
 from controller.people.entrance import browsers, sessions, tries
 from controller.people.entrance.entering import enter, let_in, person_act
 from controller.people.entrance.entrance import Entered, Entrance
 from controller.people.entrance.events import Event
+from controller.people.entrance.patience import NOBODY, count_guess, stranger
 from controller.people.entrance.second_factor import take_code, take_recovery_code
 from controller.people.entrance.sessions import Visitor
 from controller.people.models import Person
 from controller.people.newcomers import PERSON, find_person, plain_login
 
-NOBODY = "nobody"
-
 
 def log_in(entrance: Entrance, visitor: Visitor, login: str, password: str) -> Entered:
     """LogInRefused, TooManyTries, LogInBusy."""
-    with entrance.database.write() as session:
+    with entrance.database.read() as session:
         person = find_person(session, login)
         browser = browsers.known(session, person.id, visitor) if person else None
-        buckets = (
-            tries.buckets_of_browser(browser)
-            if browser
-            else tries.buckets_of_stranger(plain_login(login), visitor.origin)
-        )
-        wait = _admitted(session, buckets, visitor, person)
-    _require(wait)
+    buckets = (
+        tries.buckets_of_browser(browser) if browser else tries.buckets_of_stranger(plain_login(login), visitor.origin)
+    )
+    count_guess(entrance, visitor, buckets, person.id if person else None)
     kept = person.password if person is not None and person.disabled_at is None else None
     good = entrance.passwords.are(password, kept)
     fresh = entrance.passwords.kept(password) if good and kept and entrance.passwords.is_weak(kept) else kept
@@ -46,21 +42,17 @@ def log_in(entrance: Entrance, visitor: Visitor, login: str, password: str) -> E
 
 def give_code(entrance: Entrance, visitor: Visitor, code: str, *, recovery: bool = False) -> Entered:
     """The second factor of a session that waits for it. CodeRefused, TooManyTries, SessionOver."""
+    with entrance.database.read() as session:
+        person = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives, waits=True).person
+        buckets = _buckets_of_code(session, person, visitor, recovery)
+    count_guess(entrance, visitor, buckets, person.id)
     with entrance.database.write() as session:
         waiting = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives, waits=True)
-        person = waiting.person
-        buckets = _buckets_of_code(session, person, visitor, recovery)
-        wait = _admitted(session, buckets, visitor, person)
-        entered = None
-        if not wait and _is_right(session, entrance, person, code, visitor.now, recovery):
+        if _is_right(session, entrance, person, code, visitor.now, recovery):
             tries.forgive(session, buckets, visitor.now)
-            entered = _with_code(session, entrance, visitor, waiting, recovery)
-        elif not wait:
-            record(session, _stranger(visitor), Event.FACTOR_FAILED, PERSON + person.id)
-    _require(wait)
-    if entered is None:
-        raise CodeRefused()
-    return entered
+            return _with_code(session, entrance, visitor, waiting, recovery)
+        record(session, stranger(visitor), Event.FACTOR_FAILED, PERSON + person.id)
+    raise CodeRefused()
 
 
 def make_way(entrance: Entrance, visitor: Visitor, login: str, code: str) -> str:
@@ -68,19 +60,13 @@ def make_way(entrance: Entrance, visitor: Visitor, login: str, code: str) -> str
 
     The password is still asked for. LogInRefused, TooManyTries.
     """
+    count_guess(entrance, visitor, tries.buckets_of_address(visitor.origin), None)
     with entrance.database.write() as session:
         person = find_person(session, login)
-        wait = _admitted(session, tries.buckets_of_address(visitor.origin), visitor, None)
-        good = not wait and person is not None and take_recovery_code(session, person.id, code, visitor.now)
-        browser = None
-        if good and person is not None:
-            record(session, _stranger(visitor), Event.RECOVERY_CODE_USED, PERSON + person.id, "for a new browser")
-            stranger = sessions.Visitor(visitor.origin, visitor.now)
-            browser = browsers.make_known(session, person.id, stranger, entrance.entropy, entrance.new_id())
-    _require(wait)
-    if browser is None:
-        raise LogInRefused()
-    return browser
+        if person is not None and take_recovery_code(session, person.id, code, visitor.now):
+            record(session, stranger(visitor), Event.RECOVERY_CODE_USED, PERSON + person.id, "for a new browser")
+            return browsers.make_known(session, person.id, visitor, entrance.entropy, entrance.new_id())
+    raise LogInRefused()
 
 
 def log_out(entrance: Entrance, visitor: Visitor) -> bool:
@@ -93,20 +79,6 @@ def log_out(entrance: Entrance, visitor: Visitor) -> bool:
         session.delete(found.session)
         record(session, person_act(found.person, visitor), Event.LOG_OUT, PERSON + found.person.id)
         return found.session.by_provider
-
-
-def _admitted(session: Session, buckets: Mapping[str, int], visitor: Visitor, person: Person | None) -> int:
-    """How long to wait, us; the first refusal in a while is on record."""
-    wait = tries.admit(session, buckets, visitor.now)
-    slowed = person.id if person else tries.network_of(visitor.origin)
-    if wait and tries.first_to_tell(session, f"slowed:{slowed}", visitor.now):
-        record(session, _stranger(visitor), Event.LOG_IN_SLOWED, PERSON + person.id if person else NOBODY)
-    return wait
-
-
-def _require(wait: int) -> None:
-    if wait:
-        raise TooManyTries(retry_after_s=-(-wait // 1_000_000))
 
 
 def _booked(
@@ -127,14 +99,9 @@ def _booked(
 def _note_failed(session: Session, visitor: Visitor, person: Person | None) -> None:
     """Of guesses at nobody, the first from an address in a while."""
     if person is not None:
-        record(session, _stranger(visitor), Event.LOG_IN_FAILED, PERSON + person.id)
+        record(session, stranger(visitor), Event.LOG_IN_FAILED, PERSON + person.id)
     elif tries.first_to_tell(session, f"nobody:{tries.network_of(visitor.origin)}", visitor.now):
-        record(session, _stranger(visitor), Event.LOG_IN_FAILED, NOBODY)
-
-
-def _stranger(visitor: Visitor) -> Act:
-    """Who acts before it is known who they are."""
-    return Act(NOBODY, visitor.origin, visitor.now, who_id=NOBODY)
+        record(session, stranger(visitor), Event.LOG_IN_FAILED, NOBODY)
 
 
 def _buckets_of_code(session: Session, person: Person, visitor: Visitor, recovery: bool) -> Mapping[str, int]:

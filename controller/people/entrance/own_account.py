@@ -1,10 +1,10 @@
 """What a person who is logged in does with their own account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
-from controller.errors import CodeRefused, PasswordWrong, TooManyTries
+from controller.errors import CodeRefused, PasswordWrong
 from controller.people.audit import record
 from controller.people.entrance import second_factor, sessions, tries
 from controller.people.entrance.entering import let_in, person_act
@@ -12,6 +12,7 @@ from controller.people.entrance.entrance import Entered, Entrance
 from controller.people.entrance.events import Event
 from controller.people.entrance.links import keep_password
 from controller.people.entrance.passwords import require_good
+from controller.people.entrance.patience import count_guess
 from controller.people.entrance.sessions import LoggedIn, Visitor
 from controller.people.models import Person
 from controller.people.newcomers import PERSON
@@ -38,7 +39,7 @@ def propose_factor(entrance: Entrance, visitor: Visitor) -> tuple[str, str]:
 
 
 def confirm_factor(entrance: Entrance, visitor: Visitor, password: str, code: str) -> tuple[Entered, list[str]]:
-    """From now on codes are asked for; recovery codes, shown this once. CodeRefused, PasswordWrong, TooManyTries."""
+    """From now on codes are asked for; recovery codes, shown this once. CodeRefused, PasswordWrong."""
     require_password(entrance, visitor, password)
     codes: list[str] = []
 
@@ -84,11 +85,7 @@ def end_session(entrance: Entrance, visitor: Visitor, wanted: str | None) -> Non
 
 def require_password(entrance: Entrance, visitor: Visitor, password: str) -> Person:
     """Whose session it is, if they know their password; who has none needs none. PasswordWrong, TooManyTries."""
-    with entrance.database.write() as session:
-        person = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives).person
-        buckets = tries.buckets_of_owner(person.id)
-        wait = tries.admit(session, buckets, visitor.now)
-    _require(wait)
+    person, buckets = _counted(entrance, visitor)
     if person.password is not None and not entrance.passwords.are(password, person.password):
         raise PasswordWrong()
     with entrance.database.write() as session:
@@ -98,19 +95,22 @@ def require_password(entrance: Entrance, visitor: Visitor, password: str) -> Per
 
 def _require_code(entrance: Entrance, visitor: Visitor, code: str) -> None:
     """A code of the telephone or of the paper."""
+    person, buckets = _counted(entrance, visitor)
     with entrance.database.write() as session:
+        if not second_factor.take_code(
+            session, entrance.sealer, person.id, code, visitor.now
+        ) and not second_factor.take_recovery_code(session, person.id, code, visitor.now):
+            raise CodeRefused()
+        tries.forgive(session, buckets, visitor.now)
+
+
+def _counted(entrance: Entrance, visitor: Visitor) -> tuple[Person, Mapping[str, int]]:
+    """Whose session it is, and against what this guess of theirs counts."""
+    with entrance.database.read() as session:
         person = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives).person
-        buckets = tries.buckets_of_owner(person.id)
-        wait = tries.admit(session, buckets, visitor.now)
-        good = not wait and (
-            second_factor.take_code(session, entrance.sealer, person.id, code, visitor.now)
-            or second_factor.take_recovery_code(session, person.id, code, visitor.now)
-        )
-        if good:
-            tries.forgive(session, buckets, visitor.now)
-    _require(wait)
-    if not good:
-        raise CodeRefused()
+    buckets = tries.buckets_of_owner(person.id)
+    count_guess(entrance, visitor, buckets, person.id)
+    return person, buckets
 
 
 def _changed(entrance: Entrance, visitor: Visitor, change: Callable[[Session, LoggedIn], None]) -> Entered:
@@ -123,8 +123,3 @@ def _changed(entrance: Entrance, visitor: Visitor, change: Callable[[Session, Lo
         sessions.end_all(session, found.person.id)
         session.flush()
         return let_in(session, entrance, found.person, visitor, "after a change", by_provider=by_provider)
-
-
-def _require(wait: int) -> None:
-    if wait:
-        raise TooManyTries(retry_after_s=-(-wait // 1_000_000))

@@ -49,10 +49,15 @@ def buckets_of_owner(person: str) -> Mapping[str, int]:
 def admit(session: Session, buckets: Mapping[str, int], now: int) -> int:
     """Count a guess: 0, or where there were too many the time to wait (us), and nothing is counted."""
     session.exec(delete(Try).where(col(Try.at) <= now - WINDOW))
-    wait = max(_wait(session, bucket, most, now) for bucket, most in buckets.items())
+    wait = waits(session, buckets, now)
     if not wait:
         session.add_all([Try(bucket=bucket, at=now) for bucket in buckets])
     return wait
+
+
+def waits(session: Session, buckets: Mapping[str, int], now: int) -> int:
+    """How long the next guess would have to wait, us."""
+    return max(_wait(session, bucket, most, now) for bucket, most in buckets.items())
 
 
 def forgive(session: Session, buckets: Mapping[str, int], at: int) -> None:
@@ -65,11 +70,15 @@ def forgive(session: Session, buckets: Mapping[str, int], at: int) -> None:
 
 def first_to_tell(session: Session, bucket: str, now: int) -> bool:
     """Whether nobody has been told of this for the length of the window: a hammer leaves one line, not thousands."""
-    told = TOLD + bucket
-    if session.exec(select(Try.id).where(Try.bucket == told, Try.at > now - WINDOW)).first() is not None:
+    if is_told(session, bucket, now):
         return False
-    session.add(Try(bucket=told, at=now))
+    session.add(Try(bucket=TOLD + bucket, at=now))
     return True
+
+
+def is_told(session: Session, bucket: str, now: int) -> bool:
+    rows = select(Try.id).where(Try.bucket == TOLD + bucket, Try.at > now - WINDOW)
+    return session.exec(rows).first() is not None
 
 
 def network_of(origin: str) -> str:

@@ -3,10 +3,11 @@
 from sqlmodel import Session, select
 
 from controller.errors import SignOnUnknown
-from controller.people.audit import Act, record
+from controller.people.audit import record
 from controller.people.entrance.entering import enter, person_act
 from controller.people.entrance.entrance import Entered, Entrance
 from controller.people.entrance.events import Event
+from controller.people.entrance.patience import NOBODY, stranger
 from controller.people.entrance.sessions import Visitor
 from controller.people.entrance.tries import first_to_tell, network_of
 from controller.people.models import Person
@@ -22,8 +23,7 @@ def come_in(entrance: Entrance, visitor: Visitor, identity: Identity, client: Cl
         if person is not None and person.disabled_at is None:
             return enter(session, entrance, person, visitor, "provider", by_provider=True)
         if first_to_tell(session, f"provider:{network_of(visitor.origin)}", visitor.now):
-            stranger = Act("nobody", visitor.origin, visitor.now, who_id="nobody")
-            record(session, stranger, Event.PROVIDER_REFUSED, PERSON + person.id if person else "nobody")
+            record(session, stranger(visitor), Event.PROVIDER_REFUSED, PERSON + person.id if person else NOBODY)
     raise SignOnUnknown()
 
 

@@ -3,14 +3,13 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
 from controller.errors import SignOnUnavailable
+from controller.people.sign_on.addresses import is_safe
 from controller.people.sign_on.fetching import Fetch
 
 FRESH = 3_600_000_000
@@ -60,27 +59,6 @@ class Provider:
                 said = self._fetch(doors.keys, {"Accept": "application/json"}, None)
                 self._keys, self._keys_at = _public_keys(said), self._now()
             return _named(self._keys, kid)
-
-
-def is_safe(url: object) -> bool:
-    """Whether a URL is by TLS, or stays on this machine."""
-    if not isinstance(url, str) or not url.isprintable() or " " in url:
-        return False
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _doors(issuer: str, said: Mapping[str, Any]) -> Doors:
