@@ -324,14 +324,48 @@ def trust_export(data: Data = None) -> None:
 @key.command("add")
 def key_add(
     name: Annotated[str, typer.Argument(help="Who will use it; stands in the audit lines.")],
-    role: Annotated[Literal["viewer", "emergency", "administrator"], typer.Option(help="What it may do.")] = "viewer",
+    role: Annotated[
+        Literal["viewer", "auditor", "technician", "emergency", "operator", "editor", "administrator"],
+        typer.Option(help="What it may do."),
+    ] = "viewer",
+    area: Annotated[
+        list[str] | None, typer.Option(help="Name or id of an area where it is good; may be given again. None: all.")
+    ] = None,
+    action: Annotated[
+        list[str] | None, typer.Option(help="To what of its role it is narrowed; may be given again.")
+    ] = None,
+    address: Annotated[
+        list[str] | None, typer.Option(help="CIDR network from which it is good; may be given again.")
+    ] = None,
+    per_minute: Annotated[int | None, typer.Option(min=1, help="Requests that it may make in a minute.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="How long it is good; otherwise for ever.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Make another key; it is shown once."""
+    from api.cli.keys import Limits
     from api.cli.keys import add as run
 
-    run(name, role, data, as_json)
+    limits = Limits(tuple(area or ()), tuple(action or ()), tuple(address or ()), per_minute, days)
+    run(name, role, limits, data, as_json)
+
+
+@key.command("list")
+def key_list(data: Data = None, as_json: Json = False) -> None:
+    """All keys with their limits, and when and from where each was last shown."""
+    from api.cli.keys import show as run
+
+    run(data, as_json)
+
+
+@key.command("revoke")
+def key_revoke(
+    key: Annotated[str, typer.Argument(help="Its id, or its name.")], data: Data = None, as_json: Json = False
+) -> None:
+    """Dead from the next request on."""
+    from api.cli.keys import revoke as run
+
+    run(key, data, as_json)
 
 
 @person.command("add")
@@ -347,6 +381,16 @@ def person_add(
     from api.cli.people import add as run
 
     run(login, name, role, area, data, as_json)
+
+
+@person.command("disable")
+def person_disable(
+    login: Annotated[str, typer.Argument(help="With what they log in.")], data: Data = None, as_json: Json = False
+) -> None:
+    """Put somebody out at once, where no second person is there to approve it."""
+    from api.cli.people import disable as run
+
+    run(login, data, as_json)
 
 
 @person.command("link")
