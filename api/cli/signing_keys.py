@@ -20,6 +20,7 @@ from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.runtime import world
 from controller.runtime.folder import DataFolder
+from controller.runtime.installation import WITNESS
 from controller.runtime.keys import custody_of, root_path
 from controller.settings import Settings
 from devices.protocol.keys import SigningKey
@@ -54,7 +55,7 @@ class _Desk:
     def note(self, action: Action, subject: str, detail: str) -> None:
         """The line stands before the deed: no key changes without one."""
         act = Act(f"user {os.getuid()}", "command line", world.now())
-        with Database(self.folder.database).write() as session:
+        with Database(self.folder.database, witness=WITNESS).write() as session:
             record(session, act, action, subject, detail)
 
 
