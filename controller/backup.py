@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from controller.errors import BackupRefused
+from controller.keys.disk import alone
 from controller.keys.errors import RootStillOnline
 from controller.keys.folder import FIRST_ROOT, OLD_ROOT, TENANT, TRUST
 from controller.keys.sealing import Sealed
@@ -27,8 +28,8 @@ def write_backup(root: Path, target: Path, seal: Seal | None = None) -> int:
     """Write a tar of database and audio of the data folder `root`; with `seal` its keys too. Its size in bytes.
 
     The database is copied by SQLite's own online backup; audio files never change, and those that the
-    copy names are there before it is taken. BackupRefused if `target` exists or cannot be written, RootStillOnline
-    where keys are wanted and the root key is among them.
+    copy names are there before it is taken. BackupRefused if `target` exists or cannot be written; where keys are
+    wanted, RootStillOnline if the root key is among them, KeysBusy if they are being changed.
     """
     if target.exists():
         raise BackupRefused(file=str(target), reason="exists")
@@ -68,7 +69,7 @@ def _pack(root: Path, database: Path, target: Path, seal: Seal | None) -> None:
 def _secrets(root: Path) -> bytes:
     """The online keys and the key of this machine's command line, as one tar."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
+    with alone(root / KEYS), tarfile.open(fileobj=packed, mode="w") as tar:
         for file in [
             *sorted((root / KEYS).glob("*.pem")),
             *(root / KEYS / name for name in (TENANT, FIRST_ROOT, TRUST)),
