@@ -32,6 +32,7 @@ from api.routes import (
     programmes,
     recall,
     reports,
+    security_text,
     trust,
     why,
     zones,
@@ -60,6 +61,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     )
     for room in ROOMS:
         app.include_router(room.router, prefix=PREFIX)
+    app.include_router(security_text.router)
     install(app)
     describe(app)
     return app

@@ -169,6 +169,12 @@ class OutwardFailed(LoaError):
     code = "outward_failed"
 
 
+class SecretFileRefused(LoaError):
+    """A file that was to hold a setting cannot be read, or the setting is given twice."""
+
+    code = "secret_file_refused"
+
+
 class PersonUnknown(LoaError):
     code = "person_unknown"
 

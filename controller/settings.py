@@ -1,16 +1,19 @@
-"""What an installation can set, by environment: `LOA_DATA`, `LOA_MQTT__URL` and so on."""
+"""What an installation can set, by environment: `LOA_DATA`, `LOA_MQTT__URL` and so on; `…_FILE` names a file."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from controller.secret_files import file_source
 
 
 class MqttSettings(BaseModel):
     """The broker. Without a URL one is started: embedded, or an installed Mosquitto."""
 
-    url: str | None = None
+    url: Annotated[str | None, Field(repr=False)] = None
+    """May hold a password."""
     broker: Literal["embedded", "mosquitto"] = "embedded"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
     filters: Annotated[int, Field(ge=1, le=100_000)] = 3_000
@@ -61,6 +64,12 @@ class RetentionSettings(BaseModel):
     """From which address a key was last used."""
 
 
+class SecuritySettings(BaseModel):
+    """Whom to tell about a weakness: stands in /.well-known/security.txt."""
+
+    contact: Annotated[str | None, Field(pattern=r"^(mailto:|https://|tel:)[!-~]+$")] = None
+
+
 class Settings(BaseSettings):
     """All settings; each has a default that works on one machine."""
 
@@ -71,5 +80,15 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     keys: KeySettings = KeySettings()
     air: AirSettings = AirSettings()
+    security: SecuritySettings = SecuritySettings()
     outward: OutwardSettings = OutwardSettings()
     retention: RetentionSettings = RetentionSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Environment, and files that it names."""
+        return init_settings, env_settings, file_source(settings_cls)

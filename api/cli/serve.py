@@ -8,6 +8,7 @@ from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, say
 from api.cli.serving import Served, serving
 from controller.runtime import world
+from devices.address import MqttUrl
 
 
 def serve(data: Path | None, port: int | None, host: str | None, broker: str | None, log_json: bool) -> None:
@@ -23,7 +24,7 @@ def serve(data: Path | None, port: int | None, host: str | None, broker: str | N
 
 def _introduce(served: Served) -> None:
     say(f"web interface  {served.endpoint.api}/api/v1 (described at {served.endpoint.api}/api/v1/openapi.json)")
-    say(f"broker         {served.installation.broker.name} at {served.endpoint.mqtt}")
+    say(f"broker         {served.installation.broker.name} at {MqttUrl.parse(served.endpoint.mqtt)}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
         say("               shown this once; it is also in the file api-key of the data folder")
