@@ -67,9 +67,8 @@ def _folder(wish: DemoWish) -> Path:
 
 
 def _introduce(served: Served, settings: Settings) -> None:
-    say(
-        f"web interface  {served.endpoint.api}/api/v1   broker {MqttUrl.parse(served.endpoint.mqtt)}   data {settings.data}"
-    )
+    broker = MqttUrl.parse(served.endpoint.mqtt)
+    say(f"web interface  {served.endpoint.api}/api/v1   broker {broker}   data {settings.data}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
 

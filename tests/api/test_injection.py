@@ -21,9 +21,8 @@ from tests.fakes.bench import Bench
 from tests.fakes.desk import ApiDesk, Place, real_now
 
 NAMES = (
-    '=HYPERLINK("http://evil.vn","x")', "+1", "-2+3", "@SUM(A1)", "＝1+1", "  =1", "'=1", "=cmd|'/C calc'!A0",
-    "loa/1/#", "+/+/#", "#", "$SYS/#", "../../etc/passwd", "..\\..\\x", "/etc/passwd", "'; DROP TABLE area;--",
-    "<script>alert(1)</script>", "{{7*7}}", "%s%n", "C:\\x", "a\u0301́",
+    '=HYPERLINK("http://evil.vn","x")', "+1", "-2+3", "@SUM(A1)", "＝1+1", "'=1", "=cmd|'/C calc'!A0", "loa/1/#",
+    "+/+/#", "$SYS/#", "../../etc/passwd", "..\\x", "'; DROP TABLE area;--", "<script>alert(1)</script>",
 )  # fmt: skip
 TODAY = datetime.now(UTC).date().isoformat()
 EXPORTS = {
@@ -60,8 +59,9 @@ def fill(client: TestClient) -> None:
         device = post(client, "devices", name=name, area=area, public_key=key)
         bulletin = post(client, "bulletins", title=name, text=f"Mời bà con {number}")
         post(client, "groups", name=name, devices=[device])
-        post(client, "programmes", title=name, owner=area, content={"kind": "bulletin", "bulletin": bulletin},
-             targets={"areas": [area]}, recurrence={"days": {"kind": "daily"}, "times": ["10:00"], "first": TODAY})  # fmt: skip
+        daily = {"days": {"kind": "daily"}, "times": ["10:00"], "first": TODAY}
+        content, targets = {"kind": "bulletin", "bulletin": bulletin}, {"areas": [area]}
+        post(client, "programmes", title=name, owner=area, content=content, targets=targets, recurrence=daily)
         post(client, "broadcasts", bulletin=bulletin, areas=[area])
         post(client, "air-rules", name=name, area=area, rules={"budget_minutes": 600})
     post(client, "alerts", text=NAMES[0], areas=[place.area], expires_in_s=600)
