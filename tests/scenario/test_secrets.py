@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.cli.audit import verify
 from devices.protocol import base64url
 from devices.protocol.keys import SigningKey
 from tests.fakes.live import Live
@@ -50,8 +51,9 @@ def test_no_secret_is_written_or_answered(tmp_path: Path) -> None:
         live.kill_server()
         live.start_server()
         answers, hidden = use(live), secrets_of(live)
-    logs = [path.read_text("utf-8", "replace") for path in live.logs.iterdir()]
+    logs = [path.read_text("utf-8", "replace") for path in sorted(live.logs.iterdir())]
     first_key = (live.data / "api-key").read_text("ascii").strip()
     said = "\n".join([*answers, *(re.sub(rf"your key +{first_key}", "", text) for text in logs)])
     assert len(logs) == 2 and "broker " in logs[1] and "request" in said
     assert not [secret for secret in hidden if secret in said]
+    assert "audit_anchored" in logs[1] and verify(None, live.data, as_json=True) == 0
