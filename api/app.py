@@ -3,35 +3,48 @@
 from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
+from api.console.views import account, files, home, language, links, log_in, password, second_factor, sign_on
+from api.deps import PREFIX
 from api.description import describe
 from api.errors import install
+from api.headers import worn
 from api.journal import Journal
 from api.routes import (
     air,
     air_timeline,
     alerts,
+    approvals,
     area_calendar,
+    area_changes,
     areas,
     audio,
     audit,
     broadcasts,
     bulletins,
     calendar,
+    claim_codes,
     conflicts,
     description,
     device_batch,
+    device_import,
+    device_status,
     devices,
     echo,
+    enrolments,
     glossary,
     groups,
     health,
     incidents,
+    keys,
+    people,
     plans,
+    policy,
     preview,
     programme_files,
     programmes,
     recall,
     reports,
+    roles,
     security_text,
     trust,
     why,
@@ -39,13 +52,16 @@ from api.routes import (
 )
 from controller.runtime import world
 from controller.runtime.services import Services
+from controller.settings import ApiSettings
 
-PREFIX = "/api/v1"
 ROOMS = (
-    areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
-    programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
-    trust, audit, health, description,
+    areas, area_changes, area_calendar, echo, devices, device_batch, device_import, device_status, claim_codes,
+    enrolments, bulletins, recall, audio, glossary, broadcasts, programme_files, programmes, preview, conflicts, groups,
+    plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports, trust, people, roles, keys, approvals,
+    policy, audit, health, description,
 )  # fmt: skip
+VIEWS = (home, log_in, sign_on, links, account, password, second_factor, language, files)
+"""The pages for people."""
 
 
 def create_app(services: Services | None = None) -> FastAPI:
@@ -56,11 +72,15 @@ def create_app(services: Services | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.services = services
     app.add_middleware(BodyLimit)
+    settings = services.settings.api if services else ApiSettings()
     app.add_middleware(
-        Journal, now=services.now if services else world.now, new_id=services.new_id if services else world.new_id
-    )
+        Journal, now=services.now if services else world.now, new_id=services.new_id if services else world.new_id,
+        headers=worn(settings.tls), proxies=settings.proxies,
+    )  # fmt: skip
     for room in ROOMS:
         app.include_router(room.router, prefix=PREFIX)
+    for view in VIEWS:
+        app.include_router(view.router, include_in_schema=False)
     app.include_router(security_text.router)
     install(app)
     describe(app)

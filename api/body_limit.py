@@ -1,21 +1,29 @@
 """No request is read further than it may be long or for longer than is decent, whatever its headers say.
 
-JSON is read whole before anybody sees it; an upload is counted while its reader takes it. Knows what bodies
-weigh and how they are written, not what they say.
+JSON and the forms of pages are read whole before anybody sees them; an upload is counted while its reader takes it.
+Knows what bodies weigh and how they are written, not what they say.
 """
+
+from collections.abc import Callable
 
 import anyio
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import RequestRefused, refusal
+from api.errors import INTERFACE, RequestRefused, refusal
 
 JSON_BYTES = 512 * 1024
 """A text of 128 KiB fits even with every letter written as \\u1234."""
+FORM_BYTES = 16 * 1024
+"""Of a page: some names, a password, a code."""
 UPLOAD_BYTES = 200 * 1024 * 1024
 TABLE_BYTES = 5 * 1024 * 1024
-UPLOADS = {"/api/v1/bulletins": UPLOAD_BYTES, "/api/v1/programmes/import": TABLE_BYTES}
+UPLOADS = {
+    "/api/v1/bulletins": UPLOAD_BYTES,
+    "/api/v1/programmes/import": TABLE_BYTES,
+    "/api/v1/devices/import": TABLE_BYTES,
+}
 """Where a form with a file is taken, and how long it may be."""
 BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -43,11 +51,16 @@ class BodyLimit:
         headers = Headers(scope=scope)
         is_form = headers.get("content-type", "").startswith("multipart/")
         upload = UPLOADS.get(scope["path"].rstrip("/")) if is_form else None
-        most, seconds = (upload, self._upload_s) if upload else (JSON_BYTES, self._json_s)
+        is_page = not scope["path"].startswith(INTERFACE)
+        most, seconds = (upload, self._upload_s) if upload else (FORM_BYTES if is_page else JSON_BYTES, self._json_s)
         if _declared(headers) > most:
             raise RequestRefused("body_too_large", most_bytes=most)
         counted = self._counted(receive, most, seconds)
-        return counted if upload else _replayed(await _json(headers, counted), receive)
+        if upload:
+            return counted
+        return _replayed(
+            await _whole(counted, headers.get("content-type", ""), _is_form if is_page else _is_json), receive
+        )
 
     def _counted(self, receive: Receive, most: int, seconds: float) -> Receive:
         seen, deadline = 0, anyio.current_time() + seconds
@@ -72,10 +85,10 @@ def _declared(headers: Headers) -> int:
     return int(said) if said.isascii() and said.isdigit() else 0
 
 
-async def _json(headers: Headers, receive: Receive) -> bytes:
-    """The whole body: none, or JSON in UTF-8."""
+async def _whole(receive: Receive, said: str, is_taken: Callable[[str], bool]) -> bytes:
+    """The whole body: none, or UTF-8 of a type that is taken."""
     body = b"".join([piece async for piece in Request({"type": "http"}, receive).stream()])
-    if body and not _says_json(headers.get("content-type", "")):
+    if body and not is_taken(said):
         raise RequestRefused("unsupported_media_type")
     try:
         body.decode("utf-8")
@@ -84,10 +97,18 @@ async def _json(headers: Headers, receive: Receive) -> bytes:
     return body
 
 
-def _says_json(content_type: str) -> bool:
+def _is_json(content_type: str) -> bool:
+    return _says(content_type, "application/json")
+
+
+def _is_form(content_type: str) -> bool:
+    return _says(content_type, "application/x-www-form-urlencoded")
+
+
+def _says(content_type: str, wanted: str) -> bool:
     kind, _, parameters = content_type.lower().partition(";")
     charset = parameters.replace(" ", "").replace('"', "")
-    return kind.strip() == "application/json" and charset in {"", "charset=utf-8"}
+    return kind.strip() == wanted and charset in {"", "charset=utf-8"}
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -126,6 +126,7 @@ def server(app: ASGIApp, patience: Patience = Patience(), **settings: Any) -> uv
     watched = type("WatchedCaller", (Caller,), {"waiting": _Waiting(patience)})
     config = uvicorn.Config(
         app, http=watched, log_config=None, access_log=False, backlog=BACKLOG, lifespan="off", server_header=False,
+        proxy_headers=False,
         limit_concurrency=patience.most, **settings,
     )  # fmt: skip
     return uvicorn.Server(config)

@@ -6,16 +6,20 @@ from typing import Any, Protocol
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
+from api.console.pages import error_page, retry_after
 from api.problems import MEDIA_TYPE, Language, Problem, problem_of, said_of_field
 from api.timestamps import to_rfc3339
 from controller.db import DatabaseError
 from controller.errors import LoaError
 from controller.library.studio import StudioError
+from controller.reach.sight import Sight
+from controller.reach.veil import VEILED, veiled_data
 from devices.errors import DeviceError
 from scheduler.errors import SchedulerError
 
@@ -23,6 +27,8 @@ log = structlog.get_logger()
 
 MOST_FIELDS = 20
 LONGEST_SEEN = 200
+INTERFACE = "/api/"
+"""What is not below it are pages for people."""
 _HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="loa"'}, 503: {"Retry-After": "2"}}
 _BY_STATUS = {400: "body_unreadable", 404: "not_found", 405: "method_not_allowed"}
 
@@ -60,12 +66,15 @@ def language_of(request: Request) -> Language:
     return "en" if next((found for found in wished if found in {"vi", "en"}), "vi") == "en" else "vi"
 
 
-def refusal(request: Request, error: Coded) -> JSONResponse:
-    """The answer to a refusal. What a body names and nobody knows is 422: only an address is "not found"."""
+def refusal(request: Request, error: Coded, seen: Mapping[str, Any] | None = None) -> Response:
+    """The answer to a refusal. What a body names and nobody knows is 422: only an address is "not found".
+
+    `seen`: what the caller may see of its data, if that is not all.
+    """
     known = problem_of(error.code)
     if known.status == 404 and not set(request.path_params.values()) & set(error.data.values()):
         known = Problem(422, known.title, known.detail)
-    return _answer(request, error.code, known, error.data)
+    return _answer(request, error.code, known, error.data if seen is None else seen)
 
 
 def refused_body(error: ValidationError) -> RequestValidationError:
@@ -74,27 +83,35 @@ def refused_body(error: ValidationError) -> RequestValidationError:
     return RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
 
 
-def unforeseen(request: Request) -> JSONResponse:
+def unforeseen(request: Request) -> Response:
     """Something of ours failed: the caller learns the number under which it stands in the log, and no more."""
     return _answer(request, "internal", problem_of("internal"), {})
 
 
-async def _coded(request: Request, error: Any) -> JSONResponse:
+async def _coded(request: Request, error: Any) -> Response:
+    if error.code in VEILED and getattr(request.state, "caller", None) is not None:
+        return refusal(request, error, await run_in_threadpool(_veiled, request, error))
     return refusal(request, error)
 
 
-async def _unsound(request: Request, error: Any) -> JSONResponse:
+def _veiled(request: Request, error: Any) -> Mapping[str, Any]:
+    """What it names, as far as who asked may see it."""
+    with request.app.state.services.database.read() as session:
+        return veiled_data(Sight(session, request.state.caller), error)
+
+
+async def _unsound(request: Request, error: Any) -> Response:
     """A bulletin that failed in the studio is a settled fact, not a failure of this request."""
     known = problem_of(error.code)
     return _answer(request, error.code, Problem(422, known.title, known.detail), error.data)
 
 
-async def _database(request: Request, error: Any) -> JSONResponse:
+async def _database(request: Request, error: Any) -> Response:
     log.error("database_refused", code=error.code)
     return _answer(request, error.code, problem_of(error.code), {})
 
 
-async def _invalid(request: Request, error: Any) -> JSONResponse:
+async def _invalid(request: Request, error: Any) -> Response:
     language, found = language_of(request), error.errors()
     if found and found[0]["type"] == "json_invalid":
         return _answer(request, "body_unreadable", problem_of("body_unreadable"), {})
@@ -108,21 +125,24 @@ async def _invalid(request: Request, error: Any) -> JSONResponse:
     return _answer(request, "request_invalid", problem_of("request_invalid"), {"errors": fields})
 
 
-async def _http(request: Request, error: Any) -> JSONResponse:
+async def _http(request: Request, error: Any) -> Response:
     code = _BY_STATUS.get(error.status_code, "internal")
     answer = _answer(request, code, problem_of(code), {})
     answer.headers.update(error.headers or {})
     return answer
 
 
-async def _system(request: Request, error: Any) -> JSONResponse:
+async def _system(request: Request, error: Any) -> Response:
     if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
         raise error
     log.error("disk_full")
     return _answer(request, "disk_full", problem_of("disk_full"), {})
 
 
-def _answer(request: Request, code: str, known: Problem, data: Mapping[str, Any]) -> JSONResponse:
+def _answer(request: Request, code: str, known: Problem, data: Mapping[str, Any]) -> Response:
+    """Problem+json, or for a browser that is on our pages a page."""
+    if not request.url.path.startswith(INTERFACE) and "text/html" in request.headers.get("accept", ""):
+        return error_page(request, code, known, data)
     language = language_of(request)
     seen = {name: _plain(name, value) for name, value in data.items() if value is not None}
     body = seen | {
@@ -131,7 +151,9 @@ def _answer(request: Request, code: str, known: Problem, data: Mapping[str, Any]
     }  # fmt: skip
     if detail := known.detail.said(language, seen):
         body["detail"] = detail
-    headers = {"Content-Language": language, "Vary": "Accept-Language"} | _HEADERS.get(known.status, {})
+    headers = (
+        {"Content-Language": language, "Vary": "Accept-Language"} | _HEADERS.get(known.status, {}) | retry_after(data)
+    )
     return JSONResponse(body, known.status, media_type=MEDIA_TYPE, headers=headers)
 
 

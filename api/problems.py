@@ -16,11 +16,11 @@ UNSAID = "sound_not_made"
 """What is said of a code of the studio that has no words of its own."""
 UNSAID_FIELD = "value_error"
 
-READS = ("key_missing", "not_allowed", "request_invalid", "database_busy")
+READS = ("key_missing", "session_over", "not_allowed", "request_invalid", "database_busy")
 """What any question may be answered with."""
 WRITES = (
-    *READS, "idempotency_key_reused", "body_unreadable", "body_not_utf8", "body_too_large", "body_too_slow",
-    "unsupported_media_type", "disk_full",
+    *READS, "csrf_missing", "idempotency_key_reused", "body_unreadable", "body_not_utf8", "body_too_large",
+    "body_too_slow", "unsupported_media_type", "disk_full",
 )  # fmt: skip
 """What any order may be answered with."""
 

@@ -56,6 +56,8 @@ class Controller:
     longest_sleep: int = LONGEST_SLEEP
     to_restore: bool = False
     to_say_again: bool = False
+    to_sign_again: bool = False
+    """There are new keys: what speakers hold must be told again under them."""
     work_at: int = 0
     """When there was work next, as far as was known when `next_wakeup` was asked last, us UTC."""
 
@@ -64,6 +66,11 @@ class Controller:
         log.info("link", up=up)
         self.watch.listening_since = now if up else None
         self.to_restore = self.to_say_again = up
+
+    def on_keys(self) -> None:
+        """The keys have changed: speakers hear whom to believe before anything under a new key."""
+        self.retained.introduce()
+        self.to_sign_again = True
 
     def on_messages(self, messages: Sequence[Inbound], now: int) -> bool:
         """Time requests are answered first; the rest is booked together, then answered.
@@ -85,6 +92,10 @@ class Controller:
         if not self.leadership.take(now):
             self.to_restore = self.to_say_again = True
             return
+        if self.to_restore:
+            self.retained.introduce()
+        if self.to_sign_again:
+            self._sign_again(now)
         again, self.to_say_again = self.to_say_again, False
         self.siren.do_once(now, again=again)
         if self.to_restore:
@@ -138,6 +149,14 @@ class Controller:
             return False
         with self.database.read() as session:
             return is_quiet(session, now)
+
+    def _sign_again(self, now: int) -> None:
+        """Everything under the new keys: what sounds first. A speaker that misses some of it says hello again."""
+        self.to_sign_again = False
+        self.siren.do_once(now, again=True)
+        self.outbox.do_once(now, again=True, held=True)
+        self.plans.begin()
+        self.retained.sign_again(now)
 
     def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> bool:
         try:

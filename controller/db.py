@@ -1,5 +1,6 @@
 """One database, two kinds of transaction: writers queue at the door, readers never wait."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -115,7 +116,8 @@ def _prepare(synchronous: str, connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Any) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    """Said to the driver itself: nothing is compiled, bound or fetched."""
+    connection.connection.execute(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 @contextmanager
@@ -124,10 +126,10 @@ def _named_errors() -> Iterator[None]:
         yield
     except NoConnectionFree as error:
         raise DatabaseBusyError("no connection is free") from error
-    except Failed as error:
-        if type(error) not in {Failed, OperationalError}:  # what our own statements did wrong
+    except (Failed, sqlite3.OperationalError) as error:
+        if type(error) not in {Failed, OperationalError, sqlite3.OperationalError}:  # our own statements did wrong
             raise
-        said = str(error.orig)
+        said = str(error.orig if isinstance(error, Failed) else error)
         if "locked" in said or "busy" in said:
             raise DatabaseBusyError(said) from error
         if "full" in said:

@@ -63,7 +63,7 @@ def apply_echo_plan(session: Session, area: str, plan: EchoPlan, act: Act) -> in
     wanted(session)
     after = {row.id: [row.trim_us, row.interleave] for row in rows}
     detail = f"{len(moved)} of {len(rows)} trims changed"
-    record(session, act, Action.ECHO_APPLY, area, detail, before=before, after=after)
+    record(session, act, Action.ECHO_APPLY, area, detail, area=area, before=before, after=after)
     return len(moved)
 
 

@@ -3,10 +3,17 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from controller.people.sign_on.addresses import is_safe
 from controller.secret_files import file_source
+
+
+def _safe_issuer(url: str | None) -> str | None:
+    if url is not None and not is_safe(url):
+        raise ValueError("must be an https URL, or http on this machine")
+    return url
 
 
 class MqttSettings(BaseModel):
@@ -16,6 +23,15 @@ class MqttSettings(BaseModel):
     """May hold a password."""
     broker: Literal["embedded", "mosquitto"] = "embedded"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    """With `tls` 8883 unless another one is named."""
+    tls: bool = False
+    """Every client shows a certificate of this installation's authority; Mosquitto only, or a broker with a URL."""
+    host: str = "127.0.0.1"
+    """Where the broker that is started listens; others than this machine need `tls`."""
+    name: str | None = None
+    """The host name or address by which speakers reach the broker; without one that of this machine."""
+    files: Path | None = None
+    """With a URL: the folder of `loa broker-config`, where the list of revoked certificates is kept up to date."""
     filters: Annotated[int, Field(ge=1, le=100_000)] = 3_000
     """After so many chunks of audio the embedded broker is started anew at a quiet moment."""
 
@@ -25,12 +41,51 @@ class ApiSettings(BaseModel):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s@]+$")] = None
+    """How browsers reach it, e.g. https://loa.example.vn; with https, cookies are for TLS alone."""
+    proxies: list[IPvAnyNetwork] = []
+    """Networks of the reverse proxies whose word about an address is believed."""
+
+    @property
+    def tls(self) -> bool:
+        return self.public_url is not None and self.public_url.startswith("https:")
+
+
+class PeopleSettings(BaseModel):
+    """How long people stay logged in, and what keeping a password costs."""
+
+    idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
+    """A session that nobody uses ends after so long."""
+    session_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 12
+    """Every session ends after so long."""
+    argon2_kib: Annotated[int, Field(ge=64, le=4_194_304)] = 65_536
+    argon2_rounds: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+class OidcSettings(BaseModel):
+    """The OpenID provider that vouches for people; none without an issuer."""
+
+    issuer: Annotated[str | None, AfterValidator(_safe_issuer)] = None
+    client_id: str = "loa"
+    client_secret: SecretStr | None = None
+    name: str = "SSO"
+    """What stands on its button."""
+    invited_by: Literal["nothing", "email", "username"] = "nothing"
+    """Which claim finds a person who was added and comes for the first time: as their login."""
 
 
 class KeySettings(BaseModel):
-    """The passphrase of the signing keys; without one the files are readable by their owner alone."""
+    """The signing keys, and where their root lies."""
 
     passphrase: SecretStr | None = None
+    """Of the online keys; without one the files are readable by their owner alone."""
+    root_file: Path | None = None
+    """The root key's file; without one it is looked for in `root/` of the data folder."""
+    root_passphrase: SecretStr | None = None
+    root_passphrase_file: Path | None = None
+    """Its first line is the passphrase of the root key."""
+    new_passphrase: SecretStr | None = None
+    """What a command asks for that makes a new passphrase, or opens a backup."""
 
 
 class AirSettings(BaseModel):
@@ -79,6 +134,8 @@ class Settings(BaseSettings):
     mqtt: MqttSettings = MqttSettings()
     api: ApiSettings = ApiSettings()
     keys: KeySettings = KeySettings()
+    people: PeopleSettings = PeopleSettings()
+    oidc: OidcSettings = OidcSettings()
     air: AirSettings = AirSettings()
     security: SecuritySettings = SecuritySettings()
     outward: OutwardSettings = OutwardSettings()

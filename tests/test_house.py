@@ -88,9 +88,8 @@ def test_every_code_that_a_caller_can_see_has_words() -> None:
 
     shown = {"controller.errors", "devices.errors", "scheduler.errors", "controller.db", "controller.audio.errors"}
     seen = {error.code for error in errors() if error.__module__ in shown}  # type: ignore[attr-defined]
-    internal = {"loa_error", "device_error", "scheduler_error", "audio_error", "keys_incomplete", "keys_locked",
-                "data_folder_in_use", "backup_refused", "secret_file_refused", "lease_lost", "not_publishable",
-                "refused", "mqtt_url_invalid"}  # fmt: skip
+    internal = {"loa_error", "device_error", "scheduler_error", "audio_error", "data_folder_in_use", "backup_refused",
+                "secret_file_refused", "lease_lost", "not_publishable", "refused", "mqtt_url_invalid"}  # fmt: skip
     assert seen - internal - set(catalogue()) == set()
     for problem in catalogue().values():
         assert problem.title.vi and problem.title.en and 400 <= problem.status < 600

@@ -15,7 +15,7 @@ from controller.people.lines import Sought, head_of, whole_chain
 from controller.people.verifying import Fault, Verifier
 from controller.runtime import world
 from controller.runtime.folder import DataFolder
-from controller.runtime.installation import keyring_of
+from controller.runtime.keys import keyring_of
 from devices.protocol.keys import VerifyKey
 
 SHOWN = 20

@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from api.deps import Key, Served, act_of, permit
+from api.approvals import WAITS, ApprovalShown, ports_of, waiting
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import RequestRefused, language_of
 from api.import_words import column_of, said_of, said_of_fault
 from api.problems import READS, WRITES, Language, refusals
 from api.shapes import Id, Shown
 from api.timestamps import to_utc
 from api.uploads import landed
+from controller.approvals.holding import keep_or_ask, waits_already
+from controller.approvals.planning import ProgrammesMade
 from controller.errors import SpreadsheetRefused
 from controller.exchange.directory import Directory
 from controller.exchange.events import read_calendar
@@ -26,15 +30,18 @@ from controller.exchange.rows import Setting
 from controller.exchange.saying import is_over, understood_as
 from controller.exchange.sheet_lines import Reading, read_sheet
 from controller.exchange.there import read_there
+from controller.people.audit import Act
 from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.keeping_many import create_programmes
+from controller.reach.importing import keep_admitted
+from controller.reach.sight import Sight
 from controller.runtime.services import Services
 from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator
 from devices.errors import AreaUnknown
 from scheduler.errors import BadCalendar
-from scheduler.programmes.programme import Newest
+from scheduler.programmes.programme import Newest, Programme
 from scheduler.recurrence.walltime import shown
 from scheduler.recurrence.zones import VIETNAM, zone_named
 
@@ -91,10 +98,11 @@ def keeping() -> Keep:
 
 
 @router.post(
-    "/import", openapi_extra=FORM, responses=refusals(*WRITES, *NOT_IMPORTED, within=["area_unknown"])
+    "/import", openapi_extra=FORM, responses=refusals(*WRITES, *NOT_IMPORTED, within=["area_unknown"]) | WAITS
 )  # fmt: skip
 async def import_file(
-    request: Request, services: Served, who: Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))],
+    request: Request, response: Response, services: Served,
+    who: Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))],
     keep: Annotated[Keep, Depends(keeping)],
     dry_run: Annotated[bool, Query(description="Show only what would be.")] = True,
     on_errors: Annotated[OnErrors, Query(description="Keep nothing where a line is refused, or leave it out.")] = (
@@ -103,44 +111,64 @@ async def import_file(
     on_clash: OnClash = "refuse",
     area: Annotated[Id | None, Query(description="Where a line names no area, and whose the programmes are.")] = None,
     key: Key = None,
-) -> ImportShown:  # fmt: skip
+) -> ImportShown | ApprovalShown:  # fmt: skip
     """One programme for each row of a spreadsheet (XLSX, CSV), or for each event of a calendar."""
     async with landed(request, services.settings.data.absolute() / "incoming", services.new_id) as upload:
         content = await run_in_threadpool(upload.path.read_bytes)
     wish = Wish(dry_run, on_errors, on_clash)
     keeper = Keeper(keep, services.new_id, services.now)
     act = act_of(services, request, who, key, wish, area, content.hex())
-    return await run_in_threadpool(_imported, services, content, area, wish, act, keeper, language_of(request))
+    language = language_of(request)
+    made = await run_in_threadpool(_imported, services, content, area, wish, act, keeper, who, language)
+    if isinstance(made, str):
+        return await run_in_threadpool(waiting, request, response, services, who, made)
+    return made
 
 
 @router.get(
-    "/export", dependencies=[Depends(permit(Action.SEE))], response_class=Response,
+    "/export", response_class=Response,
     responses=refusals(*READS)
     | {200: {"content": {kind: {} for kind in (workbook.MEDIA_TYPE, csv_text.MEDIA_TYPE, CALENDAR)}}},
 )  # fmt: skip
 def export(
-    request: Request, services: Served,
+    request: Request, services: Served, who: Viewer,
     form: Annotated[Literal["xlsx", "csv", "ics"], Query(alias="format")] = "xlsx", separator: Separator = ",",
 ) -> Response:  # fmt: skip
-    """All programmes as the file that can be imported again."""
+    """All programmes that the caller sees as the file that can be imported again."""
     with services.database.read() as session:
-        content = exported(session, form, separator, language_of(request))
+        content = exported(session, Sight(session, who), form, separator, language_of(request))
     kind = {"xlsx": workbook.MEDIA_TYPE, "csv": csv_text.MEDIA_TYPE, "ics": CALENDAR}[form]
     disposition = f'attachment; filename="loa-programmes.{form}"'
     return Response(content, media_type=kind, headers={"Content-Disposition": disposition, "Vary": "Accept-Language"})
 
 
 def _imported(
-    services: Services, content: bytes, area: str | None, wish: Wish, act: Any, keeper: Keeper, language: Language
-) -> ImportShown:
+    services: Services, content: bytes, area: str | None, wish: Wish, act: Act, keeper: Keeper, who: Caller,
+    language: Language,
+) -> ImportShown | str:  # fmt: skip
+    """What became of each line; or the id of the request for a second person, where all of it waits."""
     with services.database.read() as session:
-        names = read_directory(session)
+        names = read_directory(session, Sight(session, who))
     if area is not None and area not in names.paths["area"]:
         raise AreaUnknown(area=area)
     today = shown(to_utc(act.now), zone_named(VIETNAM)).date()
     reading = _read(content, Setting(names, today, area), language)
     with services.database.write() as session:
-        outcomes = import_lines(session, reading.lines, read_there(session, today), wish, act, keeper)
+        if (waits := waits_already(session, act)) is not None:
+            return waits
+        own = replace(keeper, keep=partial(keep_admitted, who, keeper.keep))
+        outcomes: list[Outcome] = []
+
+        def keep() -> list[Programme]:
+            outcomes[:] = import_lines(session, reading.lines, read_there(session, today), wish, act, own)
+            return [one.line.wish for one in outcomes if one.line.wish and one.programme and one.mark != "same"]
+
+        def asked(kept: Sequence[Programme]) -> ProgrammesMade:
+            return ProgrammesMade(tuple(kept), wish.on_clash)
+
+        waits = keep_or_ask(session, keep, asked, who, act, ports_of(services))
+        if waits is not None:
+            return waits
     answer = _answer(outcomes, _noted(reading, outcomes, names, today), wish, names, language)
     if not wish.dry_run and answer.refused and wish.on_errors == "refuse_all":
         raise RequestRefused("import_refused", lines=[one.model_dump() for one in answer.lines if one.faults])

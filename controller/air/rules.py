@@ -42,15 +42,15 @@ def put_rule(session: Session, rule_id: str, said: RuleSaid, act: Act) -> AirRul
         rules=said.rules.model_dump(mode="json"), changed_at=act.now, changed_by=act.who,
     )  # fmt: skip
     row = session.merge(row)
-    _done(session, act, rule_id, said.name, before, fields_of(row))
+    _done(session, act, row, said.name, before, fields_of(row))
     return row
 
 
 def delete_rule(session: Session, rule_id: str, act: Act) -> None:
     """It binds nobody from then on; AirRuleUnknown."""
     row = get_rule(session, rule_id)
+    _done(session, act, row, f"deleted: {row.name}", fields_of(row), None)
     session.delete(row)
-    _done(session, act, rule_id, f"deleted: {row.name}", fields_of(row), None)
 
 
 def _check_place(session: Session, said: RuleSaid) -> None:
@@ -62,6 +62,13 @@ def _check_place(session: Session, said: RuleSaid) -> None:
         get_device(session, said.device)
 
 
-def _done(session: Session, act: Act, rule_id: str, detail: str, before: Fields | None, after: Fields | None) -> None:
-    record(session, act, Action.AIR_EDIT, rule_id, detail, before=before, after=after)
+def _done(session: Session, act: Act, row: AirRule, detail: str, before: Fields | None, after: Fields | None) -> None:
+    record(session, act, Action.AIR_EDIT, row.id, detail, area=_home(session, row), before=before, after=after)
     wanted(session)
+
+
+def _home(session: Session, row: AirRule) -> str | None:
+    """The area in which it binds."""
+    if row.zone_id is not None:
+        return get_zone(session, row.zone_id).area_id
+    return row.area_id if row.device_id is None else get_device(session, row.device_id).area_id

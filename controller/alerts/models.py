@@ -15,6 +15,9 @@ class AlertRow(SQLModel, table=True):
     read_as: str
     created_at: int = Field(sa_type=BigInteger, index=True)
     created_by: str
+    created_by_id: str = ""
+    approved_by: str | None = None
+    """The second person; None: none was needed."""
     revised_at: int = Field(sa_type=BigInteger)
     start_at: int = Field(sa_type=BigInteger)
     expires_at: int = Field(sa_type=BigInteger, index=True)
@@ -31,6 +34,10 @@ class AlertRow(SQLModel, table=True):
     cleared: bool = False
     """The broker's retained copy has been taken away after the expiry."""
     cancelled_at: int | None = Field(default=None, sa_type=BigInteger)
+    moved_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When speakers last came to its places or left them: since then it names those that it is for."""
+    placed_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When it was published last since then."""
 
 
 class AlertArea(SQLModel, table=True):

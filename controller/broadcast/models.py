@@ -24,6 +24,10 @@ class Broadcast(SQLModel, table=True):
     expires_at: int = Field(sa_type=BigInteger, index=True)
     created_at: int = Field(sa_type=BigInteger, index=True)
     created_by: str
+    created_by_id: str = ""
+    """Id of who ordered it; empty for airings of programmes, whose own row says it."""
+    approved_by: str | None = None
+    """The second person; None: none was needed."""
     programme_id: str | None = Field(default=None, index=True)
     """The programme that it is an airing of: speakers learn of it by their plan."""
     stop_requested_at: int | None = Field(default=None, sa_type=BigInteger)

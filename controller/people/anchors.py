@@ -79,7 +79,8 @@ class Anchorer:
     database: Transactions
     path: Path
     tenant: str
-    key: SigningKey
+    key: Callable[[], SigningKey]
+    """The one that signs now."""
     clock: Callable[[], int]
     anchored: int = 0
     next_at: int = 0
@@ -97,7 +98,7 @@ class Anchorer:
             seq, digest = head_of(session)
         if seq == self.anchored:
             return
-        text = signed(Anchor(self.tenant, seq, digest, now), self.key)
+        text = signed(Anchor(self.tenant, seq, digest, now), self.key())
         _append(self.path, text)
         self.anchored = seq
         log.info("audit_anchored", seq=seq, hash=digest, signed=text)

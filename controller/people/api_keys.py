@@ -1,12 +1,14 @@
 """Keys by which programs reach the interface: made at random, shown once, kept as a hash."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from ipaddress import ip_address, ip_network
 
 from sqlmodel import Session, col, select
 
-from controller.errors import KeyMissing
+from controller.errors import ApiKeyUnknown, KeyMissing
+from controller.people.audit import Act, record
 from controller.people.callers import Caller
 from controller.people.models import ApiKey
 from controller.people.permissions import ROLES, Action
@@ -24,8 +26,61 @@ def make_key(secret: bytes) -> str:
 
 
 def add_key(session: Session, key_id: str, name: str, key: str, role: str, now: int) -> None:
-    """Remember a key by its hash. The key carries 192 bits of chance, so a plain hash is enough."""
-    session.add(ApiKey(id=key_id, name=name, digest=_digest(key), role=role, created_at=now))
+    """Remember a key without limits, by its hash."""
+    session.add(ApiKey(id=key_id, name=name, digest=digest_of(key), role=role, created_at=now))
+
+
+@dataclass(frozen=True)
+class KeyWish:
+    """A key that was made, by its hash, and its limits: as in the table of keys."""
+
+    id: str
+    name: str
+    digest: str
+    role: str
+    areas: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    per_minute: int | None = None
+    expires_at: int | None = None
+
+    @property
+    def given(self) -> tuple[Given, ...]:
+        """What it may where."""
+        return _given(self.role, self.areas, self.actions)
+
+
+def keep_key(session: Session, wish: KeyWish, act: Act) -> str:
+    """From now on it is good."""
+    kept = asdict(wish) | {name: list(getattr(wish, name)) for name in ("areas", "actions", "addresses")}
+    session.add(ApiKey(**kept, created_at=act.now, created_by=act.who_id or act.who))
+    session.flush()
+    places = ", ".join(wish.areas) or "everywhere"
+    record(session, act, Action.KEY_CREATE, wish.id, f"{wish.name}: {wish.role}, {places}")
+    return wish.id
+
+
+def revoke_key(session: Session, key: str, act: Act) -> ApiKey:
+    """It is dead from the next request on; twice changes nothing. ApiKeyUnknown."""
+    row = get_key(session, key)
+    if row.revoked_at is None:
+        row.revoked_at = act.now
+        record(session, act, Action.KEY_CREATE, key, f"{row.name} revoked")
+    return row
+
+
+def note_use(session: Session, holder: str, origin: str, now: int) -> None:
+    """When a key was last shown, and from where."""
+    row = session.get(ApiKey, holder.removeprefix(HOLDER))
+    if row is not None and (row.last_used_at is None or row.last_used_at < now):
+        row.last_used_at, row.last_used_from = now, origin
+
+
+def get_key(session: Session, key: str) -> ApiKey:
+    row = session.get(ApiKey, key)
+    if row is None:
+        raise ApiKeyUnknown(api_key=key)
+    return row
 
 
 @dataclass(frozen=True)
@@ -51,7 +106,7 @@ def key_holder_in_address(session: Session, shown: Shown, tree: Tree) -> Caller:
 
 
 def _found(session: Session, shown: Shown) -> ApiKey:
-    rows = select(ApiKey).where(ApiKey.digest == _digest(shown.key or ""), col(ApiKey.revoked_at).is_(None))
+    rows = select(ApiKey).where(ApiKey.digest == digest_of(shown.key or ""), col(ApiKey.revoked_at).is_(None))
     found = session.exec(rows).first()
     if found is None or not in_force(found, shown):
         raise KeyMissing()
@@ -72,12 +127,23 @@ def _lies_in(address: str, network: str) -> bool:
         return False
 
 
+def holder_of(key: ApiKey, now: int, tree: Tree) -> Caller | None:
+    """Who shows it, wherever they are; None: it has been revoked, or has ended."""
+    dead = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
+    return None if dead else _caller(key, tree)
+
+
 def _caller(key: ApiKey, tree: Tree) -> Caller:
-    only = frozenset(map(Action, key.actions)) or None
-    places: list[Place] = [*key.areas] or [None]
-    given = tuple(Given(key.role, place, only) for place in places)
-    return Caller(HOLDER + key.id, key.name, "program", Rights(given, tree))
+    rights = Rights(_given(key.role, key.areas, key.actions), tree)
+    return Caller(HOLDER + key.id, key.name, "program", rights, key.per_minute)
 
 
-def _digest(key: str) -> str:
+def _given(role: str, areas: Sequence[str], actions: Sequence[str]) -> tuple[Given, ...]:
+    only = frozenset(map(Action, actions)) or None
+    places: list[Place] = [*areas] or [None]
+    return tuple(Given(role, place, only) for place in places)
+
+
+def digest_of(key: str) -> str:
+    """By which a key is known. It carries 192 bits of chance, so a plain hash is enough."""
     return hashlib.sha256(key.encode("utf-8")).hexdigest()

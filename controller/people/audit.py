@@ -30,6 +30,8 @@ class Act:
     fingerprint: str = ""
     who_id: str = ""
     """Theirs for ever, as `Caller.id`; empty: the command line of the machine."""
+    approved_by: str | None = None
+    """The second person, where one was needed."""
 
 
 def record(

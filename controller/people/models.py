@@ -14,6 +14,8 @@ class Person(SQLModel, table=True):
     """Compared without case."""
     name: str
     language: str = "vi"
+    area_id: str | None = Field(default=None, foreign_key="area.id", index=True)
+    """Whose person they are: its administrators look after them; None: the installation's."""
     password: str | None = None
     """Argon2id; None: none has been set, or a provider vouches."""
     issuer: str | None = None

@@ -34,7 +34,11 @@ class Action(StrEnum):
     PERSON_FORGET = "person.forget"
     ROLE_GIVE = "role.give"
     KEY_CREATE = "key.create"
-    SIGNING_KEYS = "signing_keys"
+    KEYS_ROTATE = "keys.rotate"
+    KEYS_REVOKE = "keys.revoke"
+    KEYS_NEW_ROOT = "keys.new_root"
+    KEYS_ROOT_OFFLINE = "keys.root_offline"
+    KEYS_RESEAL = "keys.reseal"
     AUDIT_READ = "audit.read"
 
 

@@ -14,6 +14,8 @@ from controller.people.permissions import Action
 from controller.programmes.checking import Collision, examine, refuse_collisions
 from controller.programmes.named import read_named
 from controller.programmes.reading import Kept
+from devices.areas import lineage, meeting
+from devices.registry import parents
 from scheduler.planner.precedence import Decision
 from scheduler.programmes.models import Choice, ProgrammeRow
 from scheduler.programmes.programme import Programme
@@ -41,7 +43,7 @@ def create_programme(
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
     remember(session, act, row.id)
-    record(session, act, Action.PROGRAMME_EDIT, row.id, wish.title, after=row.said)
+    record(session, act, Action.PROGRAMME_EDIT, row.id, wish.title, area=row.owner_id, after=row.said)
     wanted(session)
     return row.id
 
@@ -50,7 +52,7 @@ def new_programme(wish: Programme, act: Act, name: str) -> ProgrammeRow:
     """Its row, not yet in the table."""
     return ProgrammeRow(
         id=name, title=wish.title, owner_id=wish.owner, said=wish.model_dump(mode="json"), created_at=act.now,
-        created_by=act.who, changed_at=act.now,
+        created_by=act.who, changed_by_id=act.who_id, approved_by=act.approved_by, changed_at=act.now,
     )  # fmt: skip
 
 
@@ -65,14 +67,15 @@ def change_programme(session: Session, programme: str, wish: Programme, act: Act
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
     record(
-        session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})", before=before, after=row.said
-    )
+        session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})", area=row.owner_id,
+        before=before, after=row.said,
+    )  # fmt: skip
     wanted(session)
 
 
 def pause_programme(session: Session, programme: str, paused: bool, act: Act) -> None:
     """It is silent until it goes on; where it collides then, the planner's order stands. Twice changes nothing."""
-    wish = Programme.model_validate(find_programme(session, programme).said)
+    wish = said_by(session, programme)
     if wish.paused != paused:
         change_programme(session, programme, wish.model_copy(update={"paused": paused}), act, "append")
 
@@ -87,13 +90,18 @@ def except_times(
     """
     if already_made(session, act):
         return
-    wish = Programme.model_validate(find_programme(session, programme).said)
+    wish = said_by(session, programme)
+    changed = excepted(wish, less, more)
+    if changed != wish:
+        change_programme(session, programme, changed, act, on_clash)
+    remember(session, act, programme)
+
+
+def excepted(wish: Programme, less: Sequence[date | datetime], more: Sequence[datetime]) -> Programme:
+    """Without these days and instants, and with those."""
     when = wish.recurrence
     fresh = {"less": _each_once(when.less, less), "more": _each_once(when.more, more)}
-    changed = Recurrence.model_validate(when.model_dump() | fresh)
-    if changed != when:
-        change_programme(session, programme, wish.model_copy(update={"recurrence": changed}), act, on_clash)
-    remember(session, act, programme)
+    return wish.model_copy(update={"recurrence": Recurrence.model_validate(when.model_dump() | fresh)})
 
 
 def end_programme(session: Session, programme: str, act: Act) -> None:
@@ -104,14 +112,13 @@ def end_programme(session: Session, programme: str, act: Act) -> None:
     if row.ended_at is None:
         row.ended_at = row.changed_at = act.now
         session.exec(delete(Choice).where(or_(col(Choice.first_id) == programme, col(Choice.second_id) == programme)))
-        record(session, act, Action.PROGRAMME_EDIT, programme, "ended")
+        record(session, act, Action.PROGRAMME_EDIT, programme, "ended", area=row.owner_id)
         wanted(session)
 
 
 def decide(session: Session, decision: Decision, act: Act) -> None:
     """Of two programmes that collide, who keeps its time; replaces what was decided of the two before."""
-    for name in (decision.first, decision.second):
-        find_programme(session, name)
+    first, second = (find_programme(session, name) for name in (decision.first, decision.second))
     session.exec(delete(Choice).where(col(Choice.first_id) == decision.second, col(Choice.second_id) == decision.first))
     session.merge(
         Choice(
@@ -119,8 +126,14 @@ def decide(session: Session, decision: Decision, act: Act) -> None:
             decided_by=act.who,
         )
     )  # fmt: skip
-    record(session, act, Action.PROGRAMME_EDIT, decision.first, f"before {decision.second}, {decision.then}")
+    detail, home = f"before {decision.second}, {decision.then}", _nearer(session, first.owner_id, second.owner_id)
+    record(session, act, Action.PROGRAMME_EDIT, decision.first, detail, area=home)
     wanted(session)
+
+
+def said_by(session: Session, programme: str) -> Programme:
+    """What it says now. ProgrammeUnknown."""
+    return Programme.model_validate(find_programme(session, programme).said)
 
 
 def find_programme(session: Session, programme: str) -> ProgrammeRow:
@@ -129,6 +142,14 @@ def find_programme(session: Session, programme: str) -> ProgrammeRow:
     if row is None or row.ended_at is not None:
         raise ProgrammeUnknown(programme=programme)
     return row
+
+
+def _nearer(session: Session, one: str, other: str) -> str | None:
+    """Of two owners the one that lies in the other: there both may sound; else the area in which both lie."""
+    tree = parents(session)
+    if one in lineage(other, tree):
+        return other
+    return one if other in lineage(one, tree) else meeting([one, other], tree)
 
 
 def _settle(session: Session, kept: Kept, act: Act, on_clash: OnClash) -> None:

@@ -181,7 +181,7 @@ class _Change:
             rank=wish.rank, volume=kept.volume, repeats=wish.repeats, gap_ms=wish.gap_ms, start_at=start_at,
             ends_at=start_at + total, max_late_ms=wish.max_late_ms,
             expires_at=start_at + wish.max_late_ms * MILLI + total + AFTER_LATEST, created_at=self._now,
-            created_by=kept.row.created_by, programme_id=kept.row.id,
+            created_by=kept.row.created_by, approved_by=kept.row.approved_by, programme_id=kept.row.id,
         )  # fmt: skip
 
     def _queue(self, order: Broadcast, speakers: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from controller.controller import Controller
 from controller.db import Database
 from controller.herald import Herald
 from controller.inbox import Inbox
-from controller.keyring import Keyring
+from controller.keys.live import Keys
 from controller.leadership import SPAN, Leadership
 from controller.library.carriage import Carrier
 from controller.library.rendering import Renderer
@@ -19,7 +19,15 @@ from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
+from controller.people.entrance.entrance import Entrance
+from controller.people.entrance.passwords import Cost, Passwords
+from controller.people.entrance.sealing import Sealer, sealing_key
+from controller.people.entrance.sessions import Lives
+from controller.people.entrance.tokens import Entropy
 from controller.people.retention import Retention
+from controller.people.sign_on.fetching import Fetch
+from controller.people.sign_on.flow import Client, SignOn
+from controller.people.sign_on.provider import Provider
 from controller.programmes.almanac import Almanac
 from controller.programmes.plans import Plans
 from controller.receipts import Booker
@@ -38,7 +46,7 @@ class World:
 
 
 def build_controller(
-    settings: Settings, database: Database, store: Store, keyring: Keyring, link: Link, world: World,
+    settings: Settings, database: Database, store: Store, keys: Keys, link: Link, world: World,
     arm: Callable[[Mapping[str, int]], None], holder: str, lease: int = SPAN,
 ) -> Controller:  # fmt: skip
     """The controller on this link; `arm` is told when it wants to be woken.
@@ -46,9 +54,9 @@ def build_controller(
     `holder` names the installation among several on one database; `lease`: how long it is not replaced, us.
     """
     leadership = Leadership(database, holder, lease)
-    herald = Herald(keyring, link)
+    herald = Herald(keys, link)
     carrier = Carrier(herald, store)
-    configurator = Configurator(keyring.tenant, settings.air.heartbeat_s)
+    configurator = Configurator(herald.tenant, settings.air.heartbeat_s)
     watch = Watch(world.new_id, settings.air.heartbeat_s)
     inbox = Inbox(leadership, herald, carrier, configurator, watch, Booker(world.new_id), world.new_id)
     return Controller(
@@ -63,6 +71,28 @@ def build_controller(
 def build_almanac(controller: Controller, world: World) -> Almanac:
     """Who makes the timetable that this controller's plans are made from."""
     return Almanac(controller.leadership, controller.plans, world.new_id)
+
+
+def build_entrance(
+    settings: Settings, database: Database, folder: DataFolder, world: World, entropy: Entropy
+) -> Entrance:
+    """How people come in. KeysIncomplete."""
+    people = settings.people
+    cost = Cost(people.argon2_kib, people.argon2_rounds)
+    sealer = Sealer(sealing_key(folder.sealing_key, entropy), entropy)
+    lives = Lives(people.idle_minutes * 60_000_000, people.session_hours * 3_600_000_000)
+    return Entrance(database, Passwords(entropy, cost), sealer, lives, entropy, world.new_id)
+
+
+def build_sign_on(settings: Settings, entrance: Entrance, fetch: Fetch, world: World) -> SignOn | None:
+    """The OpenID provider, where one is set; it is not asked before somebody comes by it."""
+    oidc = settings.oidc
+    if oidc.issuer is None:
+        return None
+    secret = oidc.client_secret.get_secret_value() if oidc.client_secret else None
+    client = Client(oidc.client_id, secret, oidc.name, oidc.invited_by)
+    provider = Provider(oidc.issuer, fetch, world.now)
+    return SignOn(provider, client, fetch, entrance.sealer, entrance.entropy, world.now)
 
 
 def build_renderers(

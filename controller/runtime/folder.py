@@ -23,6 +23,11 @@ class DataFolder:
         return self.root / "keys"
 
     @property
+    def authority(self) -> Path:
+        """The certificate authority, and the controller's own certificate."""
+        return self.root / "authority"
+
+    @property
     def store(self) -> Path:
         """Audio by its SHA-256."""
         return self.root / "store"
@@ -55,6 +60,11 @@ class DataFolder:
     def api_key(self) -> Path:
         """The key that was made on the first start, for the command line of this machine."""
         return self.root / "api-key"
+
+    @property
+    def sealing_key(self) -> Path:
+        """Under which second factors are sealed in the database."""
+        return self.root / "sealing-key"
 
     def prepare(self) -> None:
         """Make the folders (mode 0700), and clear what a kill left half done."""

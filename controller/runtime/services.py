@@ -1,12 +1,18 @@
 """What the entry points are handed: tables, sound, keys, and the bells that wake the loops."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from controller.certificates.authority import Authority
 from controller.db import Database
+from controller.enrolment.throttle import Throttle
 from controller.keyring import Keyring
+from controller.keys.live import Keys
 from controller.library.store import Store
 from controller.library.studio import Studio
+from controller.people.entrance.entrance import Entrance
+from controller.people.pace import Pace
+from controller.people.sign_on.flow import SignOn
 from controller.runtime import world
 from controller.settings import Settings
 
@@ -18,7 +24,8 @@ class Services:
     settings: Settings
     database: Database
     store: Store
-    keyring: Keyring
+    keys: Keys
+    entrance: Entrance
     studio: Studio
     ring: Callable[[], None]
     """New orders, alerts or speakers are in the tables."""
@@ -28,8 +35,24 @@ class Services:
     """A bulletin waits to be rendered."""
     ring_voice: Callable[[], None]
     """An alert waits for its speech."""
+    ring_door: Callable[[], None]
+    """A speaker is to be thrown out of the broker."""
     link_up: Callable[[], bool]
+    authority: Authority
+    broker_address: Callable[[], str]
+    """Where speakers reach the broker, `mqtt[s]://host:port`."""
+    guesses: Throttle
+    """Of codes and signatures that let nobody in."""
+    sign_on: SignOn | None = None
+    """The OpenID provider that vouches for people, if one is set."""
+    pace: Pace = field(default_factory=Pace)
+    """How fast keys ask."""
     now: Callable[[], int] = world.now
     new_id: Callable[[], str] = world.new_id
     entropy: Callable[[int], bytes] = world.entropy
     """So many secret random bytes."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys in force now."""
+        return self.keys()

@@ -7,7 +7,6 @@ from functools import cached_property
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from joserfc.jwk import OKPKey
 
 from devices.protocol import base64url
 
@@ -24,14 +23,14 @@ class VerifyKey:
         return base64url.encode(hashlib.sha256(base64url.decode(self.public)).digest()[:16])
 
     @cached_property
-    def jwk(self) -> OKPKey:
-        return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": self.public})
+    def loaded(self) -> Ed25519PublicKey:
+        """ValueError where this is no public key."""
+        return Ed25519PublicKey.from_public_bytes(base64url.decode(self.public))
 
     def fits(self, signature: bytes, said: bytes) -> bool:
         """Whether `signature` (64 bytes) is this key's over `said`."""
-        key = Ed25519PublicKey.from_public_bytes(base64url.decode(self.public))
         try:
-            key.verify(signature, said)
+            self.loaded.verify(signature, said)
         except InvalidSignature:
             return False
         return True
@@ -49,10 +48,17 @@ class SigningKey:
     def id(self) -> str:
         return self.verify_key.id
 
-    @cached_property
-    def jwk(self) -> OKPKey:
-        secret = base64url.encode(self._key.private_bytes_raw())
-        return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": self.verify_key.public, "d": secret})
+    def sign(self, said: bytes) -> bytes:
+        """64 bytes."""
+        return self._key.sign(said)
+
+    def sign_bytes(self, said: bytes) -> bytes:
+        """The bare signature (64 bytes) over `said`."""
+        return self._key.sign(said)
+
+    def secret(self) -> bytes:
+        """The 32 secret bytes; for whoever seals them."""
+        return self._key.private_bytes_raw()
 
     def to_pem(self, passphrase: bytes | None = None) -> bytes:
         """PKCS#8 PEM, encrypted where a passphrase is given."""
@@ -79,5 +85,4 @@ def public_from_pem(pem: bytes) -> VerifyKey:
 
 
 def public_to_pem(key: VerifyKey) -> bytes:
-    loaded = Ed25519PublicKey.from_public_bytes(base64url.decode(key.public))
-    return loaded.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.loaded.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)

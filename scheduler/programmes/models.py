@@ -15,6 +15,10 @@ class ProgrammeRow(SQLModel, table=True):
     revision: int = 1
     created_at: int = Field(sa_type=BigInteger, index=True)
     created_by: str
+    changed_by_id: str = ""
+    """Id of who said last what is to sound, and when."""
+    approved_by: str | None = None
+    """The second person who approved that; None: none was needed."""
     changed_at: int = Field(sa_type=BigInteger)
     ended_at: int | None = Field(default=None, sa_type=BigInteger, index=True)
     """Deleted then; it stays for the record."""

@@ -9,7 +9,7 @@ from alembic import op
 from controller.people.chain import BEGINNING, Line, digest, seal
 
 revision = '0008'
-down_revision = '0005'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 

@@ -36,7 +36,9 @@ def ledger(tmp_path: Path) -> Iterator[Office]:
 
 def anchorer(office: Office) -> Anchorer:
     path = office.folder / "audit-anchors"
-    return Anchorer(office.database, path, office.keyring.tenant, office.keyring.keys["control"], lambda: office.begin)
+    return Anchorer(
+        office.database, path, office.keyring.tenant, lambda: office.keyring.keys["control"], lambda: office.begin
+    )
 
 
 def exported(office: Office, sought: Sought | None = None) -> list[str]:

@@ -1,0 +1,1 @@
+"""The pages for people: served by us, without scripts, in Vietnamese and English."""

@@ -1,0 +1,1 @@
+"""Single sign-on: an OpenID provider vouches for people (OpenID Connect, authorization code with PKCE)."""
