@@ -115,6 +115,8 @@ class RetentionSettings(BaseModel):
 
     answered_days: Annotated[int, Field(ge=366, le=3_660)] = 400
     """Requests with an Idempotency-Key that were answered: longer than an order may be ahead."""
+    ended_days: Annotated[int, Field(ge=1, le=3_660)] = 30
+    """Sessions, one-time links and known browsers after their end, and guesses at passwords."""
     address_days: Annotated[int, Field(ge=1, le=3_660)] = 90
     """From which address a key was last used."""
 

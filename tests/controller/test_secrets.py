@@ -16,7 +16,7 @@ SHAPES = (
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{20}", r"\bloa_[A-Za-z0-9_-]{32}\b",
     r"\bAKIA[0-9A-Z]{16}\b",
     r"\bgh[pousr]_[A-Za-z0-9]{36}\b", r"\bxox[abprs]-[A-Za-z0-9-]{10,}", r"\bAIza[0-9A-Za-z_-]{35}\b",
-    r"\$argon2id\$v=",
+    r"\$argon2id\$v=\d+\$[^$\s]+\$[A-Za-z0-9+/]{16,}\$[A-Za-z0-9+/]{20,}",
     r"https?://[^/\s:@\"'{}]+:[^/\s:@\"'{}]{6,}@[a-z0-9]",
 )  # fmt: skip
 """Private keys, our own keys for programs, keys of others, hashes of passwords, log-ins in addresses."""

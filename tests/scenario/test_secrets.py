@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.cli.audit import verify
+from api.cli.audit import export, verify
 from devices.protocol import base64url
 from devices.protocol.keys import SigningKey
 from tests.fakes.live import Live
@@ -44,7 +44,7 @@ def use(live: Live) -> list[str]:
 
 
 @pytest.mark.full
-def test_no_secret_is_written_or_answered(tmp_path: Path) -> None:
+def test_no_secret_is_written_or_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "word").write_text(PASSPHRASE, "utf-8")
     with Live(tmp_path, settings={"LOA_KEYS__PASSPHRASE_FILE": str(tmp_path / "word")}) as live:
         live._settings["LOA_MQTT__URL"] = live.broker_url.replace("mqtt://", f"mqtt://loa:{BROKER_WORD}@")
@@ -57,3 +57,6 @@ def test_no_secret_is_written_or_answered(tmp_path: Path) -> None:
     assert len(logs) == 2 and "broker " in logs[1] and "request" in said
     assert not [secret for secret in hidden if secret in said]
     assert "audit_anchored" in logs[1] and verify(None, live.data, as_json=True) == 0
+    monkeypatch.setenv("LOA_KEYS__PASSPHRASE", PASSPHRASE)
+    export(tmp_path / "audit.jsonl", live.data)
+    assert verify(tmp_path / "audit.jsonl", live.data, as_json=True) == 0

@@ -30,7 +30,7 @@ def answered(office: Office) -> int:
 
 
 def test_an_answered_request_is_kept_longer_than_an_order_may_be_ahead() -> None:
-    (answers, _) = expired(SETTINGS, NOW)
+    answers, *_ = expired(SETTINGS, NOW)
     assert answers == Expired("answered_request", "at", NOW - 400 * DAY)
     with pytest.raises(ValueError, match="366"):
         RetentionSettings(answered_days=365)
