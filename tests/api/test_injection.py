@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import BytesIO, StringIO
+from io import SEEK_END, BytesIO, StringIO
 from typing import Any
 from urllib.parse import quote
 
@@ -77,7 +77,8 @@ def tables() -> set[str]:
 
 def crate(client: TestClient, form: str) -> bytes:
     """The table that comes back for a crate of speakers with such names."""
-    said = StringIO()
+    said = StringIO("sep=,\r\n")
+    said.seek(0, SEEK_END)
     csv.writer(said).writerows([["Tên"], *([name] for name in NAMES)])
     area = client.get("areas").json()["items"][0]["id"]
     file = {"file": ("crate.csv", said.getvalue().encode())}
@@ -101,9 +102,8 @@ def test_no_cell_of_a_csv_is_a_formula(client: TestClient, path: str) -> None:
     text = fetched(client, path, "csv").decode("utf-8-sig")
     cells = [cell for row in csv.reader(StringIO(text)) for cell in row]
     assert not [cell for cell in cells if is_dangerous(cell) and not cell.startswith(MARK)]
-    assert {unguarded(cell) for cell in cells} >= {
-        name for name in NAMES if is_dangerous(name) and name == name.strip()
-    }
+    known = {unguarded(name) if path == CRATE else name for name in NAMES}  # a file is read as we write it
+    assert {unguarded(cell) for cell in cells} >= {name for name in known if is_dangerous(name)}
 
 
 @pytest.mark.parametrize("path", TABLES)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from api.cli.audit import export, verify
 from devices.protocol import base64url
-from devices.protocol.keys import SigningKey
 from tests.fakes.live import Live
 
 PASSPHRASE, BROKER_WORD, TEXT = "passphrase-hush", "broker-hush", "Bí mật của xã"
@@ -18,8 +19,9 @@ def secrets_of(live: Live) -> list[str]:
     """All that must not be read anywhere, in each form that it might have."""
     found = [PASSPHRASE, BROKER_WORD, TEXT, (live.data / "api-key").read_text("ascii").strip()]
     for path in (live.data / "keys").glob("*.pem"):
-        key = SigningKey.from_pem(path.read_bytes(), PASSPHRASE.encode())
-        seed = base64url.decode(str(key.jwk.as_dict(private=True)["d"]))
+        key = load_pem_private_key(path.read_bytes(), PASSPHRASE.encode())
+        assert isinstance(key, Ed25519PrivateKey)
+        seed = key.private_bytes_raw()
         found += [seed.hex(), base64url.encode(seed), *path.read_text("ascii").splitlines()[1:-1]]
     return found
 
