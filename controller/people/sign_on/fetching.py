@@ -16,7 +16,7 @@ MOST = 256 * 1024
 
 
 def fetch(url: str, headers: Mapping[str, str], body: bytes | None) -> Mapping[str, Any]:
-    """No redirects, no proxies of the environment, no more than a few seconds and bytes."""
+    """No redirects, no proxies of the environment; not silent for long, and no more than so many bytes."""
     try:
         with (
             httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False) as client,
