@@ -12,6 +12,7 @@ from api.shapes import Id, Instant, Shown
 from api.timestamps import to_utc, to_utc_or_none
 from controller.deliveries.models import Delivery, DeliveryEvent
 from controller.deliveries.states import SIGNED_ENDS, DeliveryState
+from controller.reach.sight import Sight
 from devices.errors import DeviceUnknown
 from devices.models import Device
 
@@ -59,16 +60,17 @@ class EventShown(Shown):
     receipt: Annotated[int | None, Field(description="Number of the speaker's signed receipt.")]
 
 
-def deliveries_of(session: Session, occurrence_id: str, stopped: bool) -> list[DeliveryShown]:
-    """All speakers of an occurrence, in a fixed order."""
+def deliveries_of(session: Session, sight: Sight, occurrence_id: str, stopped: bool) -> list[DeliveryShown]:
+    """All speakers of an occurrence that are seen, in a fixed order."""
     rows = sql_select(*_COLUMNS).join(Device, col(Device.id) == col(Delivery.device_id))
-    rows = rows.where(col(Delivery.occurrence_id) == occurrence_id).order_by(col(Delivery.device_id))
+    rows = rows.where(col(Delivery.occurrence_id) == occurrence_id, sight.heard_by(Delivery.device_id))
+    rows = rows.order_by(col(Delivery.device_id))
     return [_shown(row, stopped) for row in session.connection().execute(rows)]
 
 
-def trace_of(session: Session, occurrence_id: str, device_id: str) -> list[EventShown]:
-    """What became of one order at one speaker, step by step. DeviceUnknown if it was no target."""
-    if session.get(Delivery, (occurrence_id, device_id)) is None:
+def trace_of(session: Session, sight: Sight, occurrence_id: str, device_id: str) -> list[EventShown]:
+    """What became of one order at one speaker, step by step. DeviceUnknown if it was no target that is seen."""
+    if session.get(Delivery, (occurrence_id, device_id)) is None or not sight.seen("device", [device_id]):
         raise DeviceUnknown(device=device_id)
     rows = select(DeliveryEvent).where(
         DeliveryEvent.occurrence_id == occurrence_id, DeliveryEvent.device_id == device_id
@@ -83,11 +85,12 @@ def counts_of(deliveries: Iterable[DeliveryShown]) -> Counts:
     return dict(Counter(delivery.state for delivery in deliveries))
 
 
-def counts_by_occurrence(session: Session, occurrences: Iterable[str]) -> dict[str, Counts]:
-    """The counts of many occurrences at once."""
+def counts_by_occurrence(session: Session, sight: Sight, occurrences: Iterable[str]) -> dict[str, Counts]:
+    """The counts of many occurrences at once, of the speakers that are seen."""
     rows = select(Delivery.occurrence_id, Delivery.state, func.count()).where(
         col(Delivery.occurrence_id).in_(list(occurrences))
     )
+    rows = rows.where(sight.heard_by(Delivery.device_id))
     found: dict[str, Counts] = {}
     for occurrence, state, count in session.exec(rows.group_by(col(Delivery.occurrence_id), col(Delivery.state))):
         found.setdefault(occurrence, {})[state] = count

@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import structlog
 from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from api.cookies import NAMES, cookie_of
 from api.csrf import require_proof
@@ -90,10 +91,15 @@ def permit(action: Action, *, installation: bool = False) -> Callable[..., Calle
             _keep_pace(request, services, caller)
         with services.database.read() as session:
             admit(session, caller, action, _subjects(request), installation=installation)
+        request.state.caller = caller
         return caller
 
     setattr(holder, PERMISSION, action.value)
     return holder
+
+
+Viewer = Annotated[Caller, Depends(permit(Action.SEE))]
+"""Who sees something somewhere: what they are shown is no more than that."""
 
 
 @lru_cache
@@ -113,7 +119,7 @@ def permit_by_address(action: Action) -> Callable[..., Caller]:
         _keep_pace(request, services, caller)
         with services.database.read() as session:
             admit(session, caller, action, _subjects(request))
-        request.state.who = caller.name
+        request.state.who, request.state.caller = caller.name, caller
         return caller
 
     setattr(holder, PERMISSION, action.value)
@@ -170,6 +176,17 @@ def public() -> None:
 
 
 setattr(public, PERMISSION, PUBLIC)
+
+
+def perhaps(request: Request, services: Served) -> Caller | None:
+    """Everybody may; who shows a key is told more."""
+    scheme, key = get_authorization_scheme_param(request.headers.get("Authorization"))
+    shown = HTTPAuthorizationCredentials(scheme=scheme, credentials=key) if scheme.lower() == "bearer" else None
+    return None if shown is None else permit(Action.SEE)(request, services, shown, None)
+
+
+setattr(perhaps, PERMISSION, PUBLIC)
+Perhaps = Annotated[Caller | None, Depends(perhaps)]
 
 
 def act_of(services: Services, request: Request, who: Caller, key: str | None, *content: object) -> Act:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -17,6 +18,8 @@ from api.timestamps import to_rfc3339
 from controller.db import DatabaseError
 from controller.errors import LoaError
 from controller.library.studio import StudioError
+from controller.reach.sight import Sight
+from controller.reach.veil import VEILED, veiled_data
 from devices.errors import DeviceError
 from scheduler.errors import SchedulerError
 
@@ -63,12 +66,15 @@ def language_of(request: Request) -> Language:
     return "en" if next((found for found in wished if found in {"vi", "en"}), "vi") == "en" else "vi"
 
 
-def refusal(request: Request, error: Coded) -> Response:
-    """The answer to a refusal. What a body names and nobody knows is 422: only an address is "not found"."""
+def refusal(request: Request, error: Coded, seen: Mapping[str, Any] | None = None) -> Response:
+    """The answer to a refusal. What a body names and nobody knows is 422: only an address is "not found".
+
+    `seen`: what the caller may see of its data, if that is not all.
+    """
     known = problem_of(error.code)
     if known.status == 404 and not set(request.path_params.values()) & set(error.data.values()):
         known = Problem(422, known.title, known.detail)
-    return _answer(request, error.code, known, error.data)
+    return _answer(request, error.code, known, error.data if seen is None else seen)
 
 
 def refused_body(error: ValidationError) -> RequestValidationError:
@@ -83,7 +89,15 @@ def unforeseen(request: Request) -> Response:
 
 
 async def _coded(request: Request, error: Any) -> Response:
+    if error.code in VEILED and getattr(request.state, "caller", None) is not None:
+        return refusal(request, error, await run_in_threadpool(_veiled, request, error))
     return refusal(request, error)
+
+
+def _veiled(request: Request, error: Any) -> Mapping[str, Any]:
+    """What it names, as far as who asked may see it."""
+    with request.app.state.services.database.read() as session:
+        return veiled_data(Sight(session, request.state.caller), error)
 
 
 async def _unsound(request: Request, error: Any) -> Response:

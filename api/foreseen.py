@@ -26,7 +26,7 @@ class SlotShown(Shown):
     ends_at: Instant
     rank: str
     sha256: Annotated[str, Field(description="Of what sounds.")]
-    after: Annotated[Id | None, Field(description="The programme or broadcast that it waits for.")]
+    after: Annotated[Id | None, Field(description="The programme or broadcast that it waits for, if it is to be seen.")]
     speakers: int
     devices: Annotated[list[Id] | None, Field(description="The speakers, where they were asked for.")] = None
 
@@ -58,10 +58,11 @@ def slots_shown(slots: Iterable[Slot], named: bool = False) -> list[SlotShown]:
 
 
 def silences_shown(silent: Iterable[Silent], language: Language, named: bool = False) -> list[SilenceShown]:
+    hidden = said_of("something_else", language)
     return [
         SilenceShown(
             programme=one.programme, title=one.title, nominal_at=to_utc(one.nominal_at), reason=one.reason.value,
-            said=said_of(one.reason.value, language, {"by": one.by_title}), by=one.by or None,
+            said=said_of(one.reason.value, language, {"by": one.by_title or hidden}), by=one.by or None,
             speakers=len(one.devices), devices=sorted(one.devices) if named else None,
         )
         for one in silent

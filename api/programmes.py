@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, SkipValidation
 from sqlmodel import Session
 
 from api.foreseen import SilenceShown, SlotShown, silences_shown, slots_shown
 from api.problems import Language
+from api.sayings import said_of
 from api.shapes import Id, Instant, Name, Shown
 from api.timestamps import to_micros, to_utc, to_utc_or_none
 from api.when import said_of_moment, said_of_recurrence
+from controller.people.callers import Caller
 from controller.programmes.keeping import OnClash
 from controller.programmes.trial import Trial
+from controller.reach.sight import Sight
 from scheduler.calendars.special_days import read_calendar, years_of
 from scheduler.programmes.models import ProgrammeRow
-from scheduler.programmes.programme import Programme, Value
+from scheduler.programmes.programme import Programme, Targets, Value
 from scheduler.recurrence.coming import REACHES, coming
 from scheduler.recurrence.recurrence import Calendar
 from scheduler.recurrence.rules import Day
@@ -75,6 +78,7 @@ class ComingShown(Shown):
 
 
 class ProgrammeShown(Shown, Programme):
+    targets: Annotated[SkipValidation[Targets], Field(description="Where it sounds, as far as the caller sees it.")]
     id: Id
     revision: Annotated[int, Field(description="Counts its changes.")]
     created_at: Instant
@@ -86,7 +90,9 @@ class ProgrammeShown(Shown, Programme):
 
 
 class CollisionShown(Shown):
-    other: Annotated[Id, Field(description="The programme or broadcast that it collides with.")]
+    other: Annotated[
+        Id | None, Field(description="The programme or broadcast that it collides with; null: not to be seen.")
+    ]
     title: str
     at: Instant
     effect: Annotated[
@@ -105,18 +111,24 @@ class TrialShown(Shown):
 
 
 def programmes_shown(
-    session: Session, rows: Sequence[ProgrammeRow], now: int, language: Language
+    session: Session, who: Caller, rows: Sequence[ProgrammeRow], now: int, language: Language
 ) -> list[ProgrammeShown]:
     calendar = read_calendar(session, years_of(now, to_micros(to_utc(now) + REACHES[-1])))
-    return [_one(row, calendar, now, language) for row in rows]
+    wishes = [Programme.model_validate(row.said) for row in rows]
+    seen = Sight(session, who).targets([wish.targets for wish in wishes])
+    return [
+        _one(row, wish, targets, calendar, now, language) for row, wish, targets in zip(rows, wishes, seen, strict=True)
+    ]
 
 
-def _one(row: ProgrammeRow, calendar: Calendar, now: int, language: Language) -> ProgrammeShown:
-    wish = Programme.model_validate(row.said)
+def _one(
+    row: ProgrammeRow, wish: Programme, targets: Targets, calendar: Calendar, now: int, language: Language
+) -> ProgrammeShown:
     silent = wish.paused or row.ended_at is not None
     times = [] if silent else coming(wish.recurrence, calendar, to_utc(now), NEXT_SHOWN)
     return ProgrammeShown(
-        **wish.model_dump(), id=row.id, revision=row.revision, created_at=to_utc(row.created_at),
+        **wish.model_dump(exclude={"targets"}), targets=targets, id=row.id,
+        revision=row.revision, created_at=to_utc(row.created_at),
         created_by=row.created_by, changed_at=to_utc(row.changed_at), ended_at=to_utc_or_none(row.ended_at),
         when=said_of_recurrence(wish.recurrence, language),
         next=[ComingShown(at=one.at.astimezone(UTC), said=said_of_moment(one.at, language)) for one in times],
@@ -129,7 +141,8 @@ def trial_shown(trial: Trial, language: Language) -> TrialShown:
         silent=silences_shown(trial.silent, language),
         collisions=[
             CollisionShown(
-                other=one.other, title=one.title, at=to_utc(one.at), effect=one.effect,
+                other=one.other or None, title=one.title or said_of("something_else", language),
+                at=to_utc(one.at), effect=one.effect,
                 start_at=to_utc_or_none(one.start_at), speakers=one.speakers,
             )
             for one in trial.collisions

@@ -10,7 +10,7 @@ from controller.alerts.models import AlertArea, AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery, ReceiptLedger
 from controller.deliveries.states import DeliveryEventKind, DeliveryState
-from controller.deliveries.tracking import advance, new_delivery
+from controller.deliveries.tracking import advance, new_delivery, write_down
 from devices.incidents import open_incident
 from devices.models import Device, Membership
 from devices.protocol.messages.frame import Frame
@@ -54,6 +54,11 @@ class Booker:
             ledger.through = receipt.n
         return ledger.through
 
+    @staticmethod
+    def write_down(session: Session) -> None:
+        """Keep what was booked in this transaction so far, line by line."""
+        write_down(session, session.info.pop("lines", ()))
+
     def greet(self, session: Session, device_id: str, hello: Hello, now: int) -> int:
         """Hear where a speaker's receipts stand. What it may forget already is gone: that is said aloud."""
         ledger = self._ledger(session, device_id, hello.ledger, now)
@@ -83,7 +88,9 @@ class Booker:
             return
         sounds = _ordered_sounds(session, delivery) if receipt.state == "played" else frozenset()
         event, reason = believed(receipt, delivery.expected_ms, sounds)
-        if advance(session, delivery, event, now, reason=reason, receipt=receipt.n):
+        line = advance(delivery, event, now, reason=reason, receipt=receipt.n)
+        if line is not None:
+            session.info.setdefault("lines", []).append(line)
             _note_sound(delivery, receipt)
             if event in {_E.REFUSED, _E.FAILED}:
                 subject = delivery.order_id

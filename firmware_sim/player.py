@@ -38,6 +38,11 @@ class Player:
         """In the order in which they sound."""
         return tuple(self._cues)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing sounds or is armed to."""
+        return not self._cues
+
     def of(self, key: Key) -> list[Cue]:
         return [cue for cue in self._cues if cue.key == key]
 

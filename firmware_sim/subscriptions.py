@@ -28,6 +28,8 @@ class Subscriptions:
         self._chance = chance
         self._filters: dict[str, _Filter] = {}
         self._connected = False
+        self._wake: int | None = None
+        """When to ask again for the first of them."""
 
     def set(self, filters: Mapping[str, int], mono: int) -> None:
         """Hear exactly these filters (to their QoS) from now on."""
@@ -40,12 +42,14 @@ class Subscriptions:
                 self._filters[topic] = _Filter(qos)
                 if self._connected:
                     self._ask(topic, mono)
+        self._look_ahead()
 
     def on_connected(self, mono: int) -> None:
         self._connected = True
         for topic, one in self._filters.items():
             one.attempts = 0
             self._ask(topic, mono)
+        self._look_ahead()
 
     def on_disconnected(self) -> None:
         self._connected = False
@@ -59,22 +63,26 @@ class Subscriptions:
         else:
             pause = min(LONGEST_PAUSE, SECOND * 2 ** min(one.attempts, 10))
             one.retry_at = mono + int(pause * self._chance.uniform(0.5, 1.0))
+        self._look_ahead()
 
     def granted(self, topic: str) -> bool:
         one = self._filters.get(topic)
         return self._connected and one is not None and one.retry_at is None
 
     def do_once(self, mono: int) -> None:
-        if not self._connected:
+        if self._wake is None or mono < self._wake or not self._connected:
             return
         for topic, one in self._filters.items():
             if one.retry_at is not None and mono >= one.retry_at:
                 self._link.unsubscribe(topic)
                 self._ask(topic, mono)
+        self._look_ahead()
 
     def next_wakeup(self) -> int | None:
-        times = [one.retry_at for one in self._filters.values() if one.retry_at is not None]
-        return min(times, default=None) if self._connected else None
+        return self._wake if self._connected else None
+
+    def _look_ahead(self) -> None:
+        self._wake = min((one.retry_at for one in self._filters.values() if one.retry_at is not None), default=None)
 
     def _ask(self, topic: str, mono: int) -> None:
         one = self._filters[topic]

@@ -35,6 +35,8 @@ class Waiting:
         return letters
 
     def take_overdue(self, mono: int) -> list[Letter]:
+        if not self._letters:
+            return []
         over = [letter for letter in self._letters if letter.until is not None and mono >= letter.until]
         self._letters = [letter for letter in self._letters if letter not in over]
         return over

@@ -1,9 +1,14 @@
 """One engine works at a time: a lease in the database that runs out, and a token that ends every earlier holder."""
 
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from scheduler.errors import LeaseLost
 from scheduler.models import Lease
+
+_LEASE = Lease.metadata.tables["lease"].c
+_TOKEN = select(_LEASE.token).where(_LEASE.name == bindparam("lease"))
+"""Asked at the beginning of every write: no row is made into an object for it."""
 
 
 def take(session: Session, name: str, holder: str, now: int, span: int, *, anew: bool) -> Lease | None:
@@ -23,6 +28,6 @@ def take(session: Session, name: str, holder: str, now: int, span: int, *, anew:
 
 def check(session: Session, name: str, token: int | None) -> None:
     """LeaseLost unless `token` is the last one that was given."""
-    lease = session.get(Lease, name)
-    if lease is None or lease.token != token:
+    given = session.scalar(_TOKEN, {"lease": name})
+    if given is None or given != token:
         raise LeaseLost(lease=name)

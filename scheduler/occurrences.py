@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam
 from sqlmodel import Session, col, select
 
 from scheduler.models import Occurrence
@@ -13,10 +13,13 @@ def to_leave(now: int | ColumnElement[int]) -> ColumnElement[bool]:
     return and_(col(Occurrence.claimed_at).is_(None), col(Occurrence.expires_at) > now)
 
 
+_NOW = bindparam("now", type_=BigInteger)
+_UPCOMING = select(Occurrence.id, Occurrence.publish_at).where(to_leave(_NOW), Occurrence.publish_at > _NOW)
+
+
 def upcoming(session: Session, now: int) -> Mapping[str, int]:
     """Occurrences that nobody has claimed, by id, with the instant (us UTC) when their order is to leave."""
-    rows = select(Occurrence.id, Occurrence.publish_at).where(to_leave(now), Occurrence.publish_at > now)
-    return dict(session.exec(rows).all())
+    return dict(session.exec(_UPCOMING, params={"now": now}).all())
 
 
 def claim(session: Session, occurrence_id: str, now: int) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
-
-import httpx
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from api.cli.endpoint import read_endpoint
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_S = 90.0
 
@@ -32,6 +33,9 @@ class Client:
     """JSON in, JSON out. Raises Unreachable or Refused."""
 
     def __init__(self, api: str, key: str) -> None:
+        import httpx
+
+        self.address = api
         self._http = httpx.Client(
             base_url=f"{api}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT_S, trust_env=False
         )
@@ -43,9 +47,18 @@ class Client:
         headers = {"Idempotency-Key": key} if key else {}
         return self._call("POST", path, json={} if body is None else body, headers=headers)
 
-    def upload(self, path: str, file: Path, fields: Mapping[str, str]) -> Any:
+    def put(self, path: str, body: Any) -> Any:
+        return self._call("PUT", path, json=body)
+
+    def upload(self, path: str, file: Path, fields: Mapping[str, str], **query: Any) -> Any:
         with file.open("rb") as content:
-            return self._call("POST", path, files={"file": (file.name, content)}, data=dict(fields))
+            return self._call("POST", path, files={"file": (file.name, content)}, data=dict(fields), params=query)
+
+    def convert(self, path: str, file: Path, target: Path, **query: Any) -> None:
+        """Send a file, and keep the file that is answered."""
+        with file.open("rb") as content:
+            answer = self._answer("POST", path, files={"file": (file.name, content)}, params=query)
+        target.write_bytes(answer.content)
 
     def download(self, path: str, target: Path, **query: Any) -> None:
         target.write_bytes(self._answer("GET", path, params=query).content)
@@ -56,7 +69,9 @@ class Client:
     def _call(self, method: str, path: str, **parts: Any) -> Any:
         return self._answer(method, path, **parts).json()
 
-    def _answer(self, method: str, path: str, **parts: Any) -> httpx.Response:
+    def _answer(self, method: str, path: str, **parts: Any) -> "httpx.Response":
+        import httpx
+
         try:
             answer = self._http.request(method, path, **parts)
         except httpx.TransportError as error:
@@ -80,7 +95,7 @@ def client_of(data: Path) -> Iterator[Client]:
         client.close()
 
 
-def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+def _problem(answer: "httpx.Response") -> Mapping[str, Any]:
     try:
         return dict(answer.json())
     except ValueError:

@@ -17,6 +17,7 @@ from controller.people.newcomers import add_person, give_role, person_called
 from controller.people.persons import disable_person, own_grants
 from controller.runtime import world
 from controller.runtime.folder import DataFolder
+from controller.runtime.installation import WITNESS
 from controller.settings import Settings
 from devices.models import Area
 
@@ -78,7 +79,7 @@ def database_of(settings: Settings) -> Database:
     folder = DataFolder(settings.data)
     if not folder.database.is_file():
         fail(f"{folder.database} is not there yet: it is made when `loa serve` first starts on this data folder")
-    return Database(folder.database)
+    return Database(folder.database, witness=WITNESS)
 
 
 def area_named(session: Session, wanted: str) -> str:

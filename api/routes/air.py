@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlmodel import col, select
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc
@@ -15,6 +15,8 @@ from controller.air.rules import RuleSaid, delete_rule, get_rule, put_rule
 from controller.people.answered import already_made, remember
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
 from scheduler.air.models import AirRule
 from scheduler.air.presets import Preset, presets
 from scheduler.air.rules import AirRules
@@ -88,6 +90,7 @@ def create(
     """Bind one place by a rule. Of several rules over a speaker the stricter wins."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_named(session, who, Action.AIR_EDIT, wish)
         made = already_made(session, act)
         if made is None:
             made = put_rule(session, services.new_id(), _said(wish), act).id
@@ -98,12 +101,13 @@ def create(
     return shown
 
 
-@router.get("/air-rules", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS))
-def index(services: Served) -> Page[AirRuleShown]:
+@router.get("/air-rules", responses=refusals(*READS))
+def index(services: Served, who: Viewer) -> Page[AirRuleShown]:
     """All rules, by name."""
     with services.database.read() as session:
-        rows = session.exec(select(AirRule).order_by(col(AirRule.name), col(AirRule.id))).all()
-    return Page(items=[_shown(row) for row in rows])
+        rows = select(AirRule).where(Sight(session, who).of("rule"))
+        found = session.exec(rows.order_by(col(AirRule.name), col(AirRule.id))).all()
+    return Page(items=[_shown(row) for row in found])
 
 
 @router.get(
@@ -121,6 +125,7 @@ def change(rule: Id, wish: AirRuleWish, request: Request, services: Served, who:
     act = act_of(services, request, who, None)
     with services.database.write() as session:
         get_rule(session, rule)
+        admit_named(session, who, Action.AIR_EDIT, wish)
         shown = _shown(put_rule(session, rule, _said(wish), act))
     services.ring()
     return shown

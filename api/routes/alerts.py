@@ -1,5 +1,6 @@
 """Emergencies: an API call that sounds in about a second, by no human hand."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,7 +11,7 @@ from sqlmodel import Session, select
 from api import deliveries as at_speakers
 from api.approvals import WAITS, ApprovalShown, ports_of, waiting
 from api.deliveries import CancelShown, Counts, DeliveryShown, EventShown
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
 from api.routes.broadcasts import TraceOf
@@ -21,14 +22,16 @@ from controller.alerts.raising import AlertRequest, cancel_alert, get_alert
 from controller.approvals.asking import order
 from controller.approvals.catalogue import ALERT
 from controller.library.bulletins import check_text
-from controller.library.glossary import read_glossary
+from controller.library.glossary import glossary_of_all
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
 from devices.protocol.units import SECOND
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
-NOT_RAISED = ("nothing_to_say", "no_targets", "expiry_invalid")
+NOT_RAISED = ("area_ended", "nothing_to_say", "no_targets", "expiry_invalid")
 
 
 class AlertWish(Asked):
@@ -98,7 +101,8 @@ def create(
     """Sound the alert tone now; the text follows as soon as it has been spoken. A person's to everyone waits."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.read() as session:
-        glossary = read_glossary(session)
+        admit_named(session, who, Action.ALERT_CREATE, wish)
+        glossary = glossary_of_all(session, wish.areas)
     read_as = services.studio.read_as(wish.text, glossary)
     check_text(wish.text, read_as)
     expires_at = wish.expires_at or act.now + (wish.expires_in_s or 0) * SECOND
@@ -110,25 +114,25 @@ def create(
     services.ring()
     services.ring_voice()
     response.headers["Location"] = f"{request.url.path}/{made.id}"
-    return _show(services, made.id)
+    return _show(services, who, made.id)
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "page_unknown"))
-def index(services: Served, after: After = None, limit: Limit = 50) -> Page[AlertSummary]:
+@router.get("", responses=refusals(*READS, "page_unknown"))
+def index(services: Served, who: Viewer, after: After = None, limit: Limit = 50) -> Page[AlertSummary]:
     """The newest first."""
     with services.database.read() as session:
-        rows, more = newest_first(session, AlertRow, AlertRow.created_at, after, limit)
-        counts = at_speakers.counts_by_occurrence(session, [row.id for row in rows])
+        sight = Sight(session, who)
+        rows, more = newest_first(session, AlertRow, AlertRow.created_at, after, limit, sight.of("alert"))
+        counts = at_speakers.counts_by_occurrence(session, sight, [row.id for row in rows])
     return Page(items=[AlertSummary(**_summary(row, counts.get(row.id, {}))) for row in rows], next=more)
 
 
 @router.get(
-    "/{alert}", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "alert_unknown", within=["device_unknown"]),
+    "/{alert}", responses=refusals(*READS, "alert_unknown", within=["device_unknown"])
 )  # fmt: skip
-def one(alert: Id, services: Served, trace: TraceOf = None) -> AlertShown:
-    """Where it stands at every speaker."""
-    return _show(services, alert, trace)
+def one(alert: Id, services: Served, who: Viewer, trace: TraceOf = None) -> AlertShown:
+    """Where it stands at every speaker that the caller sees."""
+    return _show(services, who, alert, trace)
 
 
 @router.post("/{alert}/cancel", responses=refusals(*WRITES, "alert_unknown"))
@@ -141,22 +145,23 @@ def cancel(
     with services.database.write() as session:
         cancel_alert(session, alert, act)
     services.ring()
-    return _show(services, alert)
+    return _show(services, who, alert)
 
 
-def _show(services: Served, alert: str, trace: str | None = None) -> AlertShown:
+def _show(services: Served, who: Caller, alert: str, trace: str | None = None) -> AlertShown:
     with services.database.read() as session:
         row = get_alert(session, alert)
-        found = at_speakers.deliveries_of(session, row.id, row.cancelled_at is not None)
+        sight = Sight(session, who)
+        found = at_speakers.deliveries_of(session, sight, row.id, row.cancelled_at is not None)
         return AlertShown(
-            **_summary(row, at_speakers.counts_of(found)), areas=_areas(session, row.id),
+            **_summary(row, at_speakers.counts_of(found)), areas=sight.areas(_areas(session, row.id)),
             targets=[delivery.device for delivery in found], deliveries=found,
-            trace=at_speakers.trace_of(session, row.id, trace) if trace else None,
+            trace=at_speakers.trace_of(session, sight, row.id, trace) if trace else None,
         )  # fmt: skip
 
 
-def _areas(session: Session, alert: str) -> list[str]:
-    return sorted(session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == alert)).all())
+def _areas(session: Session, alert: str) -> Sequence[str]:
+    return session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == alert)).all()
 
 
 def _summary(row: AlertRow, counts: Counts) -> dict[str, Any]:

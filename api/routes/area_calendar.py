@@ -13,8 +13,11 @@ from api.shapes import Day, Id
 from api.timestamps import to_utc
 from controller.exchange.feed import Event, feed, planned
 from controller.exchange.on_air import Planner, ordered, read_changes
+from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.preview import preview
+from controller.reach.sight import Sight
+from controller.reach.veil import veiled_events
 from controller.reports.counting import names
 from devices.errors import AreaUnknown
 from devices.registry import members
@@ -34,11 +37,12 @@ def planner() -> Planner:
 
 
 @router.get(
-    "/{area}/calendar.ics", dependencies=[Depends(permit_by_address(Action.SEE))], response_class=Response,
+    "/{area}/calendar.ics", response_class=Response,
     responses=refusals(*READS, "area_unknown", "period_invalid") | {200: {"content": {MEDIA_TYPE: {}}}},
 )  # fmt: skip
 def area_calendar(
-    area: Id, request: Request, services: Served, preview: Annotated[Planner, Depends(planner)],
+    area: Id, request: Request, services: Served, who: Annotated[Caller, Depends(permit_by_address(Action.SEE))],
+    preview: Annotated[Planner, Depends(planner)],
     first: Annotated[Day | None, Query(alias="from", description="First day; absent: 30 days ago.")] = None,
     last: Annotated[Day | None, Query(alias="to", description="Last day, included; absent: in 60 days.")] = None,
 ) -> Response:  # fmt: skip
@@ -53,7 +57,8 @@ def area_calendar(
         called = names(session, "area")
         if area not in called:
             raise AreaUnknown(area=area)
-        events = _events(session, area, days, now, preview)
+        sight = Sight(session, who)
+        events = _events(sight, session, area, days, now, preview)
     content = feed(called[area], events, language_of(request))
     return Response(content, media_type=MEDIA_TYPE, headers={"Vary": "Accept-Language"})
 
@@ -62,10 +67,10 @@ def _days(first: date | None, last: date | None, today: date) -> Period:
     return period(first or min(today - PAST, last or today), last or max(today + AHEAD, first or today), VIETNAM)
 
 
-def _events(session: Session, area: str, days: Period, now: int, preview: Planner) -> list[Event]:
+def _events(sight: Sight, session: Session, area: str, days: Period, now: int, preview: Planner) -> list[Event]:
     programmes = read_changes(session)
     events = ordered(session, area, days.begin, days.end, now, programmes)
     if days.end > now:
         ahead = preview(session, max(days.begin, now), days.end, now)
-        events += planned(ahead, frozenset(members(session, [area])), programmes.changes)
+        events += veiled_events(sight, planned(ahead, frozenset(members(session, [area])), programmes.changes))
     return events

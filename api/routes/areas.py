@@ -1,20 +1,22 @@
 """Places: provinces, communes, villages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ConfigDict, Field
 from sqlalchemy import Integer, cast
 from sqlmodel import Session, col, func, select
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown
-from api.timestamps import to_utc
+from api.timestamps import to_utc, to_utc_or_none
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
 from devices.errors import AreaUnknown
 from devices.models import Area, Device, Membership
 from devices.registry import add_area, parents
@@ -50,11 +52,13 @@ class AreaShown(Shown):
     longitude: float | None
     languages: Annotated[list[str], Field(description="In which languages bulletins are heard here, BCP 47.")]
     created_at: Instant
+    ended_at: Annotated[Instant | None, Field(description="It is kept for the record since then.")]
+    merged_into: Annotated[Id | None, Field(description="What it became a part of.")]
     speakers: Annotated[int, Field(description="Speakers in service that hear it, those of areas within it included.")]
     online: Annotated[int, Field(description="How many of these are there now.")]
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, "area_too_deep", within=["area_unknown"]))
+@router.post("", status_code=201, responses=refusals(*WRITES, "area_too_deep", "area_ended", within=["area_unknown"]))
 def create(
     wish: AreaWish, request: Request, response: Response, services: Served,
     who: Annotated[Caller, Depends(permit(Action.AREA_CREATE))], key: Key = None,
@@ -62,6 +66,9 @@ def create(
     """Register a place below another one, or a root."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_named(session, who, Action.AREA_CREATE, wish)
+        if wish.parent is None:
+            who.require(Action.AREA_CREATE, None)
         made = already_made(session, act)
         if made is None:
             row = Area(
@@ -70,17 +77,23 @@ def create(
             )  # fmt: skip
             made = add_area(session, row).id
             remember(session, act, made)
-            record(session, act, Action.AREA_CREATE, made, wish.name)
+            record(session, act, Action.AREA_CREATE, made, wish.name, area=made)
         response.headers["Location"] = f"{request.url.path}/{made}"
         return _shown(session, session.get_one(Area, made))
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS))
-def index(services: Served) -> Page[AreaShown]:
+@router.get("", responses=refusals(*READS))
+def index(
+    services: Served, who: Viewer,
+    ended: Annotated[bool, Query(description="With those that have ended.")] = False,
+) -> Page[AreaShown]:  # fmt: skip
     """All places, by name."""
+    chosen = select(Area).order_by(col(Area.name), col(Area.id))
     with services.database.read() as session:
-        rows = session.exec(select(Area).order_by(col(Area.name), col(Area.id))).all()
-        heard = _heard(session)
+        sight = Sight(session, who)
+        seen = sight.of("area")
+        rows = session.exec(chosen.where(seen) if ended else chosen.where(seen, col(Area.ended_at).is_(None))).all()
+        heard = _heard(session, None if sight.everything else seen)
     return Page(items=[_with_numbers(row, heard) for row in rows])
 
 
@@ -103,8 +116,12 @@ def speak(
     with services.database.write() as session:
         parents(session, area)
         row = session.get_one(Area, area)
-        row.languages = list(dict.fromkeys(wish.languages))
-        record(session, act_of(services, request, who, None), Action.PROGRAMME_EDIT, area, ", ".join(row.languages))
+        before, row.languages = row.languages, list(dict.fromkeys(wish.languages))
+        act, detail = act_of(services, request, who, None), ", ".join(row.languages)
+        record(
+            session, act, Action.PROGRAMME_EDIT, area, detail, area=area, before={"languages": before},
+            after={"languages": row.languages},
+        )  # fmt: skip
         wanted(session)
         session.flush()
         shown = _shown(session, row)
@@ -113,16 +130,16 @@ def speak(
 
 
 def _shown(session: Session, row: Area) -> AreaShown:
-    return _with_numbers(row, _heard(session, row.id))
+    return _with_numbers(row, _heard(session, col(Area.id) == row.id))
 
 
-def _heard(session: Session, area: str | None = None) -> dict[str, tuple[int, int]]:
-    """Area to its speakers in service and those online, of one area or of all."""
+def _heard(session: Session, areas: Any) -> dict[str, tuple[int, int]]:
+    """Area to its speakers in service and those online, of those for which the condition holds (None: of all)."""
     online = func.sum(cast(col(Device.online), Integer))
     rows = select(Membership.area_id, func.count(), online).join(Device, col(Device.id) == col(Membership.device_id))
     rows = rows.where(col(Device.retired_at).is_(None)).group_by(col(Membership.area_id))
-    if area is not None:
-        rows = rows.where(Membership.area_id == area)
+    if areas is not None:
+        rows = rows.where(col(Membership.area_id).in_(select(Area.id).where(areas)))
     return {area_id: (count, there) for area_id, count, there in session.exec(rows)}
 
 
@@ -130,5 +147,6 @@ def _with_numbers(row: Area, heard: dict[str, tuple[int, int]]) -> AreaShown:
     speakers, online = heard.get(row.id, (0, 0))
     return AreaShown(
         id=row.id, name=row.name, parent=row.parent_id, latitude=row.latitude, longitude=row.longitude,
-        languages=row.languages, created_at=to_utc(row.created_at), speakers=speakers, online=online,
+        languages=row.languages, created_at=to_utc(row.created_at),
+        ended_at=to_utc_or_none(row.ended_at), merged_into=row.merged_into, speakers=speakers, online=online,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Bulletins on air: ordered, followed at every speaker, stopped."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,7 +11,7 @@ from sqlmodel import Session, select
 from api import deliveries as at_speakers
 from api.approvals import WAITS, ApprovalShown, ports_of, waiting
 from api.deliveries import CancelShown, Counts, DeliveryShown, EventShown
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Moment, Page, Shown
@@ -22,12 +23,15 @@ from controller.broadcast.ordering import BroadcastRequest, stop_broadcast
 from controller.errors import BroadcastUnknown
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 TraceOf = Annotated[Id | None, Query(description="A target speaker whose every step is shown in `trace`.")]
 NOT_ORDERED = (
     "bulletin_not_ready", "no_targets", "start_in_past", "start_too_far", "too_long_on_air", "never_heard", "clash",
+    "area_ended",
 )  # fmt: skip
 NOT_THERE = ("bulletin_unknown", "area_unknown", "device_unknown")
 
@@ -91,7 +95,12 @@ class BroadcastSummary(Shown):
 
 class BroadcastShown(BroadcastSummary):
     areas: list[Id]
-    targets: Annotated[list[Id], Field(description="Every speaker that it is for.")]
+    targets: Annotated[
+        list[Id],
+        Field(
+            description="Every speaker that it is for and that the caller sees; so are areas, deliveries and counts."
+        ),
+    ]
     deliveries: list[DeliveryShown]
     trace: list[EventShown] | None = None
 
@@ -109,32 +118,33 @@ def create(
         max_late_ms=wish.max_late_s * 1_000, on_clash=wish.on_clash,
     )  # fmt: skip
     with services.database.write() as session:
+        admit_named(session, who, Action.BROADCAST_CREATE, wish)
         made = order(session, BROADCAST, asked, who, act, ports_of(services))
     if made.waits:
         return waiting(request, response, services, who, made.id)
     services.ring()
     services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made.id}"
-    return _show(services, made.id)
+    return _show(services, who, made.id)
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "page_unknown"))
-def index(services: Served, after: After = None, limit: Limit = 50) -> Page[BroadcastSummary]:
+@router.get("", responses=refusals(*READS, "page_unknown"))
+def index(services: Served, who: Viewer, after: After = None, limit: Limit = 50) -> Page[BroadcastSummary]:
     """The newest first."""
     with services.database.read() as session:
-        rows, more = newest_first(session, Broadcast, Broadcast.created_at, after, limit)
-        counts = at_speakers.counts_by_occurrence(session, [row.occurrence_id for row in rows])
+        sight = Sight(session, who)
+        rows, more = newest_first(session, Broadcast, Broadcast.created_at, after, limit, sight.of("broadcast"))
+        counts = at_speakers.counts_by_occurrence(session, sight, [row.occurrence_id for row in rows])
     items = [BroadcastSummary(**_summary(row, counts.get(row.occurrence_id, {}))) for row in rows]
     return Page(items=items, next=more)
 
 
 @router.get(
-    "/{broadcast}", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "broadcast_unknown", within=["device_unknown"]),
+    "/{broadcast}", responses=refusals(*READS, "broadcast_unknown", within=["device_unknown"])
 )  # fmt: skip
-def one(broadcast: Id, services: Served, trace: TraceOf = None) -> BroadcastShown:
-    """Where it stands at every speaker."""
-    return _show(services, broadcast, trace)
+def one(broadcast: Id, services: Served, who: Viewer, trace: TraceOf = None) -> BroadcastShown:
+    """Where it stands at every speaker that the caller sees."""
+    return _show(services, who, broadcast, trace)
 
 
 @router.post("/{broadcast}/stop", responses=refusals(*WRITES, "broadcast_unknown"))
@@ -148,24 +158,25 @@ def stop(
         stop_broadcast(session, broadcast, act)
     services.ring()
     services.ring_almanac()
-    return _show(services, broadcast)
+    return _show(services, who, broadcast)
 
 
-def _show(services: Served, broadcast: str, trace: str | None = None) -> BroadcastShown:
+def _show(services: Served, who: Caller, broadcast: str, trace: str | None = None) -> BroadcastShown:
     with services.database.read() as session:
         row = session.get(Broadcast, broadcast)
         if row is None:
             raise BroadcastUnknown(broadcast=broadcast)
-        found = at_speakers.deliveries_of(session, row.occurrence_id, row.stop_requested_at is not None)
+        sight = Sight(session, who)
+        found = at_speakers.deliveries_of(session, sight, row.occurrence_id, row.stop_requested_at is not None)
         return BroadcastShown(
-            **_summary(row, at_speakers.counts_of(found)), areas=_areas(session, row.id),
+            **_summary(row, at_speakers.counts_of(found)), areas=sight.areas(_areas(session, row.id)),
             targets=[delivery.device for delivery in found], deliveries=found,
-            trace=at_speakers.trace_of(session, row.occurrence_id, trace) if trace else None,
+            trace=at_speakers.trace_of(session, sight, row.occurrence_id, trace) if trace else None,
         )  # fmt: skip
 
 
-def _areas(session: Session, broadcast: str) -> list[str]:
-    return sorted(session.exec(select(BroadcastArea.area_id).where(BroadcastArea.broadcast_id == broadcast)).all())
+def _areas(session: Session, broadcast: str) -> Sequence[str]:
+    return session.exec(select(BroadcastArea.area_id).where(BroadcastArea.broadcast_id == broadcast)).all()
 
 
 def _summary(row: Broadcast, counts: Counts) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is to be said: typed or uploaded, rendered once, heard before it is aired."""
 
+from collections.abc import Sequence, Set
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
 from api.approvals import ports_of
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import refused_body
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
@@ -35,6 +36,9 @@ from controller.library.models import Blob, Bulletin
 from controller.library.studio import StudioError, VoiceWish
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.people.rights import Place
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
 from controller.runtime.services import Services
 from scheduler.programmes.programme import Category
 
@@ -48,6 +52,17 @@ NOT_MADE = (
     "too_large", "expands_too_much", "decode_timeout", "speech_failed", "speech_timeout", "voice_unknown",
     "rendering_failed",
 )  # fmt: skip
+NOT_OWNED = ("version_of_version", "owner_needed")
+NOT_THERE = ("bulletin_unknown", "area_unknown")
+
+
+Owner = Annotated[
+    Id | None,
+    Field(
+        description="The area whose it is. Absent: the caller's one place, the installation for who may everywhere; "
+        "of a version that of its original, where they may."
+    ),
+]
 
 
 class VoiceShape(Asked):
@@ -68,9 +83,10 @@ class ShelvingWish(Asked):
         None
     )
 
-    @property
-    def shelving(self) -> Shelving:
-        return Shelving(self.category, self.language, self.version_of)
+    owner: Owner = None
+
+    def shelving(self, owner: Place) -> Shelving:
+        return Shelving(self.category, self.language, self.version_of, owner)
 
 
 class TextWish(ShelvingWish):
@@ -129,6 +145,9 @@ class PreviewWish(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "UBND xã họp lúc 7h30 ngày 2/9."}]})
 
     text: Text
+    owner: Annotated[Id | None, Field(description="The area whose words are read; absent: the caller's one place.")] = (
+        None
+    )
 
 
 class PreviewShown(Shown):
@@ -140,6 +159,7 @@ class BulletinSummary(Shown):
     title: str
     kind: Literal["text", "upload", "playlist"]
     state: Literal["rendering", "ready", "failed", "recalled"]
+    owner: Annotated[Id | None, Field(description="The area whose it is; null: the installation's.")]
     category: str | None
     language: Annotated[str, Field(description="BCP 47.")]
     version_of: Annotated[Id | None, Field(description="The bulletin of which this is a version.")]
@@ -179,6 +199,7 @@ BODIES: dict[str, Any] = {
                         "category": {"type": "string", "maxLength": 60},
                         "language": {"type": "string", "default": "vi"},
                         "version_of": {"type": "string", "format": "uuid"},
+                        "owner": {"type": "string", "format": "uuid"},
                         "file": {"type": "string", "format": "binary", "description": "A sound of at most 200 MB."},
                     },
                 }
@@ -190,7 +211,7 @@ BODIES: dict[str, Any] = {
 
 @router.post(
     "", status_code=201, openapi_extra=BODIES,
-    responses=refusals(*WRITES, *NOT_TAKEN, "version_of_version", within=[*NOT_MADE, "bulletin_unknown"])
+    responses=refusals(*WRITES, *NOT_TAKEN, *NOT_OWNED, within=[*NOT_MADE, *NOT_THERE])
     | {202: {"model": BulletinShown, "description": "Still being rendered."}},
 )  # fmt: skip
 async def create(
@@ -203,12 +224,12 @@ async def create(
             made = await run_in_threadpool(_recorded, services, request, who, key, upload)
     else:
         made = await run_in_threadpool(_typed, services, request, who, key, await request.body())
-    return await _made(services, request, response, made, wait_s)
+    return await _made(services, who, request, response, made, wait_s)
 
 
 @router.post(
     "/playlists", status_code=201,
-    responses=refusals(*WRITES, "version_of_version", "bulletin_not_ready", within=[*NOT_MADE, "bulletin_unknown"])
+    responses=refusals(*WRITES, *NOT_OWNED, "bulletin_not_ready", within=[*NOT_MADE, *NOT_THERE])
     | {202: {"model": BulletinShown, "description": "Still being rendered."}},
 )  # fmt: skip
 async def create_playlist(
@@ -217,33 +238,36 @@ async def create_playlist(
 ) -> BulletinShown:  # fmt: skip
     """Finished bulletins joined into one, as loud as any other. What its members become later changes nothing in it."""
     made = await run_in_threadpool(_joined, services, request, who, key, wish)
-    return await _made(services, request, response, made, wait_s)
+    return await _made(services, who, request, response, made, wait_s)
 
 
 @router.post(
-    "/preview", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*WRITES, "nothing_to_say", "text_too_long"),
+    "/preview", responses=refusals(*WRITES, "nothing_to_say", "text_too_long", "owner_needed", within=["area_unknown"])
 )  # fmt: skip
-def preview(wish: PreviewWish, services: Served) -> PreviewShown:
-    """How a text would be read, with the office's glossary."""
-    read_as = _read_as(services, wish.text)
+def preview(wish: PreviewWish, services: Served, who: Viewer) -> PreviewShown:
+    """How a text would be read, with the glossary of the place."""
+    with services.database.read() as session:
+        admit_named(session, who, Action.SEE, wish)
+    read_as = _read_as(services, wish.text, who.home(Action.SEE) if wish.owner is None else wish.owner)
     check_text(wish.text, read_as)
     return PreviewShown(read_as=read_as)
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "page_unknown"))
-def index(services: Served, after: After = None, limit: Limit = 50) -> Page[BulletinSummary]:
+@router.get("", responses=refusals(*READS, "page_unknown"))
+def index(services: Served, who: Viewer, after: After = None, limit: Limit = 50) -> Page[BulletinSummary]:
     """The newest first, without their texts."""
     with services.database.read() as session:
-        rows, more = newest_first(session, Bulletin, Bulletin.created_at, after, limit)
-        blobs = _blobs(session, [row.sha256 for row in rows if row.sha256])
-    return Page(items=[BulletinSummary(**_summary(row, blobs.get(row.sha256 or ""))) for row in rows], next=more)
+        sight = Sight(session, who)
+        rows, more = newest_first(session, Bulletin, Bulletin.created_at, after, limit, sight.of("bulletin"))
+        blobs, named = _blobs(session, [row.sha256 for row in rows if row.sha256]), _named(sight, rows)
+    items = [BulletinSummary(**_summary(row, blobs.get(row.sha256 or ""), named)) for row in rows]
+    return Page(items=items, next=more)
 
 
-@router.get("/{bulletin}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "bulletin_unknown"))
-def one(bulletin: Id, services: Served) -> BulletinShown:
+@router.get("/{bulletin}", responses=refusals(*READS, "bulletin_unknown"))
+def one(bulletin: Id, services: Served, who: Viewer) -> BulletinShown:
     """One bulletin, with its text and how it is read."""
-    return _show(services, bulletin)
+    return _show(services, who, bulletin)
 
 
 def _typed(services: Services, request: Request, who: Caller, key: str | None, body: bytes) -> str:
@@ -252,9 +276,10 @@ def _typed(services: Services, request: Request, who: Caller, key: str | None, b
     except ValidationError as error:
         raise refused_body(error) from error
     act = act_of(services, request, who, key, wish.model_dump_json())
+    owner = _owner(services, who, wish)
     asked = TextBulletin(
-        wish.title, wish.text, _read_as(services, wish.text), VoiceWish(**wish.voice.model_dump()), wish.chime,
-        wish.shelving,
+        wish.title, wish.text, _read_as(services, wish.text, owner), VoiceWish(**wish.voice.model_dump()), wish.chime,
+        wish.shelving(owner),
     )  # fmt: skip
     with services.database.write() as session:
         add = partial(add_text, session, asked, act, services.new_id)
@@ -268,7 +293,8 @@ def _recorded(services: Services, request: Request, who: Caller, key: str | None
         raise refused_body(error) from error
     sha256 = services.store.adopt(upload.path)
     act = act_of(services, request, who, key, wish.model_dump_json(), sha256)
-    asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime, wish.shelving)
+    shelving = wish.shelving(_owner(services, who, wish))
+    asked = RecordedBulletin(wish.title, sha256, upload.name, wish.chime, shelving)
     with services.database.write() as session:
         add = partial(add_recording, session, asked, act, services.new_id)
         return take_in(session, add, who, act, ports_of(services))
@@ -276,57 +302,81 @@ def _recorded(services: Services, request: Request, who: Caller, key: str | None
 
 def _joined(services: Services, request: Request, who: Caller, key: str | None, wish: PlaylistWish) -> str:
     act = act_of(services, request, who, key, wish.model_dump_json())
-    asked = PlaylistBulletin(wish.title, tuple(wish.members), wish.chime, wish.shelving)
+    shelving = wish.shelving(_owner(services, who, wish))
+    asked = PlaylistBulletin(wish.title, tuple(wish.members), wish.chime, shelving)
     with services.database.write() as session:
         add = partial(add_playlist, session, asked, act, services.new_id)
         return take_in(session, add, who, act, ports_of(services))
 
 
-async def _made(services: Services, request: Request, response: Response, made: str, wait_s: float) -> BulletinShown:
+def _owner(services: Services, who: Caller, wish: ShelvingWish) -> Place:
+    """Whose it will be, if all that it names is there for the caller."""
+    with services.database.read() as session:
+        admit_named(session, who, Action.BULLETIN_CREATE, wish)
+        if wish.owner is not None:
+            return wish.owner
+        if wish.version_of is not None:
+            original = get_bulletin(session, wish.version_of).owner_id
+            if who.rights.may(Action.BULLETIN_CREATE, original):
+                return original
+    return who.home(Action.BULLETIN_CREATE)
+
+
+async def _made(
+    services: Services, who: Caller, request: Request, response: Response, made: str, wait_s: float
+) -> BulletinShown:
     services.ring_studio()
-    shown = await _settled(services, made, wait_s)
+    shown = await _settled(services, who, made, wait_s)
     response.status_code = 202 if shown.state == "rendering" else 201
     response.headers["Location"] = f"{request.url.path.removesuffix('/playlists')}/{made}"
     return shown
 
 
-async def _settled(services: Services, made: str, wait_s: float) -> BulletinShown:
+async def _settled(services: Services, who: Caller, made: str, wait_s: float) -> BulletinShown:
     """The bulletin once it is ready, or as it stands when the time is over. StudioError if it has failed.
 
     It waits without a thread: however many wait for the studio, an alert finds a thread at once.
     """
-    shown = await run_in_threadpool(_show, services, made)
+    shown = await run_in_threadpool(_show, services, who, made)
     with anyio.move_on_after(wait_s):
         while shown.state == "rendering":
             await anyio.sleep(LOOK_EVERY_S)
-            shown = await run_in_threadpool(_show, services, made)
+            shown = await run_in_threadpool(_show, services, who, made)
     if shown.state == "failed":
         raise StudioError(shown.problem or "rendering_failed", bulletin=made)
     return shown
 
 
-def _read_as(services: Services, text: str) -> str:
+def _read_as(services: Services, text: str, owner: Place) -> str:
     with services.database.read() as session:
-        glossary = read_glossary(session)
+        glossary = read_glossary(session, owner)
     return services.studio.read_as(text, glossary)
 
 
-def _show(services: Services, bulletin: str) -> BulletinShown:
+def _show(services: Services, who: Caller, bulletin: str) -> BulletinShown:
     with services.database.read() as session:
         row = get_bulletin(session, bulletin)
         blob = session.get(Blob, row.sha256) if row.sha256 else None
-    return BulletinShown(**_summary(row, blob), text=row.text, read_as=row.read_as)
+        named = _named(Sight(session, who), [row])
+    return BulletinShown(**_summary(row, blob, named), text=row.text, read_as=row.read_as)
+
+
+def _named(sight: Sight, rows: Sequence[Bulletin]) -> Set[str]:
+    """Of what these bulletins name, the bulletins that are seen."""
+    names = {name for row in rows for name in (row.original_id, *row.members) if name}
+    return names if sight.everything or not names else sight.seen("bulletin", names)
 
 
 def _blobs(session: Session, names: list[str]) -> dict[str, Blob]:
     return {blob.sha256: blob for blob in session.exec(select(Blob).where(col(Blob.sha256).in_(names)))}
 
 
-def _summary(row: Bulletin, blob: Blob | None) -> dict[str, Any]:
+def _summary(row: Bulletin, blob: Blob | None, named: Set[str]) -> dict[str, Any]:
     return {
         "id": row.id, "title": row.title, "kind": row.kind, "state": row.state, "held": row.held,
-        "problem": row.problem,
-        "category": row.category, "language": row.language, "version_of": row.original_id, "members": row.members,
+        "problem": row.problem, "owner": row.owner_id, "category": row.category, "language": row.language,
+        "version_of": row.original_id if row.original_id in named else None,
+        "members": [name for name in row.members if name in named],
         "upload_name": row.upload_name, "voice": row.voice, "chime": row.chime, "sha256": row.sha256,
         "duration_ms": blob.duration_ms if blob else None, "size": blob.size if blob else None, "lufs": row.lufs,
         "true_peak_db": row.true_peak_db, "warnings": row.warnings, "created_at": to_utc(row.created_at),

@@ -19,7 +19,7 @@ from scheduler.recurrence.recurrence import SpecialDay
 router = APIRouter(prefix="/special-days", tags=["calendar"])
 
 Year = Annotated[int, Field(ge=2000, le=2099)]
-Editor = Annotated[Caller, Depends(permit(Action.CALENDAR_EDIT))]
+Editor = Annotated[Caller, Depends(permit(Action.CALENDAR_EDIT, installation=True))]
 
 
 class SpecialDayWish(Asked):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import language_of
 from api.problems import READS, WRITES, refusals
 from api.sayings import said_of
@@ -18,15 +18,20 @@ from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.conflicts import conflicts
 from controller.programmes.keeping import decide
+from controller.reach.admission import admit_to_either
+from controller.reach.sight import Sight
+from controller.reach.veil import veiled_conflicts
 from scheduler.planner.precedence import Decision
 
 router = APIRouter(prefix="/conflicts", tags=["programmes"])
 
 
 class ConflictShown(Shown):
-    first: Annotated[Id, Field(description="The programme or broadcast that keeps its time.")]
+    first: Annotated[
+        Id | None, Field(description="The programme or broadcast that keeps its time; null: of others, not to be seen.")
+    ]
     first_title: str
-    second: Id
+    second: Id | None
     second_title: str
     nominal_at: Annotated[Instant, Field(description="When the second one says that it begins.")]
     effect: Literal["waits", "left_out"]
@@ -75,22 +80,24 @@ class DecisionShown(Shown):
     then: str
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "span_invalid"))
-def index(request: Request, services: Served, begin: From = None, end: To = None) -> ConflictsShown:
+@router.get("", responses=refusals(*READS, "span_invalid"))
+def index(request: Request, services: Served, who: Viewer, begin: From = None, end: To = None) -> ConflictsShown:
     """Every time at which one programme waits for another, or is left out. What is not decided is settled by rank,
     then the commune's own before what comes from above, then the older before the newer.
     """
     now, language = services.now(), language_of(request)
     first, last = span_of(now, begin, end)
     with services.database.read() as session:
-        found = conflicts(session, first, last, now)
+        found = veiled_conflicts(Sight(session, who), conflicts(session, first, last, now))
+    hidden = said_of("something_else", language)
     items = [
         ConflictShown(
-            first=one.first, first_title=one.first_title, second=one.second, second_title=one.second_title,
+            first=one.first or None, first_title=one.first_title or hidden, second=one.second or None,
+            second_title=one.second_title or hidden,
             nominal_at=to_utc(one.nominal_at), effect=one.effect, start_at=to_utc_or_none(one.start_at),
             speakers=len(one.devices), asks=one.asks,
             said=said_of("conflict_asks" if one.asks else f"conflict_{one.effect}", language, {
-                "first": one.first_title, "second": one.second_title, "nominal_at": one.nominal_at,
+                "first": one.first_title or hidden, "second": one.second_title or hidden, "nominal_at": one.nominal_at,
                 "start_at": one.start_at or one.nominal_at,
             }),
         )
@@ -104,9 +111,11 @@ def create(
     wish: DecisionWish, request: Request, services: Served,
     who: Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))], key: Key = None,
 ) -> DecisionShown:  # fmt: skip
-    """Say which of two programmes keeps its time. Replaces what was decided of the two before."""
+    """Say which of two programmes keeps its time, where one of them is the caller's to change. Replaces what was
+    decided of the two before."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_to_either(session, who, Action.PROGRAMME_EDIT, "programme", wish.first, wish.second)
         if already_made(session, act) is None:
             decide(session, Decision(wish.first, wish.second, wish.then), act)
             remember(session, act, wish.first)

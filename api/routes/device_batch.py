@@ -13,12 +13,15 @@ from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.admission import admit_named
 from controller.runtime.services import Services
 from devices.models import Device
 from devices.registry import add_devices, read_public_key
 from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
+
+NOT_REGISTERED = ("area_ended", "area_full", "public_key_invalid", "public_key_taken")
 
 
 class Boxed(Located):
@@ -60,7 +63,7 @@ class BatchRegistered(Shown):
 
 @router.post(
     "/batch", status_code=201,
-    responses=refusals(*WRITES, "area_full", "public_key_invalid", "public_key_taken", within=["area_unknown"]),
+    responses=refusals(*WRITES, *NOT_REGISTERED, within=["area_unknown"]),
 )  # fmt: skip
 def register_batch(
     wish: BatchWish, request: Request, services: Served,
@@ -69,6 +72,7 @@ def register_batch(
     """Make up to 500 speakers of one area known; the answer holds what they must be born with."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_named(session, who, Action.DEVICE_REGISTER, wish)
         made = already_made(session, act)
         ids = made.split() if made else _add(session, services, wish, act)
     services.ring()
@@ -90,5 +94,5 @@ def _add(session: Session, services: Services, wish: BatchWish, act: Act) -> lis
     ids = [row.id for row in rows]
     remember(session, act, " ".join(ids))
     for row in rows:
-        record(session, act, Action.DEVICE_REGISTER, row.id, row.name)
+        record(session, act, Action.DEVICE_REGISTER, row.id, row.name, area=row.area_id)
     return ids

@@ -1,16 +1,18 @@
-"""The office's own words, and how they are read."""
+"""A place's own words, and how they are read."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import ConfigDict, Field
+from sqlmodel import Session
 
-from api.deps import Served, act_of, permit
+from api.deps import Served, Viewer, act_of, permit
 from api.problems import READS, WRITES, refusals
-from api.shapes import Asked, Shown
-from controller.library.glossary import read_glossary, replace_glossary
+from api.shapes import Asked, Id, Shown
+from controller.library.glossary import own_glossary, read_glossary, replace_glossary
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.people.rights import Place
 
 router = APIRouter(prefix="/glossary", tags=["glossary"])
 
@@ -24,24 +26,43 @@ class GlossaryWish(Asked):
 
 
 class GlossaryShown(Shown):
+    area: Annotated[Id | None, Field(description="Whose they are; null: the installation's.")]
     entries: Entries
+    around: Annotated[Entries, Field(description="What else holds there: the words of the places around it.")]
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS))
-def show(services: Served) -> GlossaryShown:
-    """All entries."""
+Whose = Annotated[
+    Id | None,
+    Query(description="Absent: the caller's one place; the installation's for who sees or changes all of it."),
+]
+
+
+@router.get("", responses=refusals(*READS, "owner_needed", within=["area_unknown"]))
+def show(services: Served, who: Viewer, area: Whose = None) -> GlossaryShown:
+    """The entries of a place."""
+    owner = who.home(Action.SEE) if area is None else area
     with services.database.read() as session:
-        return GlossaryShown(entries=read_glossary(session))
+        return _shown(session, owner)
 
 
-@router.put("", responses=refusals(*WRITES, "glossary_invalid"))
+@router.put("", responses=refusals(*WRITES, "glossary_invalid", "owner_needed", within=["area_unknown"]))
 def replace(
     wish: GlossaryWish,
     request: Request,
     services: Served,
     who: Annotated[Caller, Depends(permit(Action.GLOSSARY_EDIT))],
+    area: Whose = None,
 ) -> GlossaryShown:
-    """Put these entries in place of all."""
+    """Put these entries in place of all that the place has itself."""
     act = act_of(services, request, who, None)
+    owner = who.home(Action.GLOSSARY_EDIT) if area is None else area
     with services.database.write() as session:
-        return GlossaryShown(entries=replace_glossary(session, wish.entries, act))
+        replace_glossary(session, owner, wish.entries, act)
+        session.flush()
+        return _shown(session, owner)
+
+
+def _shown(session: Session, owner: Place) -> GlossaryShown:
+    own, all_of_them = own_glossary(session, owner), read_glossary(session, owner)
+    around = {written: spoken for written, spoken in all_of_them.items() if written not in own}
+    return GlossaryShown(area=owner, entries=own, around=around)

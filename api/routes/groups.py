@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from sqlmodel import Session, col, select
 
 from api.approvals import WAITS, ApprovalShown, ports_of, waiting
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc
@@ -17,6 +17,8 @@ from controller.approvals.planning import GroupChanged
 from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.groups import create_group, end_group, find_group, members_of
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
 from scheduler.programmes.models import SpeakerGroup
 
 router = APIRouter(prefix="/groups", tags=["groups"])
@@ -45,24 +47,26 @@ def create(
     """Name some speakers."""
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        _admit(session, who, wish)
         made = create_group(session, wish.name, wish.devices, act, services.new_id)
         response.headers["Location"] = f"{request.url.path}/{made}"
-        return _shown(session, find_group(session, made))
+        return _shown(session, who, find_group(session, made))
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS))
-def index(services: Served) -> Page[GroupShown]:
-    """All groups, by name."""
+@router.get("", responses=refusals(*READS))
+def index(services: Served, who: Viewer) -> Page[GroupShown]:
+    """All groups, by name, each with the speakers that the caller sees."""
     with services.database.read() as session:
-        rows = session.exec(select(SpeakerGroup).order_by(col(SpeakerGroup.name), col(SpeakerGroup.id))).all()
-        return Page(items=[_shown(session, row) for row in rows])
+        rows = select(SpeakerGroup).where(Sight(session, who).of("group"))
+        found = session.exec(rows.order_by(col(SpeakerGroup.name), col(SpeakerGroup.id)))
+        return Page(items=[_shown(session, who, row) for row in found])
 
 
-@router.get("/{group}", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "group_unknown"))
-def one(group: Id, services: Served) -> GroupShown:
+@router.get("/{group}", responses=refusals(*READS, "group_unknown"))
+def one(group: Id, services: Served, who: Viewer) -> GroupShown:
     """One group."""
     with services.database.read() as session:
-        return _shown(session, find_group(session, group))
+        return _shown(session, who, find_group(session, group))
 
 
 @router.put("/{group}", responses=refusals(*WRITES, "group_unknown", within=["device_unknown"]) | WAITS)
@@ -72,9 +76,10 @@ def change(
     """Put these speakers in place of those that it has. Where programmes name it, they sound there too."""
     act = act_of(services, request, who, None)
     with services.database.write() as session:
+        _admit(session, who, wish)
         asked = GroupChanged(group, wish.name, tuple(wish.devices))
         made = order(session, GROUP, asked, who, act, ports_of(services))
-        shown = _shown(session, find_group(session, group))
+        shown = _shown(session, who, find_group(session, group))
     if made.waits:
         return waiting(request, response, services, who, made.id)
     services.ring_almanac()
@@ -88,5 +93,14 @@ def delete(group: Id, request: Request, services: Served, who: Editor) -> None:
         end_group(session, group, act_of(services, request, who, None))
 
 
-def _shown(session: Session, row: SpeakerGroup) -> GroupShown:
-    return GroupShown(id=row.id, name=row.name, devices=members_of(session, row.id), created_at=to_utc(row.created_at))
+def _admit(session: Session, who: Caller, wish: GroupWish) -> None:
+    """A group belongs where its speakers stand; one without any to the installation."""
+    admit_named(session, who, Action.PROGRAMME_EDIT, wish)
+    if not wish.devices:
+        who.require(Action.PROGRAMME_EDIT, None)
+
+
+def _shown(session: Session, who: Caller, row: SpeakerGroup) -> GroupShown:
+    sight, devices = Sight(session, who), members_of(session, row.id)
+    seen = devices if sight.everything else sorted(sight.seen("device", devices))
+    return GroupShown(id=row.id, name=row.name, devices=seen, created_at=to_utc(row.created_at))

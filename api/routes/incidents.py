@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
-from sqlmodel import col
+from sqlmodel import Session, col
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
 from api.shapes import Id, Instant, Page, Shown
@@ -14,9 +14,10 @@ from api.timestamps import to_utc, to_utc_or_none
 from controller.people.audit import record
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.sight import Sight
 from devices.errors import IncidentUnknown
 from devices.incidents import close_incident
-from devices.models import Incident
+from devices.models import Area, Device, Incident
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
 
@@ -34,15 +35,16 @@ class IncidentShown(Shown):
     closed_by: Annotated[str | None, Field(description="Who closed it; `loa`: its cause ended.")]
 
 
-@router.get("", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, "page_unknown"))
+@router.get("", responses=refusals(*READS, "page_unknown"))
 def index(
-    services: Served, after: After = None, limit: Limit = 200,
+    services: Served, who: Viewer, after: After = None, limit: Limit = 200,
     is_open: Annotated[bool | None, Query(alias="open", description="true: not closed yet; false: closed.")] = None,
 ) -> Page[IncidentShown]:  # fmt: skip
     """The newest first."""
     closed_at = col(Incident.closed_at)
     asked = [] if is_open is None else [closed_at.is_(None) if is_open else closed_at.is_not(None)]
     with services.database.read() as session:
+        asked.append(Sight(session, who).of("incident"))
         rows, more = newest_first(session, Incident, Incident.opened_at, after, limit, *asked)
     return Page(items=[_shown(row) for row in rows], next=more)
 
@@ -67,8 +69,13 @@ def close(
     with services.database.write() as session:
         row = close_incident(session, incident, who.name, act.now)
         if row.closed_at == act.now:
-            record(session, act, Action.INCIDENT_CLOSE, incident)
+            home = session.get_one(Device, row.device_id).area_id if row.device_id else None
+            record(session, act, Action.INCIDENT_CLOSE, incident, area=home or _area(session, row.subject))
         return _shown(row)
+
+
+def _area(session: Session, subject: str) -> str | None:
+    return subject if session.get(Area, subject) else None
 
 
 def _shown(row: Incident) -> IncidentShown:

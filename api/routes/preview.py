@@ -3,17 +3,18 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session, col, select
 
-from api.deps import Served, permit
+from api.deps import Served, Viewer
 from api.errors import language_of
 from api.foreseen import SilenceShown, SlotShown, silences_shown, slots_shown
 from api.problems import READS, refusals
 from api.shapes import Id, Shown
 from api.spans import From, To, span_of
-from controller.people.permissions import Action
 from controller.programmes.preview import Preview, preview
+from controller.reach.sight import Sight
+from controller.reach.veil import veiled_preview
 from devices.models import Membership
 from devices.registry import parents
 
@@ -28,11 +29,10 @@ class PreviewShown(Shown):
 
 
 @router.get(
-    "/preview", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "span_invalid", within=["area_unknown"]),
+    "/preview", responses=refusals(*READS, "span_invalid", within=["area_unknown"])
 )  # fmt: skip
 def show(
-    request: Request, services: Served, begin: From = None, end: To = None,
+    request: Request, services: Served, who: Viewer, begin: From = None, end: To = None,
     area: Annotated[Id | None, Query(description="Only what its speakers hear.")] = None,
     programme: Annotated[Id | None, Query(description="Only this one.")] = None, speakers: Named = False,
 ) -> PreviewShown:  # fmt: skip
@@ -43,6 +43,7 @@ def show(
         found = preview(session, first, last, now)
         if area is not None:
             found = _heard_by(found, _speakers(session, area))
+        found = veiled_preview(Sight(session, who), found)
     slots = [one for one in found.slots if programme in (None, one.programme)]
     silent = [one for one in found.silent if programme in (None, one.programme)]
     return PreviewShown(

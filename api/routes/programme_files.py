@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from api.approvals import WAITS, ApprovalShown, ports_of, waiting
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import RequestRefused, language_of
 from api.import_words import column_of, said_of, said_of_fault
 from api.problems import READS, WRITES, Language, refusals
@@ -33,6 +34,8 @@ from controller.people.audit import Act
 from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.programmes.keeping_many import create_programmes
+from controller.reach.importing import keep_admitted
+from controller.reach.sight import Sight
 from controller.runtime.services import Services
 from controller.sheets import csv_text, workbook
 from controller.sheets.csv_text import Separator
@@ -123,17 +126,17 @@ async def import_file(
 
 
 @router.get(
-    "/export", dependencies=[Depends(permit(Action.SEE))], response_class=Response,
+    "/export", response_class=Response,
     responses=refusals(*READS)
     | {200: {"content": {kind: {} for kind in (workbook.MEDIA_TYPE, csv_text.MEDIA_TYPE, CALENDAR)}}},
 )  # fmt: skip
 def export(
-    request: Request, services: Served,
+    request: Request, services: Served, who: Viewer,
     form: Annotated[Literal["xlsx", "csv", "ics"], Query(alias="format")] = "xlsx", separator: Separator = ",",
 ) -> Response:  # fmt: skip
-    """All programmes as the file that can be imported again."""
+    """All programmes that the caller sees as the file that can be imported again."""
     with services.database.read() as session:
-        content = exported(session, form, separator, language_of(request))
+        content = exported(session, Sight(session, who), form, separator, language_of(request))
     kind = {"xlsx": workbook.MEDIA_TYPE, "csv": csv_text.MEDIA_TYPE, "ics": CALENDAR}[form]
     disposition = f'attachment; filename="loa-programmes.{form}"'
     return Response(content, media_type=kind, headers={"Content-Disposition": disposition, "Vary": "Accept-Language"})
@@ -145,7 +148,7 @@ def _imported(
 ) -> ImportShown | str:  # fmt: skip
     """What became of each line; or the id of the request for a second person, where all of it waits."""
     with services.database.read() as session:
-        names = read_directory(session)
+        names = read_directory(session, Sight(session, who))
     if area is not None and area not in names.paths["area"]:
         raise AreaUnknown(area=area)
     today = shown(to_utc(act.now), zone_named(VIETNAM)).date()
@@ -153,10 +156,11 @@ def _imported(
     with services.database.write() as session:
         if (waits := waits_already(session, act)) is not None:
             return waits
+        own = replace(keeper, keep=partial(keep_admitted, who, keeper.keep))
         outcomes: list[Outcome] = []
 
         def keep() -> list[Programme]:
-            outcomes[:] = import_lines(session, reading.lines, read_there(session, today), wish, act, keeper)
+            outcomes[:] = import_lines(session, reading.lines, read_there(session, today), wish, act, own)
             return [one.line.wish for one in outcomes if one.line.wish and one.programme and one.mark != "same"]
 
         def asked(kept: Sequence[Programme]) -> ProgrammesMade:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, col
 
 from api.approvals import WAITS, ApprovalShown, ports_of, waiting
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import language_of, refused_body
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, Language, refusals
@@ -30,12 +30,15 @@ from controller.programmes.keeping import (
     said_by,
 )
 from controller.programmes.trial import try_change, try_programme
+from controller.reach.admission import admit_named
+from controller.reach.sight import Sight
+from controller.reach.veil import veiled_trial
 from controller.runtime.services import Services
 from scheduler.programmes.models import ProgrammeRow
 
 router = APIRouter(prefix="/programmes", tags=["programmes"])
 
-NOT_KEPT = ("never_heard", "programme_clash", "longer_than_plans", "bad_rule", "zone_unknown")
+NOT_KEPT = ("area_ended", "never_heard", "programme_clash", "longer_than_plans", "bad_rule", "zone_unknown")
 NOT_THERE = ("area_unknown", "group_unknown", "device_unknown", "bulletin_unknown")
 Editor = Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))]
 DryRun = Annotated[bool, Query(description="Answer with what would be heard, silent and colliding; save nothing.")]
@@ -55,10 +58,12 @@ def create(
     if dry_run:
         response.status_code = 200
         with services.database.read() as session:
+            admit_named(session, who, Action.PROGRAMME_EDIT, wish)
             tried = try_programme(session, services.new_id(), wish.programme, services.now(), wish.on_clash)
-        return trial_shown(tried, language_of(request))
+            return trial_shown(veiled_trial(Sight(session, who), tried), language_of(request))
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
+        admit_named(session, who, Action.PROGRAMME_EDIT, wish)
         asked = ProgrammeMade(wish.programme, wish.on_clash)
         made = order(session, PROGRAMME, asked, who, act, ports_of(services))
     if not made.waits:
@@ -67,29 +72,27 @@ def create(
 
 
 @router.get(
-    "", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "page_unknown", "bad_rule", within=["area_unknown"]),
+    "", responses=refusals(*READS, "page_unknown", "bad_rule", within=["area_unknown"])
 )  # fmt: skip
 def index(
-    request: Request, services: Served, after: After = None, limit: Limit = 50,
+    request: Request, services: Served, who: Viewer, after: After = None, limit: Limit = 50,
     area: Annotated[Id | None, Query(description="Only its own, and what sounds at some speaker in it.")] = None,
 ) -> Page[ProgrammeShown]:  # fmt: skip
     """Those that have not ended, the newest first."""
     with services.database.read() as session:
-        asked: list[Any] = [col(ProgrammeRow.ended_at).is_(None)]
+        asked: list[Any] = [col(ProgrammeRow.ended_at).is_(None), Sight(session, who).of("programme")]
         if area is not None:
             asked.append(col(ProgrammeRow.id).in_(programmes_of(session, area)))
         rows, more = newest_first(session, ProgrammeRow, ProgrammeRow.created_at, after, limit, *asked)
-        return Page(items=programmes_shown(session, rows, services.now(), language_of(request)), next=more)
+        return Page(items=programmes_shown(session, who, rows, services.now(), language_of(request)), next=more)
 
 
 @router.get(
-    "/{programme}", dependencies=[Depends(permit(Action.SEE))],
-    responses=refusals(*READS, "programme_unknown", "bad_rule"),
+    "/{programme}", responses=refusals(*READS, "programme_unknown", "bad_rule")
 )  # fmt: skip
-def one(programme: Id, request: Request, services: Served) -> ProgrammeShown:
+def one(programme: Id, request: Request, services: Served, who: Viewer) -> ProgrammeShown:
     """One programme."""
-    return _show(services, programme, language_of(request))
+    return _show(services, who, programme, language_of(request))
 
 
 @router.put("/{programme}", responses=refusals(*WRITES, "programme_unknown", *NOT_KEPT, within=NOT_THERE) | WAITS)
@@ -100,11 +103,13 @@ def change(
     """From now on it is so. What sounds already goes on as it was."""
     if dry_run:
         with services.database.read() as session:
+            admit_named(session, who, Action.PROGRAMME_EDIT, wish)
             tried = try_change(session, programme, wish.programme, services.now(), wish.on_clash)
-        return trial_shown(tried, language_of(request))
+            return trial_shown(veiled_trial(Sight(session, who), tried), language_of(request))
     act = act_of(services, request, who, None)
     asked = ProgrammeChanged(programme, wish.programme, wish.on_clash)
     with services.database.write() as session:
+        admit_named(session, who, Action.PROGRAMME_EDIT, wish)
         made = order(session, PROGRAMME_CHANGE, asked, who, act, ports_of(services))
     return _answer(request, response, services, who, made)
 
@@ -123,7 +128,7 @@ def pause(programme: Id, request: Request, services: Served, who: Editor, key: K
     with services.database.write() as session:
         pause_programme(session, programme, True, act_of(services, request, who, None))
     services.ring_almanac()
-    return _show(services, programme, language_of(request))
+    return _show(services, who, programme, language_of(request))
 
 
 @router.post("/{programme}/resume", responses=refusals(*WRITES, "programme_unknown", *NOT_KEPT) | WAITS)
@@ -179,9 +184,9 @@ def _answer(
     if made.waits:
         return waiting(request, response, services, who, made.id)
     services.ring_almanac()
-    return _show(services, made.id, language_of(request))
+    return _show(services, who, made.id, language_of(request))
 
 
-def _show(services: Served, programme: str, language: Language) -> ProgrammeShown:
+def _show(services: Served, who: Caller, programme: str, language: Language) -> ProgrammeShown:
     with services.database.read() as session:
-        return programmes_shown(session, [find_programme(session, programme)], services.now(), language)[0]
+        return programmes_shown(session, who, [find_programme(session, programme)], services.now(), language)[0]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 from sqlmodel import Session
 
-from api.deps import Key, Served, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import language_of
 from api.problems import READS, WRITES, Language, refusals
 from api.sayings import said_of
@@ -15,6 +15,7 @@ from api.timestamps import to_utc_or_none
 from controller.broadcast.recalling import Proof, Recalled, proofs, recall_bulletin, recalled_at
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.reach.sight import Sight
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 
@@ -45,26 +46,28 @@ def recall(
     with services.database.write() as session:
         recall_bulletin(session, bulletin, act_of(services, request, who, key))
         session.flush()
-        shown = _shown(session, bulletin, services.now(), language_of(request))
+        shown = _shown(Sight(session, who), session, bulletin, services.now(), language_of(request))
     services.ring()
     services.ring_almanac()
     return shown
 
 
-@router.get("/{bulletin}/recall", dependencies=[Depends(permit(Action.SEE))],
-            responses=refusals(*READS, "bulletin_unknown"))  # fmt: skip
-def one(bulletin: Id, request: Request, services: Served) -> RecallShown:
-    """Which speakers have signed that they stopped, and which have not."""
+@router.get("/{bulletin}/recall", responses=refusals(*READS, "bulletin_unknown"))
+def one(bulletin: Id, request: Request, services: Served, who: Viewer) -> RecallShown:
+    """Which speakers have signed that they stopped, and which have not; those that the caller sees."""
     with services.database.read() as session:
-        return _shown(session, bulletin, services.now(), language_of(request))
+        return _shown(Sight(session, who), session, bulletin, services.now(), language_of(request))
 
 
-def _shown(session: Session, bulletin: str, now: int, language: Language) -> RecallShown:
+def _shown(sight: Sight, session: Session, bulletin: str, now: int, language: Language) -> RecallShown:
     since = recalled_at(session, bulletin)
-    rows, speakers = proofs(session, bulletin, now if since is None else since)
+    rows, told = proofs(session, bulletin, now if since is None else since)
+    seen = sight.speakers
+    speakers = [one for one in told if seen is None or one.device in seen]
+    with_it = rows[1:] if sight.everything else [name for name in rows[1:] if name in sight.seen("bulletin", rows)]
     found = [one.proof for one in speakers]
     return RecallShown(
-        bulletin=bulletin, recalled_at=to_utc_or_none(since), with_it=rows[1:],
+        bulletin=bulletin, recalled_at=to_utc_or_none(since), with_it=with_it,
         counts={proof.value: found.count(proof) for proof in Proof if proof in found},
         speakers=[
             RecalledShown(

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from api.deps import Served, permit
+from api.deps import Served, Viewer
 from api.errors import language_of
 from api.problems import READS, Language, refusals
 from api.shapes import Day, Id, Instant, Shown
 from api.timestamps import to_utc_or_none
 from controller.errors import ReportTooLong
-from controller.people.permissions import Action
+from controller.reach.sight import Sight
 from controller.reports.counting import Asked, count, names
 from controller.reports.figures import By, Line, Per, lines
 from controller.reports.tables import table, words
@@ -56,12 +56,12 @@ class ReportShown(Shown):
 
 
 @router.get(
-    "/airings", dependencies=[Depends(permit(Action.SEE))], response_model=ReportShown,
+    "/airings", response_model=ReportShown,
     responses=refusals(*READS, "period_invalid", "report_too_long", "zone_unknown", within=["area_unknown"])
     | {200: {"content": {kind: {} for kind in (csv_text.MEDIA_TYPE, workbook.MEDIA_TYPE)}}},
 )  # fmt: skip
 def airings(
-    request: Request, services: Served,
+    request: Request, services: Served, who: Viewer,
     first: Annotated[Day, Query(alias="from", description="First day.")],
     last: Annotated[Day, Query(alias="to", description="Last day, included.")],
     area: Annotated[Id | None, Query(description="Only speakers that hear it.")] = None,
@@ -73,9 +73,10 @@ def airings(
     zone: Annotated[str, Query(max_length=80, description="Whose days, IANA name.")] = VIETNAM,
 ) -> ReportShown | Response:  # fmt: skip
     """Planned and played by day or month, for each area, programme or speaker; emergencies apart."""
-    asked, language = Asked(period(first, last, zone), area, programme), language_of(request)
+    days, language = period(first, last, zone), language_of(request)
     views = EVERY if form == "xlsx" and per is None else (per or "area",)
     with services.database.read() as session:
+        asked = Asked(days, area, programme, Sight(session, who).of("device"))
         found = {view: _lines(session, asked, by, view) for view in views}
     if form == "json":
         return ReportShown(lines=[_shown(line) for line in found[views[0]]])
@@ -83,7 +84,7 @@ def airings(
 
 
 def _lines(session: Session, asked: Asked, by: By, per: Per) -> list[Line]:
-    found = lines(count(session, asked, per), asked.period, by, names(session, per))
+    found = lines(count(session, asked, per), asked.period, by, names(session, per, asked.period.end - 1))
     if len(found) > MOST_LINES:
         raise ReportTooLong(lines=len(found), most_lines=MOST_LINES)
     return found

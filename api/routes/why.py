@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from api.deps import Served, permit
+from api.deps import Served, Viewer
 from api.errors import language_of
 from api.problems import READS, Language, refusals
 from api.sayings import said_of
 from api.shapes import Id, Instant, Moment, Shown
 from api.timestamps import to_rfc3339, to_utc, to_utc_or_none
-from controller.people.permissions import Action
+from controller.reach.sight import Sight
+from controller.reach.veil import veiled_evidence
 from controller.why.chain import Step, chain
 from controller.why.evidence import gather_evidence
 from controller.why.verdict import verdict
@@ -38,9 +39,9 @@ class WhyShown(Shown):
     links: Annotated[list[LinkShown], Field(description="From what was meant to what the speaker signed.")]
 
 
-@router.get("/why", dependencies=[Depends(permit(Action.SEE))], responses=refusals(*READS, within=["device_unknown"]))
+@router.get("/why", responses=refusals(*READS, within=["device_unknown"]))
 def show(
-    request: Request, services: Served, device: Annotated[Id, Query(description="The speaker.")],
+    request: Request, services: Served, who: Viewer, device: Annotated[Id, Query(description="The speaker.")],
     at: Annotated[Moment | None, Query(description="Absent: now.")] = None,
 ) -> WhyShown:  # fmt: skip
     """All that was meant for it within 15 minutes, what was decided, told, held, signed and wrong; and one sentence.
@@ -49,11 +50,14 @@ def show(
     """
     now, language = services.now(), language_of(request)
     with services.database.read() as session:
-        known = gather_evidence(session, device, now if at is None else at, now)
-    found = verdict(known)
+        found = gather_evidence(session, device, now if at is None else at, now)
+        known = veiled_evidence(Sight(session, who), found)
+    sentence = verdict(known)
     return WhyShown(
         device=device, at=to_utc(known.at),
-        verdict=VerdictShown(code=found.code, said=_said(found.code, found.data, language), data=_plain(found.data)),
+        verdict=VerdictShown(
+            code=sentence.code, said=_said(sentence.code, sentence.data, language), data=_plain(sentence.data)
+        ),
         links=[
             LinkShown(
                 step=one.step, code=one.code, said=_said(one.code, one.data, language), at=to_utc_or_none(one.at),
@@ -65,7 +69,9 @@ def show(
 
 
 def _said(code: str, data: Mapping[str, object], language: Language) -> str:
-    """The reason of a silence is itself a sentence."""
+    """The reason of a silence is itself a sentence; what may not be named is something else."""
+    if data.get("by") == "":
+        data = {**data, "by": said_of("something_else", language)}
     because = said_of(str(data["reason"]), language, data) if code == "why_silent" else ""
     return said_of(code, language, {**data, "because": because})
 

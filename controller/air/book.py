@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +11,7 @@ from devices.models import Device
 from devices.registry import parents
 from scheduler.air.circles import Circle, Circles, Point
 from scheduler.air.models import AirRule, Zone
-from scheduler.air.places import Places, binding
+from scheduler.air.places import Places, binding, zones_of
 from scheduler.air.rules import AirRules
 
 
@@ -45,6 +46,22 @@ def rules_of_device(session: Session, device: Device) -> list[AirRule]:
     return _bound(session, device.id, device.area_id, _point(device.latitude, device.longitude))
 
 
+def zones_around(session: Session, speakers: Any) -> set[str]:
+    """The zones in which one of some speakers (a condition on their table) stands."""
+    return {zone for zone, _ in zones_and_homes(session, speakers)}
+
+
+def zones_and_homes(session: Session, speakers: Any) -> set[tuple[str, str]]:
+    """Of each zone in which one of some speakers (a condition on their table) stands, that speaker's area."""
+    places = _places(session, [])
+    asked = select(Device.area_id, Device.latitude, Device.longitude).where(speakers).distinct()
+    return {
+        (zone, area)
+        for area, latitude, longitude in session.exec(asked)
+        for zone in zones_of(area, _point(latitude, longitude), places)
+    }
+
+
 def _bound(session: Session, device: str, area: str, point: Point | None) -> list[AirRule]:
     rows = {row.id: row for row in session.exec(select(AirRule))}
     return [rows[rule] for rule in binding(device, area, point, _places(session, list(rows.values())))]
@@ -62,6 +79,7 @@ def _places(session: Session, rows: Sequence[AirRule]) -> Places:
         of_area=_by([(row.area_id, row.id) for row in rows]),
         of_zone=_by([(row.zone_id, row.id) for row in rows]),
         of_device=_by([(row.device_id, row.id) for row in rows]),
+        zone_owners={zone.id: zone.area_id for zone in zones},
     )
 
 

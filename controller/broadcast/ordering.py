@@ -25,9 +25,11 @@ from controller.library.models import Blob, Bulletin
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
+from devices.areas import meeting
+from devices.models import Device
 from devices.protocol.messages.orders import Rank
 from devices.protocol.units import MILLI
-from devices.registry import get_device, members, parents
+from devices.registry import get_device, members, parents, standing
 from scheduler.models import Occurrence
 from scheduler.timetable import wanted
 
@@ -53,7 +55,7 @@ def create_broadcast(
 ) -> str:
     """Order a broadcast and give its id; the same request again gives the same one.
 
-    Raises BulletinUnknown, BulletinNotReady, NoTargets, AreaUnknown, DeviceUnknown, StartInPast,
+    Raises BulletinUnknown, BulletinNotReady, NoTargets, AreaUnknown, AreaEnded, DeviceUnknown, StartInPast,
     StartTooFar, TooLongOnAir, NeverHeard and, where asked to refuse, Clash.
     """
     if made := already_made(session, act):
@@ -66,7 +68,8 @@ def create_broadcast(
     _write(session, broadcast, request, airing, targets)
     wanted(session)
     remember(session, act, broadcast.id)
-    record(session, act, Action.BROADCAST_CREATE, broadcast.id, f"{bulletin.title} → {len(targets)}")
+    home = _home(session, broadcast)
+    record(session, act, Action.BROADCAST_CREATE, broadcast.id, f"{bulletin.title} → {len(targets)}", area=home)
     return broadcast.id
 
 
@@ -79,13 +82,21 @@ def stop_broadcast(session: Session, broadcast_id: str, act: Act) -> Broadcast:
         broadcast.stop_requested_at = act.now
         tell_again(session, broadcast.occurrence_id)
         wanted(session)
-        record(session, act, Action.BROADCAST_STOP, broadcast_id)
+        record(session, act, Action.BROADCAST_STOP, broadcast_id, area=_home(session, broadcast))
     return broadcast
+
+
+def _home(session: Session, broadcast: Broadcast) -> str | None:
+    """The nearest area in which all its speakers stand."""
+    session.flush()
+    rows = select(Device.area_id).distinct().join(Delivery, col(Delivery.device_id) == col(Device.id))
+    homes = session.exec(rows.where(Delivery.occurrence_id == broadcast.occurrence_id)).all()
+    return meeting(homes, parents(session))
 
 
 def find_targets(session: Session, areas: tuple[str, ...], devices: tuple[str, ...]) -> set[str]:
     """Ids of all speakers in service in these areas, and these speakers. NoTargets if there is none."""
-    parents(session, *areas)
+    standing(session, *areas)
     named = {device.id for device in (get_device(session, name) for name in devices) if not device.retired_at}
     targets = members(session, areas) | named
     if not targets:

@@ -56,7 +56,7 @@ def recall_bulletin(session: Session, bulletin: str, act: Act) -> list[str]:
     fresh = [row for row in rows if row.state != RECALLED]
     for row in fresh:
         row.state = RECALLED
-        record(session, act, Action.BULLETIN_RECALL, row.id, row.title)
+        record(session, act, Action.BULLETIN_RECALL, row.id, row.title, area=row.owner_id)
     if fresh:
         session.flush()
         _stop(session, [row.id for row in fresh], act)

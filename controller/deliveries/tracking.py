@@ -1,8 +1,8 @@
 """Deliveries are queued, moved by events, and given up when no signed word comes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import BigInteger, bindparam, insert
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,11 +17,17 @@ LONGEST_WAIT = 120 * SECOND
 FETCH_PARTS = 8
 """An order is told again at most once in this part of the time that is left until its start."""
 
+Line = Mapping[str, object]
+"""One step of a delivery as its row in the table of events."""
 
 _OWING = (
     select(Delivery.device_id)
     .where(col(Delivery.device_id).in_(bindparam("devices", expanding=True)), col(Delivery.state).in_(UNSIGNED_WORDS))
     .distinct()
+)
+_LINES = insert(DeliveryEvent.metadata.tables["delivery_event"])
+_OVERDUE = select(Delivery).where(
+    col(Delivery.state).in_(OPEN_WORDS), Delivery.deadline_at <= bindparam("now", type_=BigInteger)
 )
 
 
@@ -63,22 +69,25 @@ def tell_again_at(published_at: int, attempts: int, start_at: int) -> int:
 
 
 def advance(
-    session: Session, delivery: Delivery, event: DeliveryEventKind, now: int, *,
-    reason: str | None = None, receipt: int | None = None,
-) -> bool:  # fmt: skip
-    """Take one step and write it down; False where the table says that nothing changes."""
+    delivery: Delivery, event: DeliveryEventKind, now: int, *, reason: str | None = None, receipt: int | None = None
+) -> Line | None:
+    """Take one step; its line, for `write_down`, or None where the table says that nothing changes."""
     before = DeliveryState(delivery.state)
     after = step(before, event)
     if after is before:
-        return False
+        return None
     delivery.state, delivery.changed_at, delivery.reason = after.value, now, reason
-    session.add(
-        DeliveryEvent(
-            occurrence_id=delivery.occurrence_id, device_id=delivery.device_id, at=now, event=event.value,
-            state=after.value, reason=reason, receipt=receipt,
-        )
-    )  # fmt: skip
-    return True
+    return {
+        "occurrence_id": delivery.occurrence_id, "device_id": delivery.device_id, "at": now, "event": event.value,
+        "state": after.value, "reason": reason, "receipt": receipt,
+    }  # fmt: skip
+
+
+def write_down(session: Session, lines: Iterable[Line | None]) -> None:
+    """Keep the lines of steps that were taken, in their order, written as one batch."""
+    taken = [line for line in lines if line is not None]
+    if taken:
+        session.connection().execute(_LINES, taken)
 
 
 def owing(session: Session, devices: Iterable[str]) -> set[str]:
@@ -89,16 +98,15 @@ def owing(session: Session, devices: Iterable[str]) -> set[str]:
 def mark_published(session: Session, occurrence_id: str, devices: Iterable[str], now: int) -> None:
     """A message about this occurrence has been handed to the broker for these speakers."""
     rows = select(Delivery).where(Delivery.occurrence_id == occurrence_id, col(Delivery.device_id).in_(list(devices)))
-    for delivery in session.exec(rows):
+    deliveries = session.exec(rows).all()
+    for delivery in deliveries:
         delivery.published_at = now
         delivery.attempts += 1
-        advance(session, delivery, DeliveryEventKind.PUBLISHED, now)
+    write_down(session, [advance(delivery, DeliveryEventKind.PUBLISHED, now) for delivery in deliveries])
 
 
 def close_silent(session: Session, now: int) -> int:
     """Give up waiting where no signed end came by expiry + 60 s; how many that were."""
-    overdue = select(Delivery).where(col(Delivery.state).in_(OPEN_WORDS), Delivery.deadline_at <= now)
-    rows = session.exec(overdue).all()
-    for delivery in rows:
-        advance(session, delivery, DeliveryEventKind.DEADLINE, now, reason="no_word")
+    rows = session.exec(_OVERDUE, params={"now": now}).all()
+    write_down(session, [advance(delivery, DeliveryEventKind.DEADLINE, now, reason="no_word") for delivery in rows])
     return len(rows)

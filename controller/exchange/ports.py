@@ -1,7 +1,17 @@
-"""What a preview of the plan says, as far as a calendar needs it. Instants are us UTC."""
+"""What a preview of the plan says, as far as a calendar needs it, and what a reader sees. Instants are us UTC."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
+
+from scheduler.programmes.programme import Targets
+
+
+class Seen(Protocol):
+    """What somebody sees: as conditions on the tables, and of what programmes name."""
+
+    def of(self, kind: str) -> Any: ...
+
+    def targets(self, found: Sequence[Targets]) -> list[Targets]: ...
 
 
 class Slot(Protocol):

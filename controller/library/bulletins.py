@@ -11,6 +11,7 @@ from controller.library.studio import VoiceWish
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
+from devices.registry import parents
 
 MOST_MEMBERS = 50
 MAX_TEXT_BYTES = 128 * 1024
@@ -18,12 +19,13 @@ MAX_TEXT_BYTES = 128 * 1024
 
 @dataclass(frozen=True)
 class Shelving:
-    """Where a bulletin stands among the others: its category, its language (BCP 47), and the bulletin of which it is
-    the version in that language."""
+    """Where a bulletin stands among the others: whose it is (None: the installation's), its category, its language
+    (BCP 47), and the bulletin of which it is the version in that language."""
 
     category: str | None = None
     language: str = "vi"
     version_of: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,11 @@ def _add(session: Session, row: Bulletin, shelving: Shelving, act: Act) -> str:
         return made
     if shelving.version_of is not None and get_bulletin(session, shelving.version_of).original_id is not None:
         raise VersionOfVersion(bulletin=shelving.version_of)
+    if shelving.owner is not None:
+        parents(session, shelving.owner)
     row.category, row.language, row.original_id = shelving.category, shelving.language, shelving.version_of
+    row.owner_id = shelving.owner
     session.add(row)
     remember(session, act, row.id)
-    record(session, act, Action.BULLETIN_CREATE, row.id, row.title)
+    record(session, act, Action.BULLETIN_CREATE, row.id, row.title, area=row.owner_id)
     return row.id

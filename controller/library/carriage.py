@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from sqlalchemy import BigInteger, bindparam
 from sqlmodel import Session, col, select
 
 from controller.herald import Herald
@@ -16,6 +17,10 @@ FOREVER = 4_102_444_800_000_000
 MEND_EVERY = 10 * SECOND
 AFTER_EXPIRY = MINUTE
 """How long the broker keeps a blob after the last order for it has ended, us."""
+
+_UNNEEDED = select(Blob).where(
+    col(Blob.clip).is_(None), Blob.retained_until > 0, Blob.retained_until <= bindparam("now", type_=BigInteger)
+)
 
 
 class Carrier:
@@ -56,6 +61,12 @@ class Carrier:
             self.topics_used += 1 + len(pieces)
         return sent
 
+    def sign_again(self, blob: Blob) -> bool:
+        """The same manifest under a new key; the pieces are known by their hash. False: the link is down."""
+        if blob.sha256 not in self._carried:
+            return self.carry(blob)
+        return self._herald.manifest(self._manifest(blob, self._store.chunks(blob.sha256, blob.chunk_bytes)))
+
     def withdraw(self, blob: Blob) -> bool:
         """Take manifest and chunks off the broker. False: the link is down."""
         topics = self._herald.topics
@@ -88,8 +99,7 @@ def needed(session: Session, now: int) -> list[Blob]:
 
 def unneeded(session: Session, now: int) -> list[Blob]:
     """Blobs on the broker that nobody needs any more."""
-    rows = select(Blob).where(col(Blob.clip).is_(None), Blob.retained_until > 0, Blob.retained_until <= now)
-    return list(session.exec(rows))
+    return list(session.exec(_UNNEEDED, params={"now": now}))
 
 
 def withdrawn(session: Session, blob: Blob, now: int) -> None:

@@ -1,6 +1,6 @@
 """Tables of bulletins, of the audio that they became, and of the office's glossary."""
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -8,6 +8,7 @@ class Bulletin(SQLModel, table=True):
     """What is to be said: typed, recorded or joined. `state`: rendering, ready, failed or recalled."""
 
     __tablename__ = "bulletin"
+    __table_args__ = (Index("ix_bulletin_newest", "category", "owner_id", "created_at"),)
     id: str = Field(primary_key=True)
     title: str
     owner_id: str | None = Field(default=None, foreign_key="area.id", index=True)
@@ -57,8 +58,12 @@ class Blob(SQLModel, table=True):
 
 
 class GlossaryEntry(SQLModel, table=True):
-    """How this office reads a word or phrase; comes before every built-in rule."""
+    """How a place reads a word or phrase, with all within; comes before every built-in rule."""
 
     __tablename__ = "glossary"
-    written: str = Field(primary_key=True)
+    __table_args__ = (UniqueConstraint("area_id", "written"),)
+    id: int | None = Field(default=None, primary_key=True)
+    area_id: str | None = Field(default=None, foreign_key="area.id", index=True)
+    """Whose it is; None: the installation's."""
+    written: str
     spoken: str

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import BigInteger, bindparam, func
 from sqlmodel import Session, col, or_, select
 
 from controller.broadcast.models import Broadcast
@@ -22,6 +22,18 @@ LOOKED_BACK = 10 * MINUTE
 """What began while nobody watched (a restart, a lost broker) is looked at for so long, us."""
 _SOUNDS = or_(col(Delivery.state).in_((DeliveryState.PLAYING.value, DeliveryState.PLAYED.value)), Delivery.heard_ms > 0)
 _OPEN = select(Incident).where(Incident.kind == KIND, col(Incident.closed_at).is_(None))
+_SINCE, _UNTIL = bindparam("since", type_=BigInteger), bindparam("until", type_=BigInteger)
+_LATER = (
+    Broadcast.ends_at > _SINCE, Broadcast.start_at > _SINCE, col(Broadcast.stop_requested_at).is_(None)
+)  # fmt: skip
+_STARTED = select(Broadcast).where(*_LATER, Broadcast.start_at <= _UNTIL)
+_SOONEST = select(func.min(Broadcast.start_at)).where(*_LATER)
+_HEARD = (
+    select(Delivery.order_id, Device.area_id)
+    .join(Device, col(Device.id) == col(Delivery.device_id))
+    .where(col(Delivery.order_id).in_(bindparam("orders", expanding=True)), _SOUNDS)
+    .distinct()
+)
 
 
 @dataclass
@@ -38,13 +50,13 @@ class DeadAir:
             return
         since, until = max(self.seen_until, now - LOOKED_BACK), now - WAITED
         self.seen_until = until
-        for order in session.exec(_started(since, until)).all():
+        for order in session.exec(_STARTED, params={"since": since, "until": until}).all():
             for area in _silent_places(session, order):
                 self._note(session, order, area, now)
 
     def next_check(self, session: Session, now: int) -> int | None:
         """When the next start is to be looked at."""
-        soonest = session.exec(_upcoming(max(self.seen_until, now - WAITED))).one()
+        soonest = session.exec(_SOONEST, params={"since": max(self.seen_until, now - WAITED)}).one()
         return None if soonest is None else soonest + WAITED
 
     def _note(self, session: Session, order: Broadcast, area: str, now: int) -> None:
@@ -57,19 +69,6 @@ class DeadAir:
                 session, self.new_id, KIND, now, subject=area, order=order.id, programme=order.programme_id,
                 start_at=order.start_at,
             )  # fmt: skip
-
-
-def _started(since: int, until: int):  # type: ignore[no-untyped-def]
-    return select(Broadcast).where(
-        Broadcast.ends_at > since, Broadcast.start_at > since, Broadcast.start_at <= until,
-        col(Broadcast.stop_requested_at).is_(None),
-    )  # fmt: skip
-
-
-def _upcoming(since: int):  # type: ignore[no-untyped-def]
-    return select(func.min(Broadcast.start_at)).where(
-        Broadcast.ends_at > since, Broadcast.start_at > since, col(Broadcast.stop_requested_at).is_(None)
-    )
 
 
 def _silent_places(session: Session, order: Broadcast) -> list[str]:
@@ -103,13 +102,7 @@ def close_heard(session: Session, now: int) -> None:
 
 
 def _heard_in(session: Session, orders: Iterable[str]) -> Mapping[str, set[str]]:
-    rows = (
-        select(Delivery.order_id, Device.area_id)
-        .join(Device, col(Device.id) == col(Delivery.device_id))
-        .where(col(Delivery.order_id).in_(sorted(set(orders))), _SOUNDS)
-        .distinct()
-    )
     found: dict[str, set[str]] = defaultdict(set)
-    for order, area in session.exec(rows):
+    for order, area in session.exec(_HEARD, params={"orders": sorted(set(orders))}):
         found[order].add(area)
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import BigInteger, bindparam, func
 from sqlmodel import Session, col, select
 
 from devices.condition import shown, wrong
@@ -11,6 +11,9 @@ from devices.health import Presence, Sign, observe, patience
 from devices.incidents import close_cause, open_incident
 from devices.models import Device
 from devices.protocol.messages.speaker import Health, Hello, Report
+
+_SILENT = select(Device).where(col(Device.online), col(Device.last_seen) < bindparam("edge", type_=BigInteger))
+_HEARD_LONGEST_AGO = select(func.min(Device.last_seen)).where(col(Device.online))
 
 
 @dataclass
@@ -25,9 +28,9 @@ class Watch:
         """A sign of or about a speaker; going opens an incident, coming back closes it."""
         before = Presence(device.online, device.last_seen)
         after = observe(before, sign, now, self.heartbeat_s, self.listening_since or now)
-        device.online, device.last_seen = after.online, after.last_seen
+        device.last_seen = after.last_seen
         if before.online != after.online:
-            device.online_changed_at = now
+            device.online, device.online_changed_at = after.online, now
             self._went_or_came(session, device, now)
 
     def tick(self, session: Session, now: int) -> None:
@@ -35,13 +38,12 @@ class Watch:
         if self.listening_since is None or now - self.listening_since < patience(self.heartbeat_s):
             return
         edge = now - patience(self.heartbeat_s)
-        rows = select(Device).where(col(Device.online), col(Device.last_seen) < edge)
-        for device in session.exec(rows).all():
+        for device in session.exec(_SILENT, params={"edge": edge}).all():
             self.note(session, device, "tick", now)
 
     def next_silence(self, session: Session) -> int | None:
         """When `tick` may find the next speaker silent, us UTC; None while we do not listen, or nobody is there."""
-        heard = session.exec(select(func.min(Device.last_seen)).where(col(Device.online))).one()
+        heard = session.exec(_HEARD_LONGEST_AGO).one()
         if heard is None or self.listening_since is None:
             return None
         return max(heard, self.listening_since) + patience(self.heartbeat_s) + 1

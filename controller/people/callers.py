@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from controller.errors import NotAllowed
+from controller.errors import NotAllowed, OwnerNeeded
 from controller.people.permissions import Action
 from controller.people.rights import Place, Rights
 
@@ -36,3 +36,10 @@ class Caller:
         """Those of these areas that they see."""
         seen = self.seen()
         return [place for place in places if seen is None or place in seen]
+
+    def home(self, action: Action) -> Place:
+        """Where they do something if they do not say where: at the one place that they have; OwnerNeeded."""
+        roots = self.rights.roots(action)
+        if None in roots or len(roots) == 1:
+            return None if None in roots else next(iter(roots))
+        raise OwnerNeeded()

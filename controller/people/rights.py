@@ -42,11 +42,11 @@ class Rights:
 
     def everywhere(self, action: Action) -> bool:
         """Whether they may at the installation itself, and so at every place."""
-        return None in self._roots(action)
+        return None in self.roots(action)
 
     def may(self, action: Action, place: Place) -> bool:
         """Whether they may there; at an area that does not exist nobody may who may not everywhere."""
-        roots = self._roots(action)
+        roots = self.roots(action)
         if None in roots or place is None:
             return None in roots
         return place in self._parents and not roots.isdisjoint(lineage(place, self._parents))
@@ -59,15 +59,16 @@ class Rights:
         """Whether they may there, or somewhere inside it: what sounds at the place is heard by them too."""
         if self.may(action, place):
             return True
-        paths = [lineage(root, self._parents) for root in self._roots(action) if root and root in self._parents]
+        paths = [lineage(root, self._parents) for root in self.roots(action) if root and root in self._parents]
         return any(place is None or place in path for path in paths)
 
     def areas(self, action: Action) -> frozenset[str] | None:
         """All areas where they may; None: everywhere."""
-        roots = self._roots(action)
+        roots = self.roots(action)
         if None in roots:
             return None
         return frozenset(area for area in self._parents if not roots.isdisjoint(lineage(area, self._parents)))
 
-    def _roots(self, action: Action) -> frozenset[Place]:
+    def roots(self, action: Action) -> frozenset[Place]:
+        """Where it was given to them: they may there, and everywhere within."""
         return frozenset(one.area for one in self.given if one.carries(action))

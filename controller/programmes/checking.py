@@ -1,6 +1,6 @@
 """Before a programme is saved: is it ever heard, what does it collide with, and what would become of the others?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -34,7 +34,11 @@ class Collision:
     """`waits` or `left_out`: this programme; `other_waits` or `other_left_out`."""
     start_at: int | None
     """When the one that waits would begin."""
-    speakers: int
+    devices: frozenset[str]
+
+    @property
+    def speakers(self) -> int:
+        return len(self.devices)
 
 
 def examine(session: Session, programme: Kept, now: int, decided: Iterable[Decision] = ()) -> list[Collision]:
@@ -56,13 +60,19 @@ def collisions_of(state: Situation, name: str) -> list[Collision]:
 
 def refuse_collisions(collisions: list[Collision]) -> None:
     """ProgrammeClash with what collides where, and the delay (s) after which this one would be free."""
-    if not collisions:
-        return
+    if collisions:
+        error = ProgrammeClash(**clash_data(collisions))
+        error.collisions = collisions
+        raise error
+
+
+def clash_data(collisions: Sequence[Collision]) -> dict[str, object]:
+    """What a caller is told of them."""
     waits = [one.start_at - one.at for one in collisions if one.effect == "waits" and one.start_at is not None]
-    raise ProgrammeClash(
-        collisions=[_shown(one) for one in collisions[:MOST_SHOWN]], count=len(collisions),
-        shift_s=max(waits) // 1_000_000 if waits else None,
-    )  # fmt: skip
+    return {
+        "collisions": [_shown(one) for one in collisions[:MOST_SHOWN]], "count": len(collisions),
+        "shift_s": max(waits) // 1_000_000 if waits else None,
+    }  # fmt: skip
 
 
 def first_look(programme: Kept, now: int) -> int:
@@ -120,15 +130,18 @@ def _places(slots: Iterable[Slot]) -> Mapping[tuple[str, int, int], int]:
 
 
 def _waits(state: Situation, slot: Slot, effect: str, other: str) -> Collision:
-    count = len(state.speakers(slot.hearers))
-    return Collision(other, title_of(state.programmes, other), slot.turn_at, effect, slot.start_at, count)
+    devices = state.speakers(slot.hearers)
+    return Collision(other, title_of(state.programmes, other), slot.turn_at, effect, slot.start_at, devices)
 
 
 def _left_out(state: Situation, one: Silence, effect: str, other: str) -> Collision:
-    count = len(state.speakers(one.hearers))
-    return Collision(other, title_of(state.programmes, other), one.nominal_at, effect, None, count)
+    devices = state.speakers(one.hearers)
+    return Collision(other, title_of(state.programmes, other), one.nominal_at, effect, None, devices)
 
 
 def _shown(one: Collision) -> dict[str, object]:
-    times = {"at": at(one.at).isoformat(), "start": at(one.start_at).isoformat() if one.start_at else None}
-    return {"other": one.other, "title": one.title, "effect": one.effect, "speakers": one.speakers} | times
+    start = at(one.start_at).isoformat() if one.start_at else None
+    return {
+        "other": one.other or None, "title": one.title or None, "effect": one.effect, "speakers": one.speakers,
+        "at": at(one.at).isoformat(), "start": start,
+    }  # fmt: skip

@@ -9,7 +9,9 @@ from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.programmes.reading import read_programmes
-from devices.registry import get_device
+from devices.areas import meeting
+from devices.models import Device
+from devices.registry import get_device, parents
 from scheduler.programmes.models import GroupMember, SpeakerGroup
 from scheduler.timetable import wanted
 
@@ -23,16 +25,21 @@ def create_group(session: Session, name: str, devices: Sequence[str], act: Act, 
     session.flush()
     _fill(session, row.id, devices)
     remember(session, act, row.id)
-    record(session, act, Action.PROGRAMME_EDIT, row.id, f"{name} ({len(devices)})")
+    after, home = {"name": name, "devices": sorted(set(devices))}, _home(session, row.id)
+    record(session, act, Action.PROGRAMME_EDIT, row.id, f"{name} ({len(devices)})", area=home, after=after)
     return row.id
 
 
 def change_group(session: Session, group: str, name: str, devices: Sequence[str], act: Act) -> None:
     """Put these speakers in place of those of the group. GroupUnknown, DeviceUnknown."""
-    find_group(session, group).name = name
+    row = find_group(session, group)
+    before = {"name": row.name, "devices": members_of(session, group)}
+    row.name = name
     session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group))
     _fill(session, group, devices)
-    record(session, act, Action.PROGRAMME_EDIT, group, f"{name} ({len(devices)})")
+    after, home = {"name": name, "devices": sorted(set(devices))}, _home(session, group)
+    detail = f"{name} ({len(devices)})"
+    record(session, act, Action.PROGRAMME_EDIT, group, detail, area=home, before=before, after=after)
     wanted(session)
 
 
@@ -42,9 +49,10 @@ def end_group(session: Session, group: str, act: Act) -> None:
     using = sorted(name for name, kept in read_programmes(session).items() if group in kept.wish.targets.groups)
     if using:
         raise GroupInUse(group=group, programmes=using)
+    before, home = {"name": row.name, "devices": members_of(session, group)}, _home(session, group)
     session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group))
     session.delete(row)
-    record(session, act, Action.PROGRAMME_EDIT, group, "ended")
+    record(session, act, Action.PROGRAMME_EDIT, group, "ended", area=home, before=before)
 
 
 def find_group(session: Session, group: str) -> SpeakerGroup:
@@ -58,6 +66,12 @@ def members_of(session: Session, group: str) -> list[str]:
     """Its speakers, in a fixed order."""
     rows = select(GroupMember.device_id).where(GroupMember.group_id == group)
     return list(session.exec(rows.order_by(col(GroupMember.device_id))))
+
+
+def _home(session: Session, group: str) -> str | None:
+    """The nearest area in which all its speakers stand."""
+    rows = select(Device.area_id).distinct().join(GroupMember, col(GroupMember.device_id) == col(Device.id))
+    return meeting(session.exec(rows.where(GroupMember.group_id == group)).all(), parents(session))
 
 
 def _fill(session: Session, group: str, devices: Sequence[str]) -> None:

@@ -14,6 +14,8 @@ from controller.people.permissions import Action
 from controller.programmes.checking import Collision, examine, refuse_collisions
 from controller.programmes.named import read_named
 from controller.programmes.reading import Kept
+from devices.areas import lineage, meeting
+from devices.registry import parents
 from scheduler.planner.precedence import Decision
 from scheduler.programmes.models import Choice, ProgrammeRow
 from scheduler.programmes.programme import Programme
@@ -41,7 +43,7 @@ def create_programme(
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
     remember(session, act, row.id)
-    record(session, act, Action.PROGRAMME_EDIT, row.id, wish.title)
+    record(session, act, Action.PROGRAMME_EDIT, row.id, wish.title, area=row.owner_id, after=row.said)
     wanted(session)
     return row.id
 
@@ -58,12 +60,16 @@ def change_programme(session: Session, programme: str, wish: Programme, act: Act
     """From now on it is as `wish` says; what has begun goes on as it was. Raises as `create_programme`."""
     row = find_programme(session, programme)
     read_named(session, [wish]).check(wish)
+    before = row.said
     row.title, row.owner_id, row.said = wish.title, wish.owner, wish.model_dump(mode="json")
     row.revision, row.changed_at = row.revision + 1, act.now
     session.add(row)
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
-    record(session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})")
+    record(
+        session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})", area=row.owner_id,
+        before=before, after=row.said,
+    )  # fmt: skip
     wanted(session)
 
 
@@ -106,14 +112,13 @@ def end_programme(session: Session, programme: str, act: Act) -> None:
     if row.ended_at is None:
         row.ended_at = row.changed_at = act.now
         session.exec(delete(Choice).where(or_(col(Choice.first_id) == programme, col(Choice.second_id) == programme)))
-        record(session, act, Action.PROGRAMME_EDIT, programme, "ended")
+        record(session, act, Action.PROGRAMME_EDIT, programme, "ended", area=row.owner_id)
         wanted(session)
 
 
 def decide(session: Session, decision: Decision, act: Act) -> None:
     """Of two programmes that collide, who keeps its time; replaces what was decided of the two before."""
-    for name in (decision.first, decision.second):
-        find_programme(session, name)
+    first, second = (find_programme(session, name) for name in (decision.first, decision.second))
     session.exec(delete(Choice).where(col(Choice.first_id) == decision.second, col(Choice.second_id) == decision.first))
     session.merge(
         Choice(
@@ -121,7 +126,8 @@ def decide(session: Session, decision: Decision, act: Act) -> None:
             decided_by=act.who,
         )
     )  # fmt: skip
-    record(session, act, Action.PROGRAMME_EDIT, decision.first, f"before {decision.second}, {decision.then}")
+    detail, home = f"before {decision.second}, {decision.then}", _nearer(session, first.owner_id, second.owner_id)
+    record(session, act, Action.PROGRAMME_EDIT, decision.first, detail, area=home)
     wanted(session)
 
 
@@ -136,6 +142,14 @@ def find_programme(session: Session, programme: str) -> ProgrammeRow:
     if row is None or row.ended_at is not None:
         raise ProgrammeUnknown(programme=programme)
     return row
+
+
+def _nearer(session: Session, one: str, other: str) -> str | None:
+    """Of two owners the one that lies in the other: there both may sound; else the area in which both lie."""
+    tree = parents(session)
+    if one in lineage(other, tree):
+        return other
+    return one if other in lineage(one, tree) else meeting([one, other], tree)
 
 
 def _settle(session: Session, kept: Kept, act: Act, on_clash: OnClash) -> None:

@@ -19,6 +19,7 @@ from controller.library.carriage import Carrier
 from controller.library.models import Blob
 from controller.programmes.plan_message import Content, Planned, content
 from controller.programmes.timetable import STEP, horizon
+from controller.sequences import credible
 from devices.models import Device, DevicePlan
 from devices.protocol.messages.plans import Plan
 from devices.protocol.messages.speaker import PlanAck
@@ -164,10 +165,11 @@ def _written(
     contents: dict[tuple[object, ...], Content] = {}
     plans = {}
     for device in devices:
-        row, orders, air = rows[device], tuple(planned[device]), edition.airs.get(device, FREE)
+        known, orders, air = rows.get(device), tuple(planned[device]), edition.airs.get(device, FREE)
         gone = erasing.get(device, ())
-        if not (orders or gone or row.seq or row.held_seq or not air.is_free):
+        if not (orders or gone or (known and (known.seq or known.held_seq)) or not air.is_free):
             continue
+        row = known or DevicePlan(device_id=device)
         key = (orders, air, stages[device], gone)
         if key not in contents:
             contents[key] = content(orders, air, edition.valid_from, horizon(edition.made_at), stages[device], gone)
@@ -185,16 +187,17 @@ def _blobs(session: Session, plans: Iterable[Plan]) -> list[Blob]:
 
 def _number(row: DevicePlan, said: Content, now: int) -> bool:
     """Give it a new number if its content is new, or the speaker holds a higher one; whether that was so."""
-    if row.content == said.digest and row.held_seq <= row.seq:
+    held = credible(row.held_seq, now)
+    if row.content == said.digest and held <= row.seq:
         return False
-    row.seq = max(now, row.seq + 1, row.held_seq + 1)
+    row.seq = max(now, row.seq + 1, held + 1)
     row.content, row.valid_to, row.attempts = said.digest, said.valid_to, 0
     return True
 
 
 def _rows(session: Session, devices: Sequence[str]) -> dict[str, DevicePlan]:
-    known = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
-    return {device: DevicePlan(device_id=device) for device in devices} | {row.device_id: row for row in known}
+    rows = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
+    return {row.device_id: row for row in rows}
 
 
 def _planned(session: Session, devices: Sequence[str], since: int) -> dict[str, list[Planned]]:

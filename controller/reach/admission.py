@@ -1,13 +1,35 @@
-"""May this caller do this to what they name?"""
+"""May this caller do this to what they name, in an address or in a body?"""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
-from sqlmodel import Session
+from pydantic import BaseModel
+from sqlmodel import Session, col, select
 
 from controller.errors import NotAllowed
 from controller.people.callers import Caller
 from controller.people.permissions import Action
-from controller.reach.subjects import FINDERS, UNKNOWN
+from controller.reach.subjects import FINDERS, UNKNOWN, Places
+from devices.models import Device
+from devices.protocol.units import UUID_PATTERN
+from devices.registry import LOT
+
+UUID = re.compile(UUID_PATTERN)
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "area": "area", "areas": "area", "owner": "area", "parent": "area", "device": "device",
+        "replaces": "device", "devices": "device",
+        "groups": "group", "zone": "zone",
+    }
+)  # fmt: skip
+"""Field of a body to the kind of what it names: there something is to be, or to be changed."""
+CONTENTS: Mapping[str, str] = MappingProxyType(
+    {"bulletin": "bulletin", "members": "bulletin", "version_of": "bulletin", "first": "programme",
+     "second": "programme"}
+)  # fmt: skip
+"""What is only used: it has to be seen, and stays as it is."""
 
 
 def admit(
@@ -25,12 +47,56 @@ def admit(
     if caller.rights.everywhere(action) and caller.rights.everywhere(Action.SEE):
         return
     for kind, subject in subjects:
-        _admit_to(session, caller, action, kind, subject)
+        _admit_to(caller, action, kind, subject, FINDERS[kind](session, subject))
 
 
-def _admit_to(session: Session, caller: Caller, action: Action, kind: str, subject: str) -> None:
-    places = FINDERS[kind](session, subject)
-    if not places.seen_by(caller):
+def admit_named(session: Session, caller: Caller, action: Action, said: BaseModel) -> None:
+    """As `admit`, for everything that a body names."""
+    if caller.rights.everywhere(action) and caller.rights.everywhere(Action.SEE):
+        return
+    named = list(_named(said.model_dump()))
+    homes = _homes(session, [subject for field, subject in named if PLACES.get(field) == "device"])
+    for field, subject in named:
+        kind = PLACES.get(field) or CONTENTS[field]
+        if kind == "area":  # the tree is known: many are named
+            places = Places(frozenset({subject}))
+        elif kind == "device" and subject in homes:
+            places = Places(frozenset({homes[subject]}))
+        else:
+            places = FINDERS[kind](session, subject)
+        _admit_to(caller, action, kind, subject, places, used=field in CONTENTS)
+
+
+def admit_to_either(session: Session, caller: Caller, action: Action, kind: str, one: str, other: str) -> None:
+    """For what concerns two things where both meet: both are seen, and one of them is theirs to change."""
+    admit(session, caller, Action.SEE, [(kind, one), (kind, other)])
+    if not any(caller.rights.may_at_all(action, FINDERS[kind](session, subject).owners) for subject in (one, other)):
+        raise NotAllowed(action=action.value)
+
+
+def _named(said: Any) -> Iterator[tuple[str, str]]:
+    """Field and id of everything that is named, however deep."""
+    for field, value in said.items():
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(one, dict):
+                yield from _named(one)
+            elif isinstance(one, str) and field in PLACES.keys() | CONTENTS.keys() and UUID.fullmatch(one):
+                yield field, one
+
+
+def _homes(session: Session, devices: list[str]) -> dict[str, str]:
+    """Speaker to its area."""
+    found: dict[str, str] = {}
+    for begin in range(0, len(devices), LOT):
+        rows = select(Device.id, Device.area_id).where(col(Device.id).in_(devices[begin : begin + LOT]))
+        found.update(session.exec(rows).all())
+    return found
+
+
+def _admit_to(caller: Caller, action: Action, kind: str, subject: str, places: Places, *, used: bool = False) -> None:
+    """Who may act at a place knows what is there. `used`: it stays as it is, so that knowing it is enough."""
+    held = caller.rights.may_at_all(action, places.owners)
+    if not held and not places.seen_by(caller):
         raise UNKNOWN[kind](**{kind: subject})
-    if action is not Action.SEE and not caller.rights.may_at_all(action, places.owners):
+    if not held and not used and action is not Action.SEE:
         raise NotAllowed(action=action.value)

@@ -1,11 +1,12 @@
 """To which places a bulletin, a broadcast, a speaker ... belongs: by the name that its id has in an address."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from sqlmodel import Session, col, select
 
+from controller.air.book import zones_and_homes
 from controller.alerts.models import AlertArea, AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
@@ -15,6 +16,7 @@ from controller.errors import (
     ApprovalUnknown,
     BroadcastUnknown,
     BulletinUnknown,
+    ClaimCodeUnknown,
     GrantUnknown,
     GroupUnknown,
     PersonUnknown,
@@ -30,13 +32,17 @@ from controller.people.persons import get_person
 from controller.people.rights import Place
 from controller.people.standing import grants_of
 from devices.errors import AreaUnknown, DeviceUnknown, IncidentUnknown
-from devices.models import Area, Device, Incident
+from devices.models import Area, ClaimCode, Device, Incident
+from devices.registry import LOT
 from scheduler.air.models import AirRule, Zone
 from scheduler.errors import AirRuleUnknown, AirZoneUnknown
 from scheduler.programmes.models import GroupMember, ProgrammeRow, SpeakerGroup
+from scheduler.programmes.programme import Programme
 
 NOWHERE: frozenset[Place] = frozenset()
 INSTALLATION: frozenset[Place] = frozenset({None})
+METRES_A_DEGREE, MARGIN = 111_000, 0.01
+"""Of latitude, and what is added so that nobody at the rim is missed."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def _alert(session: Session, alert: str) -> Places:
     if session.get(AlertRow, alert) is None:
         raise AlertUnknown(alert=alert)
     areas = frozenset(session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == alert)))
-    return Places(areas, areas)
+    return Places(areas or INSTALLATION, areas)
 
 
 def _programme(session: Session, programme: str) -> Places:
@@ -104,16 +110,24 @@ def _group(session: Session, group: str) -> Places:
     """Where its speakers stand."""
     if session.get(SpeakerGroup, group) is None:
         raise GroupUnknown(group=group)
-    rows = select(Device.area_id).join(GroupMember, col(GroupMember.device_id) == col(Device.id))
-    homes: frozenset[Place] = frozenset(session.exec(rows.where(GroupMember.group_id == group)).all())
-    return Places(homes or INSTALLATION)
+    return Places(_members(session, [group]) or INSTALLATION)
+
+
+def _members(session: Session, groups: Collection[str]) -> frozenset[Place]:
+    """Areas in which the speakers of some groups stand."""
+    rows = select(Device.area_id).distinct().join(GroupMember, col(GroupMember.device_id) == col(Device.id))
+    return frozenset(session.exec(rows.where(col(GroupMember.group_id).in_(groups))).all())
 
 
 def _zone(session: Session, zone: str) -> Places:
+    """Its owner's; seen where one of the speakers that stand in it does."""
     row = session.get(Zone, zone)
     if row is None:
         raise AirZoneUnknown(zone=zone)
-    return Places(frozenset({row.area_id}))
+    near = row.radius_m / METRES_A_DEGREE + MARGIN
+    about = col(Device.latitude).between(row.latitude - near, row.latitude + near)
+    homes = {area for found, area in zones_and_homes(session, about) if found == zone}
+    return Places(frozenset({row.area_id}), frozenset(homes))
 
 
 def _rule(session: Session, rule: str) -> Places:
@@ -129,13 +143,16 @@ def _rule(session: Session, rule: str) -> Places:
 
 
 def _incident(session: Session, incident: str) -> Places:
-    """Where the speaker stands, or the area that it is about."""
+    """Where the speaker stands, or where what it is about belongs."""
     row = session.get(Incident, incident)
     if row is None:
         raise IncidentUnknown(incident=incident)
     if row.device_id is not None:
         return _device(session, row.device_id)
-    return Places(frozenset({row.subject if session.get(Area, row.subject) else None}))
+    for table, find in ((Area, _area), (AlertRow, _alert), (ProgrammeRow, _programme)):
+        if session.get(table, row.subject) is not None:
+            return find(session, row.subject)
+    return Places(INSTALLATION)
 
 
 def _person(session: Session, person: str) -> Places:
@@ -160,11 +177,18 @@ def _approval(session: Session, approval: str) -> Places:
     return Places(frozenset(row.places))
 
 
+def _claim_code(session: Session, claim_code: str) -> Places:
+    row = session.get(ClaimCode, claim_code)
+    if row is None:
+        raise ClaimCodeUnknown(claim_code=claim_code)
+    return Places(frozenset({row.area_id}))
+
+
 FINDERS: Mapping[str, Finder] = MappingProxyType(
     {
         "area": _area, "device": _device, "bulletin": _bulletin, "broadcast": _broadcast, "alert": _alert,
         "programme": _programme, "group": _group, "zone": _zone, "rule": _rule, "incident": _incident,
-        "person": _person, "grant": _grant, "api_key": _api_key, "approval": _approval,
+        "claim_code": _claim_code, "person": _person, "grant": _grant, "api_key": _api_key, "approval": _approval,
     }
 )  # fmt: skip
 """Name of the parameter in an address to what finds the places of its subject."""
@@ -174,7 +198,7 @@ UNKNOWN: Mapping[str, Callable[..., Exception]] = MappingProxyType(
         "area": AreaUnknown, "device": DeviceUnknown, "bulletin": BulletinUnknown, "broadcast": BroadcastUnknown,
         "alert": AlertUnknown, "programme": ProgrammeUnknown, "group": GroupUnknown, "zone": AirZoneUnknown,
         "rule": AirRuleUnknown, "incident": IncidentUnknown, "person": PersonUnknown, "grant": GrantUnknown,
-        "api_key": ApiKeyUnknown, "approval": ApprovalUnknown,
+        "api_key": ApiKeyUnknown, "approval": ApprovalUnknown, "claim_code": ClaimCodeUnknown,
     }
 )  # fmt: skip
 """What is said of one that is not there, or that the caller may not see: word for word the same."""
@@ -182,9 +206,15 @@ UNKNOWN: Mapping[str, Callable[..., Exception]] = MappingProxyType(
 
 def programme_places(session: Session, row: ProgrammeRow) -> Places:
     """Its owner's; heard at its targets."""
-    targets = row.said.get("targets")
-    areas = targets.get("areas", ()) if isinstance(targets, dict) else ()
-    return Places(frozenset({row.owner_id}), frozenset(areas))
+    targets = Programme.model_validate(row.said).targets
+    stand = select(Device.area_id).distinct()
+    homes = {
+        area
+        for begin in range(0, len(targets.devices), LOT)
+        for area in session.exec(stand.where(col(Device.id).in_(targets.devices[begin : begin + LOT])))
+    }
+    groups = _members(session, targets.groups) if targets.groups else NOWHERE
+    return Places(frozenset({row.owner_id}), frozenset(targets.areas) | homes | groups)
 
 
 def _homes(session: Session, deliveries: object) -> frozenset[Place]:

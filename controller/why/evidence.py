@@ -129,12 +129,12 @@ def _foreseen(session: Session, device: Device, span: _Span, now: int) -> Sequen
     as_of = min(now, span.begin)
     found = foresee(situation(session, max(as_of, span.begin - DAY), span.end, as_of), span.begin - DAY, span.end)
     slots = [
-        Foreseen(one.title, one.nominal_at, one.start_at, by=one.after_title, turn_at=one.turn_at)
+        Foreseen(one.title, one.nominal_at, one.start_at, by=one.after_title, turn_at=one.turn_at, by_id=one.after)
         for one in found.slots
         if device.id in one.devices and span.begin <= one.start_at
     ]
     silent = [
-        Foreseen(one.title, one.nominal_at, None, one.reason.value, one.by_title)
+        Foreseen(one.title, one.nominal_at, None, one.reason.value, one.by_title, by_id=one.by)
         for one in found.silent
         if device.id in one.devices and span.begin <= one.nominal_at
     ]

@@ -54,6 +54,8 @@ class Foreseen:
     by: str = ""
     turn_at: int | None = None
     """When its turn came, where neighbours took turns."""
+    by_id: str = ""
+    """Of the programme or single order that `by` is called after."""
 
 
 @dataclass(frozen=True)

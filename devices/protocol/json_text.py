@@ -11,8 +11,7 @@ MAX_DEPTH = 8
 
 def canonical(fields: object) -> bytes:
     """JSON as this project writes it: sorted keys, no spaces, UTF-8. Readers accept any JSON."""
-    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
-    return text.encode("utf-8")
+    return _ENCODER.encode(fields).encode("utf-8")
 
 
 def read_object(raw: bytes) -> dict[str, object]:
@@ -23,7 +22,7 @@ def read_object(raw: bytes) -> dict[str, object]:
         raise Malformed(reason="not JSON") from error
     if not isinstance(found, dict):
         raise Malformed(reason="not a JSON object")
-    if _deeper_than(found, MAX_DEPTH):
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _deeper_than(found, MAX_DEPTH):
         raise Malformed(reason="nested too deep")
     return found
 
@@ -39,6 +38,7 @@ def _no_number(text: str) -> object:
     raise ValueError(f"{text} is no JSON")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 _DECODER = json.JSONDecoder(object_pairs_hook=_unambiguous, parse_constant=_no_number)
 
 

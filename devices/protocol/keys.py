@@ -27,11 +27,15 @@ class VerifyKey:
     def jwk(self) -> OKPKey:
         return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": self.public})
 
+    @cached_property
+    def loaded(self) -> Ed25519PublicKey:
+        """ValueError where this is no public key."""
+        return Ed25519PublicKey.from_public_bytes(base64url.decode(self.public))
+
     def fits(self, signature: bytes, said: bytes) -> bool:
         """Whether `signature` (64 bytes) is this key's over `said`."""
-        key = Ed25519PublicKey.from_public_bytes(base64url.decode(self.public))
         try:
-            key.verify(signature, said)
+            self.loaded.verify(signature, said)
         except InvalidSignature:
             return False
         return True
@@ -53,6 +57,14 @@ class SigningKey:
     def jwk(self) -> OKPKey:
         secret = base64url.encode(self._key.private_bytes_raw())
         return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": self.verify_key.public, "d": secret})
+
+    def sign_bytes(self, said: bytes) -> bytes:
+        """The bare signature (64 bytes) over `said`."""
+        return self._key.sign(said)
+
+    def secret(self) -> bytes:
+        """The 32 secret bytes; for whoever seals them."""
+        return self._key.private_bytes_raw()
 
     def to_pem(self, passphrase: bytes | None = None) -> bytes:
         """PKCS#8 PEM, encrypted where a passphrase is given."""
@@ -79,5 +91,4 @@ def public_from_pem(pem: bytes) -> VerifyKey:
 
 
 def public_to_pem(key: VerifyKey) -> bytes:
-    loaded = Ed25519PublicKey.from_public_bytes(base64url.decode(key.public))
-    return loaded.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.loaded.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)

@@ -129,10 +129,10 @@ class Hardware:
         self.advance(now)
         if not self._supply.battery_ah or (self._power.mains >= 1 and self._supply.mains_volts):
             return None  # it follows the mains, and those are as they are
-        state, at = self._power, now
+        state, at, load = self._power, now, self._load(0.0)
         while at < now + horizon:
             at += 5 * MINUTE
-            state = power.after(state, self._supply, self._load(0.0), self._sun(at), 1 / 12)
+            state = power.after(state, self._supply, load, self._on_panel(weather.sun(at)), 1 / 12)
             if state.on != self._power.on:
                 return at
         return None
@@ -173,10 +173,11 @@ class Hardware:
         if passed <= 0:
             return
         share = min(1.0, sounded / passed)
-        begin = now - passed
+        begin, load = now - passed, self._load(share)
+        losses = self.profile.power.idle_watts + amplifier.lost(self.profile.rated_watts, self._share(share))
         for done in range(0, passed, STEP):
             step = min(STEP, passed - done)
-            self._pass(begin + done + step, step / (60 * MINUTE), share)
+            self._pass(begin + done + step, step / (60 * MINUTE), losses, load)
         self._at = now
 
     def readings(self, mono: int, now: int, playing: bool) -> Readings:
@@ -211,14 +212,14 @@ class Hardware:
         """As warm as the day makes it, its battery full."""
         self._at = now
         self._degrees = heat.bound_for(weather.shade(now), weather.sun(now), self.profile.power.idle_watts, False)
-        self._power = power.after(self._power, self._supply, self._load(0.0), self._sun(now), 0.0)
+        self._power = power.after(self._power, self._supply, self._load(0.0), self._on_panel(weather.sun(now)), 0.0)
 
-    def _pass(self, now: int, hours: float, share: float) -> None:
+    def _pass(self, now: int, hours: float, losses: float, load: float) -> None:
+        """`losses`, `load`: watts that become heat in the box, and that it draws."""
         sun = weather.sun(now)
-        losses = self.profile.power.idle_watts + amplifier.lost(self.profile.rated_watts, self._share(share))
         bound = heat.bound_for(weather.shade(now), sun, losses * self._power.on, "blocked_vent" in self.faults)
         self._degrees = heat.after(self._degrees, bound, hours)
-        self._power = power.after(self._power, self._supply, self._load(share), self._sun(now), hours)
+        self._power = power.after(self._power, self._supply, load, self._on_panel(sun), hours)
 
     def _share(self, share: float) -> float:
         """Of the time for which the output stage works: a stuck relay or a howl keep it at work."""
@@ -227,9 +228,9 @@ class Hardware:
     def _load(self, share: float) -> float:
         return self.profile.power.idle_watts + amplifier.draw(self.profile.rated_watts, self._share(share))
 
-    def _sun(self, now: int) -> float:
-        """On the panel, behind the clouds of an average day."""
-        return 0.0 if "covered_panel" in self.faults else weather.sun(now) * weather.CLEAR
+    def _on_panel(self, sun: float) -> float:
+        """Behind the clouds of an average day."""
+        return 0.0 if "covered_panel" in self.faults else sun * weather.CLEAR
 
     def _listen(self, now: int, looks: Wave | None) -> Heard | None:
         """What the microphone makes of sound that was sent, or of silence; None without a microphone."""

@@ -1,6 +1,5 @@
 """What feeds the box: mains, a battery by its voltage curve, a panel by the sun. Pure: watts in, volts out."""
 
-from bisect import bisect
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
@@ -83,7 +82,7 @@ def after(power: Power, supply: Supply, load: float, sun: float, hours: float) -
 def rest_volts(supply: Supply, charge: float) -> float:
     """Of the battery at a share of its charge, nothing drawn."""
     curve = CURVES[supply.chemistry]
-    place = min(9, bisect(range(1, 10), charge * 10))
+    place = min(9, int(charge * 10))
     share = charge * 10 - place
     return (curve[place] + (curve[place + 1] - curve[place]) * share) * supply.volts / 12
 

@@ -8,7 +8,6 @@ import numpy as np
 
 RATE = 24_000
 LOUDNESS = 0.3 * 32767
-FRAME = 480
 
 
 @lru_cache(maxsize=64)
@@ -20,9 +19,8 @@ def opus_clip(seconds: float, frequency: float = 440.0) -> bytes:
     with av.open(target, "w", format="ogg", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("libopus", rate=RATE, layout="mono", options={"flags": "+bitexact", "vbr": "off"})
         stream.bit_rate = 24_000
-        for start in range(0, count, FRAME):
-            frame = av.AudioFrame.from_ndarray(wave[None, start : start + FRAME], format="s16", layout="mono")
-            frame.rate, frame.pts = RATE, start
-            container.mux(stream.encode(frame))
+        frame = av.AudioFrame.from_ndarray(wave[None], format="s16", layout="mono")
+        frame.rate, frame.pts = RATE, 0
+        container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return target.getvalue()

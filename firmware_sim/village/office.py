@@ -2,11 +2,16 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from controller.db import Database
-from controller.keyring import Keyring, open_keyring
+from sqlalchemy import create_engine
+
+from controller.db import Database, Witness
+from controller.keyring import Keyring
+from controller.keys.changes import first
 from controller.library.models import Blob, Bulletin
 from controller.library.store import Store
 from controller.people.audit import Act
@@ -17,6 +22,15 @@ from devices.registry import add_area, add_devices
 from firmware_sim.runtime import Dice, dice
 from firmware_sim.village.clips import opus_clip
 from firmware_sim.village.virtual_time import START
+
+
+@cache
+def _empty_tables() -> bytes:
+    """A database with every table and no row, made once in a process: most histories are short."""
+    engine = create_engine("sqlite://")
+    METADATA.create_all(engine)
+    with closing(engine.raw_connection()) as connection:
+        return bytes(connection.driver_connection.serialize())  # type: ignore[union-attr]
 
 
 @dataclass
@@ -33,17 +47,21 @@ class Office:
     database: Database = field(init=False)
     store: Store = field(init=False)
     keyring: Keyring = field(init=False)
+    root: SigningKey = field(init=False)
+    """Offline, in an installation."""
     keys: dict[str, SigningKey] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = dice(self.seed)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.database = Database(self.folder / "loa.db", durable=False)
-        METADATA.create_all(self.database.engine)
+        tables = self.folder / "loa.db"
+        if not tables.exists():
+            tables.write_bytes(_empty_tables())
+        witness = Witness(dice(f"{self.seed} witness").randbytes, lambda: "system")
+        self.database = Database(tables, durable=False, witness=witness)
         self.store = Store(self.folder / "store")
-        self.keyring = open_keyring(
-            self.folder / "keys", entropy=self.chance.randbytes, new_id=self.new_id, now=self.begin, passphrase=None
-        )
+        made, self.root = first(self.new_id(), self.chance.randbytes, self.begin)
+        self.keyring = made.after
 
     def new_id(self) -> str:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import DeliveryEventKind as Kind
-from controller.deliveries.tracking import advance
+from controller.deliveries.tracking import advance, write_down
 from devices.incidents import open_incident
 from devices.models import Device
 from devices.protocol.keys import SigningKey
@@ -97,7 +97,7 @@ def test_speakers_are_found_by_place_and_presence(client: TestClient, place: Pla
 def signed(desk: ApiDesk, occurrence: str, device: str, *words: Kind) -> None:
     with desk.office.database.write() as session:
         for word in words:
-            advance(session, session.get_one(Delivery, (occurrence, device)), word, real_now(), receipt=1)
+            write_down(session, [advance(session.get_one(Delivery, (occurrence, device)), word, real_now(), receipt=1)])
 
 
 def test_a_stop_is_counted_speaker_by_speaker(client: TestClient, place: Place, desk: ApiDesk) -> None:

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import DeliveryEventKind as Kind
-from controller.deliveries.tracking import advance
+from controller.deliveries.tracking import advance, write_down
 from controller.library.models import Blob
 from controller.programmes.plans import keep_ack
 from devices.models import DevicePlan
@@ -215,7 +215,7 @@ def test_what_has_not_been_recalled_says_so(client: TestClient, desk: ApiDesk, p
     assert seen["recalled_at"] is None and proof_of(seen) == {place.device: "never_told"}
     with desk.office.database.write() as session:
         (row,) = session.exec(select(Delivery)).all()
-        advance(session, row, Kind.PUBLISHED, 1)
+        write_down(session, [advance(row, Kind.PUBLISHED, 1)])
     assert proof_of(client.get(f"bulletins/{place.bulletin}/recall").json()) == {place.device: "not_confirmed"}
 
 

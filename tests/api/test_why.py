@@ -10,7 +10,7 @@ from api.sayings import sayings
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import DeliveryEventKind as Kind
-from controller.deliveries.tracking import advance
+from controller.deliveries.tracking import advance, write_down
 from devices.models import Device
 from tests.api.test_lists import signed
 from tests.api.test_programmes import shown, silence
@@ -39,7 +39,7 @@ def test_what_played_is_traced_from_plan_to_receipt(client: TestClient, desk: Ap
         order = session.exec(select(Broadcast).where(Broadcast.start_at == start)).one()
         row = session.get_one(Delivery, (order.occurrence_id, place.device))
         for number, word in enumerate((Kind.HAVE, Kind.PLAYING, Kind.PLAYED), 1):
-            advance(session, row, word, start + number, receipt=number)
+            write_down(session, [advance(row, word, start + number, receipt=number)])
         row.started_at, row.heard_ms = start, row.expected_ms
     desk.later = start - real_now() + 60_000_000
     found = why(client, place.device, first)

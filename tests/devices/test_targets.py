@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.areas import lineage, topmost
+from devices.areas import lineage, meeting, topmost
 from devices.protocol import bitmap
 from devices.targets import Roster, cover
 
@@ -47,3 +47,19 @@ def test_one_speaker_alone_is_addressed_alone() -> None:
 
 def test_an_area_inside_another_adds_nothing() -> None:
     assert topmost(["a1", "a", "b1"], PARENTS) == ["a", "b1"]
+
+
+@given(st.sets(st.sampled_from(sorted(PARENTS)), min_size=1))
+def test_areas_meet_in_the_nearest_that_holds_them_all(areas: set[str]) -> None:
+    common = [one for one in PARENTS if all(one in lineage(area, PARENTS) for area in areas)]
+    assert meeting(areas, PARENTS) == max(common, key=lambda one: len(lineage(one, PARENTS)))
+    assert meeting([], PARENTS) is None and meeting(["a", "other"], PARENTS | {"other": None}) is None
+
+
+def test_who_may_not_know_that_it_moved_is_reached_where_it_stood_too() -> None:
+    known = roster()
+    moved = Roster(known.parents, known.home, known.numbers, frozenset({("s0", "a"), ("s1", "a")}), {"b": {"s0": 40}})
+    aims = {aim.area: aim.devices for aim in cover(["s0", "s1", "s2"], ["a"], moved)}
+    assert aims["a"] == {"s0", "s1", "s2"}
+    assert aims["b"] == {"s0"}, "and where it moved with its home, by its home"
+    assert {aim.target for aim in cover(["s0", "s1", "s2"], ["province"], moved)} == {"area/province"}

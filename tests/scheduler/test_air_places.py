@@ -1,12 +1,13 @@
 """Rules reach a speaker through its areas, through circles on the ground, and by its name."""
 
+from dataclasses import replace
 from math import asin, atan2, cos, degrees, pi, radians, sin
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.air.circles import EARTH_M, Circle, Circles, Point, metres
-from scheduler.air.places import Places, binding
+from scheduler.air.places import Places, binding, zones_of
 
 PARENTS = {"province": None, "commune": "province", "hamlet": "commune", "neighbour": "province"}
 SCHOOL = (10.3830, 106.6940)
@@ -66,3 +67,10 @@ def walked(start: Point, bearing: float, length: float) -> Point:
     arrived = asin(max(-1, min(1, sin(latitude) * cos(angle) + cos(latitude) * sin(angle) * cos(bearing))))
     east = atan2(sin(bearing) * sin(angle) * cos(latitude), cos(angle) - sin(latitude) * sin(arrived))
     return degrees(arrived), (degrees(longitude + east) + 180) % 360 - 180
+
+
+def test_a_zone_of_a_place_binds_nobody_beyond_it() -> None:
+    owned = replace(PLACES, zone_owners={"school": "hamlet", "market": None})
+    assert binding("a", "hamlet", SCHOOL, owned) == binding("a", "hamlet", SCHOOL, PLACES)
+    assert binding("a", "commune", SCHOOL, owned) == ("crowd", "night")
+    assert zones_of("commune", SCHOOL, owned) == ["market"] and zones_of("commune", None, owned) == []
