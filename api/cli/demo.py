@@ -71,6 +71,8 @@ def _introduce(served: Served, settings: Settings) -> None:
     say(f"web interface  {served.endpoint.api}/api/v1   broker {broker}   data {settings.data}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
+    if served.installation.first_link:
+        say(f"first start    {served.endpoint.api}{served.installation.first_link}")
 
 
 @contextmanager
