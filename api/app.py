@@ -15,16 +15,22 @@ from api.routes import (
     alerts,
     approvals,
     area_calendar,
+    area_changes,
     areas,
     audio,
+    audit,
     broadcasts,
     bulletins,
     calendar,
+    claim_codes,
     conflicts,
     description,
     device_batch,
+    device_import,
+    device_status,
     devices,
     echo,
+    enrolments,
     glossary,
     groups,
     health,
@@ -48,9 +54,10 @@ from controller.runtime.services import Services
 from controller.settings import ApiSettings
 
 ROOMS = (
-    areas, area_calendar, echo, devices, device_batch, bulletins, recall, audio, glossary, broadcasts, programme_files,
-    programmes, preview, conflicts, groups, plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports,
-    trust, people, roles, keys, approvals, policy, health, description,
+    areas, area_changes, area_calendar, echo, devices, device_batch, device_import, device_status, claim_codes,
+    enrolments, bulletins, recall, audio, glossary, broadcasts, programme_files, programmes, preview, conflicts, groups,
+    plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports, trust, people, roles, keys, approvals,
+    policy, audit, health, description,
 )  # fmt: skip
 VIEWS = (home, log_in, sign_on, links, account, password, second_factor, language, files)
 """The pages for people."""

@@ -19,7 +19,11 @@ FORM_BYTES = 16 * 1024
 """Of a page: some names, a password, a code."""
 UPLOAD_BYTES = 200 * 1024 * 1024
 TABLE_BYTES = 5 * 1024 * 1024
-UPLOADS = {"/api/v1/bulletins": UPLOAD_BYTES, "/api/v1/programmes/import": TABLE_BYTES}
+UPLOADS = {
+    "/api/v1/bulletins": UPLOAD_BYTES,
+    "/api/v1/programmes/import": TABLE_BYTES,
+    "/api/v1/devices/import": TABLE_BYTES,
+}
 """Where a form with a file is taken, and how long it may be."""
 BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 

@@ -12,7 +12,8 @@ from api.routes.bulletins import TextWish
 ABOUT = """
 Times are RFC 3339: any offset in, UTC out. Ids are lower-case UUIDs. Every POST takes an `Idempotency-Key`: the
 same key with the same request is carried out once and answered with the same thing. Refusals are
-`application/problem+json`, in Vietnamese or, by `Accept-Language`, in English; programs read `code`.
+`application/problem+json`, in Vietnamese or, by `Accept-Language`, in English; programs read `code`. From a browser
+in which a person has logged in, every change needs the proof of our page in `X-CSRF-Token`.
 """
 READ_BY_HAND = (ProblemShown, TextWish)
 """Models that routes read or write without the framework's help."""

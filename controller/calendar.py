@@ -6,6 +6,7 @@ from datetime import date
 from sqlmodel import Session
 
 from controller.people.audit import Act, record
+from controller.people.changes import Fields
 from controller.people.permissions import Action
 from scheduler.calendars.models import SpecialDayRow
 from scheduler.calendars.special_days import OFFICE, refill, say_day, special_days
@@ -16,22 +17,26 @@ from scheduler.timetable import wanted
 
 def set_day(session: Session, day: date, said: SpecialDay, act: Act) -> None:
     """Add a special day, or change it."""
+    before = _said(session, day)
     _say(session, day, said, act)
-    _done(session, act, day.isoformat(), f"{'off' if said.off else 'worked'}: {said.name}")
+    detail = f"{'off' if said.off else 'worked'}: {said.name}"
+    _done(session, act, day.isoformat(), detail, before, {"name": said.name, "off": said.off})
 
 
 def clear_day(session: Session, day: date, act: Act) -> None:
     """Make it an ordinary day, and have no refill bring it back; SpecialDayUnknown if it is one already."""
-    if all(row.day != day.isoformat() for row in special_days(session, [day.year])):
+    before = _said(session, day)
+    if before is None:
         raise SpecialDayUnknown(day=day.isoformat())
     _say(session, day, SpecialDay(""), act)
-    _done(session, act, day.isoformat(), "ordinary")
+    _done(session, act, day.isoformat(), "ordinary", before, None)
 
 
 def refill_years(session: Session, years: Collection[int], act: Act) -> None:
     """Ask the library again for these years; what the office has said stays."""
+    before = _all(session, years)
     refill(session, years, act.now)
-    _done(session, act, "refill", " ".join(map(str, sorted(years))))
+    _done(session, act, "refill", " ".join(map(str, sorted(years))), before, _all(session, years))
 
 
 def _say(session: Session, day: date, said: SpecialDay, act: Act) -> None:
@@ -41,6 +46,19 @@ def _say(session: Session, day: date, said: SpecialDay, act: Act) -> None:
     say_day(session, row)
 
 
-def _done(session: Session, act: Act, subject: str, detail: str) -> None:
-    record(session, act, Action.CALENDAR_EDIT, subject, detail)
+def _said(session: Session, day: date) -> Fields | None:
+    """What the day is; None: an ordinary one."""
+    rows = {row.day: row for row in special_days(session, [day.year])}
+    row = rows.get(day.isoformat())
+    return None if row is None else {"name": row.name, "off": row.off}
+
+
+def _all(session: Session, years: Collection[int]) -> Fields:
+    return {row.day: [row.name, row.off] for row in special_days(session, years)}
+
+
+def _done(
+    session: Session, act: Act, subject: str, detail: str, before: Fields | None, after: Fields | None
+) -> None:  # fmt: skip
+    record(session, act, Action.CALENDAR_EDIT, subject, detail, before=before, after=after)
     wanted(session)

@@ -14,6 +14,7 @@ from controller.inbox import Inbox
 from controller.leadership import Leadership
 from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
+from controller.people.retention import Retention
 from controller.programmes.plans import Plans
 from controller.quiet import is_quiet
 from controller.retained import Retained
@@ -48,12 +49,15 @@ class Controller:
     plans: Plans
     watch: Watch
     dead_air: DeadAir
+    retention: Retention
     clock: Callable[[], int]
     arm: Callable[[Mapping[str, int]], None]
     """Told of the instants (us UTC, by occurrence) at which `do_once` is wanted."""
     longest_sleep: int = LONGEST_SLEEP
     to_restore: bool = False
     to_say_again: bool = False
+    to_sign_again: bool = False
+    """There are new keys: what speakers hold must be told again under them."""
     work_at: int = 0
     """When there was work next, as far as was known when `next_wakeup` was asked last, us UTC."""
 
@@ -62,6 +66,11 @@ class Controller:
         log.info("link", up=up)
         self.watch.listening_since = now if up else None
         self.to_restore = self.to_say_again = up
+
+    def on_keys(self) -> None:
+        """The keys have changed: speakers hear whom to believe before anything under a new key."""
+        self.retained.introduce()
+        self.to_sign_again = True
 
     def on_messages(self, messages: Sequence[Inbound], now: int) -> bool:
         """Time requests are answered first; the rest is booked together, then answered.
@@ -83,6 +92,10 @@ class Controller:
         if not self.leadership.take(now):
             self.to_restore = self.to_say_again = True
             return
+        if self.to_restore:
+            self.retained.introduce()
+        if self.to_sign_again:
+            self._sign_again(now)
         again, self.to_say_again = self.to_say_again, False
         self.siren.do_once(now, again=again)
         if self.to_restore:
@@ -100,6 +113,7 @@ class Controller:
             self.dead_air.tick(session, now, self.watch.listening_since)
             instants = upcoming(session, now)
         self.arm(instants)
+        self.retention.do_once(now)
 
     def next_wakeup(self, now: int) -> int:
         """When `do_once` wants to be called again, us UTC; sooner if somebody rings."""
@@ -135,6 +149,14 @@ class Controller:
             return False
         with self.database.read() as session:
             return is_quiet(session, now)
+
+    def _sign_again(self, now: int) -> None:
+        """Everything under the new keys: what sounds first. A speaker that misses some of it says hello again."""
+        self.to_sign_again = False
+        self.siren.do_once(now, again=True)
+        self.outbox.do_once(now, again=True, held=True)
+        self.plans.begin()
+        self.retained.sign_again(now)
 
     def _book(self, batch: list[tuple[Inbound, Address]], now: int) -> bool:
         try:

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -37,6 +38,17 @@ class DiskFullError(DatabaseError):
     code = "disk_full"
 
 
+@dataclass(frozen=True)
+class Witness:
+    """What the audit lines of a transaction are stamped with: chance, and where its instants come from."""
+
+    entropy: Callable[[int], bytes]
+    clock: Callable[[], str]
+
+
+NOBODY_LOOKS = Witness(lambda _: b"", lambda: "")
+
+
 class Transactions(Protocol):
     """What parts of the controller need of a database."""
 
@@ -48,27 +60,33 @@ class Transactions(Protocol):
 class Database:
     """Sessions on one SQLite file. `write()` begins as a writer and commits; `read()` never writes."""
 
-    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS, *, durable: bool = True) -> None:
+    def __init__(
+        self, path: Path, busy_seconds: float = BUSY_SECONDS, *, durable: bool = True, witness: Witness = NOBODY_LOOKS
+    ) -> None:
         """Not `durable`: a commit may be lost when power fails; for rehearsals, which die with their process."""
         self.engine = _engine(path, busy_seconds, "FULL" if durable else "OFF")
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         self._door = threading.Lock()
         self._busy_seconds = busy_seconds
+        self._info = {Witness: witness}
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that is committed where the block ends well and forgotten where it raises."""
-        with self._turn(), _named_errors(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._turn(), _named_errors(), self._session(self._writer) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view; nothing that is changed in it is kept."""
-        with _named_errors(), Session(self.engine, expire_on_commit=False) as session:
+        with _named_errors(), self._session(self.engine) as session:
             yield session
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info=dict(self._info))
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -54,13 +54,16 @@ def apply_echo_plan(session: Session, area: str, plan: EchoPlan, act: Act) -> in
     """Write trims and turns into the speakers of a plan; how many trims changed. A speaker gone since is left out."""
     rows = [row for row in _rows(session, sorted(plan.trims_us)) if row.retired_at is None]
     moved = [row for row in rows if row.trim_us != plan.trims_us[row.id]]
+    before = {row.id: [row.trim_us, row.interleave] for row in rows}
     for row in moved:
         row.trim_us = plan.trims_us[row.id]
         Configurator.changed(row)
     for row in rows:
         row.interleave = plan.turns[row.id]
     wanted(session)
-    record(session, act, Action.ECHO_APPLY, area, f"{len(moved)} of {len(rows)} trims changed", area=area)
+    after = {row.id: [row.trim_us, row.interleave] for row in rows}
+    detail = f"{len(moved)} of {len(rows)} trims changed"
+    record(session, act, Action.ECHO_APPLY, area, detail, area=area, before=before, after=after)
     return len(moved)
 
 

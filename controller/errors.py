@@ -38,6 +38,18 @@ class AlertUnknown(LoaError):
     code = "alert_unknown"
 
 
+class ParentUnclear(LoaError):
+    """Areas that lie in different ones become a new one, and nobody has said in which that lies."""
+
+    code = "parent_unclear"
+
+
+class ChangeOutdated(LoaError):
+    """What a change of areas would do is not what was shown: something has changed since."""
+
+    code = "change_outdated"
+
+
 class NoTargets(LoaError):
     """No speaker in service is in the places asked for."""
 
@@ -227,6 +239,59 @@ class ChangedSince(LoaError):
     code = "changed_since"
 
 
+class OutwardRefused(LoaError):
+    """We do not connect there; `why`: unreadable, scheme, userinfo, host, port, address, redirects, downgrade, encoding
+    or too_large."""
+
+    code = "outward_refused"
+
+
+class OutwardFailed(LoaError):
+    """Nothing came from there; `why`: unknown_name, slow or broken."""
+
+    code = "outward_failed"
+
+
+class CertificateRequestInvalid(LoaError):
+    """Not a PKCS#10 request for the speaker's own Ed25519 key or a P-256 key, signed by it; `why` says more."""
+
+    code = "certificate_request_invalid"
+
+
+class ClaimCodeMistyped(LoaError):
+    """Its check letter does not fit the others."""
+
+    code = "claim_code_mistyped"
+
+
+class ClaimRefused(LoaError):
+    """Nobody joins by this code: it is unknown, used, withdrawn or too old. Which of these is not said."""
+
+    code = "claim_refused"
+
+
+class ClaimCodeUnknown(LoaError):
+    code = "claim_code_unknown"
+
+
+class RenewalRefused(LoaError):
+    """The request is not signed by a speaker in service, or not for here. Which of these is not said."""
+
+    code = "renewal_refused"
+
+
+class TooManyAttempts(LoaError):
+    """Too many refused attempts from this address: wait."""
+
+    code = "too_many_attempts"
+
+
+class StatusNotPossible(LoaError):
+    """A speaker that was replaced or retired stays so: it joins anew with a code."""
+
+    code = "status_not_possible"
+
+
 class NotAllowed(LoaError):
     """The key that was shown does not carry this right."""
 
@@ -357,18 +422,6 @@ class SignOnUnknown(LoaError):
     """The OpenID provider vouches for somebody who has no account here."""
 
     code = "sign_on_unknown"
-
-
-class KeysIncomplete(LoaError):
-    """Some signing keys are in the data folder, others are not: nothing is made up in their place."""
-
-    code = "keys_incomplete"
-
-
-class KeysLocked(LoaError):
-    """The signing keys are under a passphrase that was not given, or a wrong one."""
-
-    code = "keys_locked"
 
 
 class DataFolderInUse(LoaError):

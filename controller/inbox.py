@@ -104,8 +104,11 @@ class Inbox:
     ) -> tuple[Device, Frame] | None:
         """Who says what; None where that is not to be believed, or says nothing new."""
         device = known.get(address.subject)
-        if device is None or device.retired_at is not None:
+        if device is None:
             open_incident(session, self.new_id, "unknown_device", now, subject=address.subject)
+            return None
+        if device.retired_at is not None:
+            self._heard_revoked(session, device, message, address, now)
             return None
         try:
             said = _read(self.herald.tenant, device, message, address)
@@ -114,6 +117,18 @@ class Inbox:
             open_incident(session, self.new_id, error.code, now, device_id=device.id, subject=address.leaf)
             return None
         return None if said is None else (device, said)
+
+    def _heard_revoked(self, session: Session, device: Device, message: Inbound, address: Address, now: int) -> None:
+        """A speaker out of service speaks: nothing is booked, somebody should know, and the broker is to drop it.
+
+        Its `state` may be the broker's own word: the last will of the connection that was ended.
+        """
+        if address.leaf != "state" and not message.retained:
+            device.shut_out_at = None
+            open_incident(
+                session, self.new_id, "revoked_device", now, device_id=device.id, status=device.status,
+                leaf=address.leaf,
+            )  # fmt: skip
 
     def _note(self, session: Session, device: Device, said: Frame, now: int, answers: Answers) -> None:
         if isinstance(said, Health):
@@ -131,6 +146,8 @@ class Inbox:
             keep_hello(session, device.id, said.plan_seq)
             answers.acks[device.id, said.ledger] = self.booker.greet(session, device.id, said, now)
             answers.hellos[device.id] = said
+            if said.trust_seq > self.herald.trust_seq:
+                open_incident(session, self.new_id, "keys_outdated", now, device_id=device.id, trust_seq=said.trust_seq)
         elif isinstance(said, PlanAck):
             keep_ack(session, device.id, said, now)
         elif isinstance(said, Report):

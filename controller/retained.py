@@ -9,6 +9,7 @@ from controller.configuration import Configurator
 from controller.db import Transactions
 from controller.herald import Herald
 from controller.library.carriage import Carrier, needed, unneeded, withdrawn
+from controller.library.models import Blob
 from devices.registry import find_devices
 
 LOT = 200
@@ -17,7 +18,7 @@ LOT = 200
 
 @dataclass
 class Retained:
-    """Trust, configurations, clips and the audio of open orders."""
+    """Configurations, clips and the audio of open orders; trust before all of them."""
 
     database: Transactions
     herald: Herald
@@ -26,13 +27,23 @@ class Retained:
     steps: deque[Callable[[], bool]] = field(default_factory=deque)
     """What is still to be published since the link came up."""
 
+    def introduce(self) -> None:
+        """Whom to believe stands at the broker before anything that is signed."""
+        self.herald.trust()
+
     def begin(self, now: int) -> None:
         """A new connection: the broker may be empty, so everything is to be published again."""
         self.carrier.forget()
+        self._line_up(self.carrier.carry, now)
+
+    def sign_again(self, now: int) -> None:
+        """New keys: everything that is signed is to be published again; the pieces of audio are not."""
+        self._line_up(self.carrier.sign_again, now)
+
+    def _line_up(self, carry: Callable[[Blob], bool], now: int) -> None:
         with self.database.read() as session:
             blobs, devices = needed(session, now), self.configurator.in_service(session)
-        self.steps = deque([self.herald.trust])
-        self.steps += [partial(self.carrier.carry, blob) for blob in blobs]
+        self.steps = deque(partial(carry, blob) for blob in blobs)
         self.steps += [
             partial(self._configure, devices[begin : begin + LOT], now) for begin in range(0, len(devices), LOT)
         ]

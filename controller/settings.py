@@ -21,6 +21,15 @@ class MqttSettings(BaseModel):
     url: str | None = None
     broker: Literal["embedded", "mosquitto"] = "embedded"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    """With `tls` 8883 unless another one is named."""
+    tls: bool = False
+    """Every client shows a certificate of this installation's authority; Mosquitto only, or a broker with a URL."""
+    host: str = "127.0.0.1"
+    """Where the broker that is started listens; others than this machine need `tls`."""
+    name: str | None = None
+    """The host name or address by which speakers reach the broker; without one that of this machine."""
+    files: Path | None = None
+    """With a URL: the folder of `loa broker-config`, where the list of revoked certificates is kept up to date."""
     filters: Annotated[int, Field(ge=1, le=100_000)] = 3_000
     """After so many chunks of audio the embedded broker is started anew at a quiet moment."""
 
@@ -64,9 +73,17 @@ class OidcSettings(BaseModel):
 
 
 class KeySettings(BaseModel):
-    """The passphrase of the signing keys; without one the files are readable by their owner alone."""
+    """The signing keys, and where their root lies."""
 
     passphrase: SecretStr | None = None
+    """Of the online keys; without one the files are readable by their owner alone."""
+    root_file: Path | None = None
+    """The root key's file; without one it is looked for in `root/` of the data folder."""
+    root_passphrase: SecretStr | None = None
+    root_passphrase_file: Path | None = None
+    """Its first line is the passphrase of the root key."""
+    new_passphrase: SecretStr | None = None
+    """What a command asks for that makes a new passphrase, or opens a backup."""
 
 
 class AirSettings(BaseModel):
@@ -83,6 +100,23 @@ class AirSettings(BaseModel):
     """16,384 for weak links."""
 
 
+class OutwardSettings(BaseModel):
+    """Where addresses that people enter may lead."""
+
+    networks: list[IPvAnyNetwork] = []
+    """Networks inside that may be reached all the same, as those of a province's own systems."""
+    ports: list[Annotated[int, Field(ge=1, le=65535)]] = [80, 443, 8000, 8080, 8443]
+
+
+class RetentionSettings(BaseModel):
+    """How long is kept what tells something about people; the rest is in docs/privacy.md."""
+
+    answered_days: Annotated[int, Field(ge=366, le=3_660)] = 400
+    """Requests with an Idempotency-Key that were answered: longer than an order may be ahead."""
+    address_days: Annotated[int, Field(ge=1, le=3_660)] = 90
+    """From which address a key was last used."""
+
+
 class Settings(BaseSettings):
     """All settings; each has a default that works on one machine."""
 
@@ -95,3 +129,5 @@ class Settings(BaseSettings):
     people: PeopleSettings = PeopleSettings()
     oidc: OidcSettings = OidcSettings()
     air: AirSettings = AirSettings()
+    outward: OutwardSettings = OutwardSettings()
+    retention: RetentionSettings = RetentionSettings()

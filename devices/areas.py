@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 Parents = Mapping[str, str | None]
 """Area id to its parent's id; None for a root."""
+MAX_DEPTH = 16
+"""So many areas, one in the other, a speaker's configuration can name."""
 WITHIN = " / "
 """Between the names of a path."""
 

@@ -21,6 +21,24 @@ class DeviceUnknown(DeviceError):
     code = "device_unknown"
 
 
+class AreaEnded(DeviceError):
+    """It is kept for the record; `merged_into` is what it became a part of."""
+
+    code = "area_ended"
+
+
+class AreaCycle(DeviceError):
+    """An area cannot lie in itself, nor in what lies in it."""
+
+    code = "area_cycle"
+
+
+class AreaNotEmpty(DeviceError):
+    """Speakers stand in it, or areas lie in it."""
+
+    code = "area_not_empty"
+
+
 class AreaTooDeep(DeviceError):
     """More ancestors than a speaker's configuration can name (16 with itself)."""
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from devices.areas import lineage
+from devices.areas import MAX_DEPTH, lineage
 from devices.errors import (
+    AreaEnded,
     AreaFull,
     AreaTooDeep,
     AreaUnknown,
@@ -15,24 +17,24 @@ from devices.errors import (
     PublicKeyInvalid,
     PublicKeyTaken,
 )
-from devices.models import Area, Device, Membership
+from devices.models import Area, AreaPast, Device, Membership, Stay
 from devices.protocol.keys import VerifyKey, public_from_pem
 from devices.targets import Roster
 
-MAX_DEPTH = 16
 MAX_NUMBER = 49_151
 LOT = 500
 """Speakers asked for in one query: databases bound the number of values."""
 
 
 def add_area(session: Session, area: Area) -> Area:
-    """Register an area; AreaUnknown for a parent that is not there, AreaTooDeep below 16 levels."""
+    """Register an area; AreaUnknown or AreaEnded for a parent that is not there, AreaTooDeep below 16 levels."""
     if area.parent_id is not None:
-        depth = len(lineage(area.parent_id, parents(session, area.parent_id)))
+        depth = len(lineage(area.parent_id, standing(session, area.parent_id)))
         if depth >= MAX_DEPTH:
             raise AreaTooDeep(parent=area.parent_id, depth=depth)
     session.add(area)
     session.flush()
+    session.add(AreaPast(area_id=area.id, since=area.created_at, name=area.name, parent_id=area.parent_id))
     return area
 
 
@@ -44,7 +46,7 @@ def add_device(session: Session, device: Device) -> Device:
 
 def add_devices(session: Session, devices: Sequence[Device]) -> None:
     """Register speakers, all or none. PublicKeyTaken where one of the keys is known, or stands twice."""
-    tree = parents(session, *{device.area_id for device in devices})
+    tree = standing(session, *{device.area_id for device in devices})
     keys = {device.public_key: device.id for device in devices}
     known = select(Device.public_key, Device.id).where(col(Device.public_key).in_(list(keys)))
     taken = [device_id for _, device_id in session.exec(known)]
@@ -57,8 +59,26 @@ def add_devices(session: Session, devices: Sequence[Device]) -> None:
     for device in devices:
         for area_id in lineage(device.area_id, tree):
             area = areas.get(area_id) or areas.setdefault(area_id, session.get_one(Area, area_id))
-            session.add(Membership(area_id=area_id, device_id=device.id, number=_next_number(area)))
+            number = next_number(area)
+            session.add(Membership(area_id=area_id, device_id=device.id, number=number))
+            session.add(stay(device, area_id, number, device.registered_at))
     session.flush()
+
+
+def stay(device: Device, area: str, number: int, since: int, since_seq: int = -1) -> Stay:
+    """That a speaker is in an area from now on."""
+    return Stay(
+        device_id=device.id, area_id=area, number=number, home=area == device.area_id, since=since, since_seq=since_seq
+    )
+
+
+def standing(session: Session, *needed: str) -> dict[str, str | None]:
+    """As `parents`; AreaEnded if one of `needed` takes up nothing new any more."""
+    tree = parents(session, *needed)
+    ended = select(Area.id, Area.merged_into).where(col(Area.id).in_(needed), col(Area.ended_at).is_not(None))
+    if needed and (found := session.exec(ended).first()):
+        raise AreaEnded(area=found[0], merged_into=found[1])
+    return tree
 
 
 def parents(session: Session, *needed: str) -> dict[str, str | None]:
@@ -120,7 +140,28 @@ def roster(session: Session, devices: Iterable[str]) -> Roster:
     numbers: dict[str, dict[str, int]] = {}
     for row in session.exec(select(Membership).where(col(Membership.device_id).in_(wanted))):
         numbers.setdefault(row.area_id, {})[row.device_id] = row.number
-    return Roster(parents(session), home, numbers)
+    return Roster(parents(session), home, numbers, *_unsettled(session, wanted))
+
+
+def unsettled() -> SelectOfScalar[Stay]:
+    """Where speakers have come or gone without having said, by their `hello`, that they know."""
+    known = col(Device.reported_config_seq)
+    come = and_(col(Stay.since_seq) >= 0, col(Stay.until).is_(None), col(Stay.since_seq) >= known)
+    gone = and_(col(Stay.left_seq) >= 0, col(Stay.left_seq) >= known)
+    return select(Stay).join(Device, col(Device.id) == col(Stay.device_id)).where(or_(come, gone))
+
+
+def _unsettled(
+    session: Session, devices: Sequence[str]
+) -> tuple[frozenset[tuple[str, str]], dict[str, dict[str, int]]]:
+    """Of these speakers: where they are and may not know it; homes that they have left and may not know it."""
+    fresh, former = set(), dict[str, dict[str, int]]()
+    for row in session.exec(unsettled().where(col(Stay.device_id).in_(devices))):
+        if row.until is None:
+            fresh.add((row.device_id, row.area_id))
+        elif row.home:
+            former.setdefault(row.area_id, {})[row.device_id] = row.number
+    return frozenset(fresh), former
 
 
 def read_public_key(text: str) -> str:
@@ -134,7 +175,8 @@ def read_public_key(text: str) -> str:
     return text.strip()
 
 
-def _next_number(area: Area) -> int:
+def next_number(area: Area) -> int:
+    """The number of the next speaker that comes into an area; AreaFull."""
     number = area.next_number
     if number > MAX_NUMBER:
         raise AreaFull(area=area.id)

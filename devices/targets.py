@@ -1,7 +1,7 @@
 """From a set of speakers to the fewest messages that reach exactly these. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
 
 from devices.areas import Parents, topmost
 from devices.protocol import bitmap
@@ -29,26 +29,48 @@ class Roster:
     home: Mapping[str, str]
     numbers: Mapping[str, Mapping[str, int]]
     """Area id to speaker id to number."""
+    fresh: frozenset[tuple[str, str]] = frozenset()
+    """Speaker and area: it is in there now, and has not said that it knows."""
+    former: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Homes that speakers have left without having said that they know: as `numbers`."""
 
 
 def cover(devices: Iterable[str], areas: Iterable[str], roster: Roster) -> list[Aim]:
-    """Aims that reach exactly `devices`: through the areas asked for, the rest through their home area."""
+    """Aims that reach exactly `devices`: through the areas asked for, the rest through their home area.
+
+    Who may not know yet that it has moved is reached where it stood before, too.
+    """
     left = set(devices)
-    aims = []
+    chosen: dict[str, dict[str, int]] = {}
     for area in topmost(areas, roster.parents):
-        aims += _area_aim(area, left, roster)
+        left -= _choose(chosen, area, left, roster.numbers)
+    alone = []
     for home in sorted({roster.home[device] for device in left}):
         group = {device for device in left if roster.home[device] == home}
-        aims += _device_aims(group) if len(group) == 1 else _area_aim(home, left, roster)
-    return aims
+        if len(group) == 1:
+            alone += [Aim(None, device, None, frozenset({device})) for device in group]
+        else:
+            _choose(chosen, home, group, roster.numbers)
+    _choose_where_they_stood(chosen, roster)
+    return [Aim(area, None, bitmap.pack(found.values()), frozenset(found)) for area, found in chosen.items()] + alone
 
 
-def _area_aim(area: str, left: set[str], roster: Roster) -> list[Aim]:
-    numbers = roster.numbers.get(area, {})
-    heard = frozenset(left & numbers.keys())
-    left -= heard
-    return [Aim(area, None, bitmap.pack(numbers[device] for device in heard), heard)] if heard else []
+def _choose_where_they_stood(chosen: dict[str, dict[str, int]], roster: Roster) -> None:
+    """A speaker whose home is as it was has moved together with it: it knows its home."""
+    left = {device for area, found in chosen.items() for device in found if (device, area) in roster.fresh}
+    away = set[str]()
+    for area in sorted(roster.former):
+        away |= _choose(chosen, area, left, roster.former)
+    for device in left - away:
+        _choose(chosen, roster.home[device], {device}, roster.numbers)
 
 
-def _device_aims(devices: Iterable[str]) -> list[Aim]:
-    return [Aim(None, device, None, frozenset({device})) for device in sorted(devices)]
+def _choose(
+    chosen: dict[str, dict[str, int]], area: str, devices: Set[str], numbers: Mapping[str, Mapping[str, int]]
+) -> Set[str]:
+    """Those of the speakers that an area reaches are reached through it; which these are."""
+    known = numbers.get(area, {})
+    heard = devices & known.keys()
+    if heard:
+        chosen.setdefault(area, {}).update((device, known[device]) for device in sorted(heard))
+    return heard

@@ -49,12 +49,21 @@ class BrokerAddress:
         return cls(parts.hostname, port, parts.scheme == "mqtts", user, password, **ours)
 
 
-@lru_cache(maxsize=16)
 def tls_context(address: BrokerAddress) -> ssl.SSLContext:
-    """Made once for all speakers of an address: to read the authorities takes longer than to connect.
+    """What a connection is made with. BadAddress: a file that the address names cannot be used.
 
-    BadAddress: a file that it names cannot be used.
+    With a certificate of its own it is read each time: that one is renewed.
     """
+    return _shared_context(address) if address.cert is None else _context(address)
+
+
+@lru_cache(maxsize=16)
+def _shared_context(address: BrokerAddress) -> ssl.SSLContext:
+    """Made once for all speakers of an address: to read the system's authorities takes longer than to connect."""
+    return _context(address)
+
+
+def _context(address: BrokerAddress) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=address.ca)
         context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -17,10 +17,10 @@ def names(plan: Plan) -> frozenset[Key]:
     return frozenset((airing.order, airing.order) for airing in plan.airings)
 
 
-def entries(plan: Plan) -> Iterator[PlayEntry]:
-    """Each airing as an order that nothing has happened to yet."""
+def entries(plan: Plan, by: str = "") -> Iterator[PlayEntry]:
+    """Each airing as an order that nothing has happened to yet; `by`: id of the key that said the plan."""
     shared = [piece.model_dump(exclude={"size", "lives"}) for piece in plan.pieces]
-    return (_entry(plan, airing, shared[airing.piece]) for airing in plan.airings)
+    return (_entry(plan, airing, shared[airing.piece], by) for airing in plan.airings)
 
 
 def absent(open_entries: Iterable[PlayEntry | AlertEntry], plan: Plan) -> list[PlayEntry]:
@@ -30,7 +30,7 @@ def absent(open_entries: Iterable[PlayEntry | AlertEntry], plan: Plan) -> list[P
     return [entry for entry in planned if entry.key not in named and entry.expires_at > plan.issued_at]
 
 
-def _entry(plan: Plan, airing: Airing, shared: Mapping[str, Any]) -> PlayEntry:
+def _entry(plan: Plan, airing: Airing, shared: Mapping[str, Any], by: str) -> PlayEntry:
     piece = plan.pieces[airing.piece]
     play = Play.model_construct(
         _PLAY_FIELDS,
@@ -51,4 +51,5 @@ def _entry(plan: Plan, airing: Airing, shared: Mapping[str, Any]) -> PlayEntry:
         expires_at=play.expires_at,
         play=play,
         planned=planned,
+        by=by,
     )

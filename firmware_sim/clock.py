@@ -13,10 +13,12 @@ SUSPECT = 4
 class Clock:
     """`floor` is the latest time that was ever signed for this speaker, us UTC, kept across reboots."""
 
-    __slots__ = ("_doubted", "_exchanges", "_fit", "floor")
+    __slots__ = ("_doubted", "_exchanges", "_fit", "by", "floor")
 
     def __init__(self) -> None:
         self.floor = 0
+        self.by = ""
+        """Id of the key that said the time last."""
         self._exchanges = Exchanges()
         self._fit: Fit | None = None
         self._doubted = False
@@ -31,6 +33,11 @@ class Clock:
 
     def trust(self) -> None:
         self._doubted = False
+
+    def forget(self) -> None:
+        """Whoever said the time is trusted no more: there is none, and no floor."""
+        self.floor, self.by = 0, ""
+        self._exchanges, self._fit = Exchanges(), None
 
     def accept(self, sample: Sample) -> bool:
         """Learn from one signed exchange; ClockBelowFloor if it would turn time back.

@@ -27,6 +27,8 @@ SOON = 10 * MINUTE
 """What starts later than this, us, is left alone until then: a plan names hundreds of airings."""
 LENGTH_SLACK = samples_in(40 * MILLI)
 """How much a sound may be longer or shorter than its order says, samples."""
+GRACE = 5 * SECOND
+"""How long what sounds goes on after its key is trusted no more, us: what is true is said again by then."""
 NOTED = 2 * SECOND
 """How often what was heard is noted in flash while something sounds."""
 
@@ -53,6 +55,8 @@ class Conductor:
         self._plan = plan
         self._wakes: list[int] = []
         """When somebody may begin or end."""
+        self._doubts_end: int | None = None
+        """Until when what sounds and is doubted may go on, us monotonic."""
         self._noted_at = 0
         """Since when what is heard is not in flash, us monotonic; may lie ahead, at a start."""
 
@@ -71,6 +75,7 @@ class Conductor:
             return
         self._wakes = []
         self._follow(mono)
+        self._hush(mono)
         now = self._clock.utc(mono)
         if now is not None:
             self._settle(mono, now)
@@ -91,6 +96,14 @@ class Conductor:
             self._follow(mono)
         self.look_again(mono)
 
+    def doubt(self, mono: int) -> None:
+        """Some of what memory holds is doubted now: what has not begun to sound is taken back at once."""
+        for cue in self._player.cues:
+            if not cue.begun and self._memory.active_entry(cue.key).doubted:
+                self.stop(cue.key, "revoked", mono)
+        self._doubts_end = mono + GRACE
+        self.look_again(mono)
+
     def recover(self, mono: int) -> None:
         """After a power cut: close the stretches that it left open, with what was surely heard."""
         for entry in self._memory.active():
@@ -104,6 +117,18 @@ class Conductor:
     def playing(self) -> str | None:
         """The occurrence that sounds now."""
         return next((cue.key[1] for cue in self._player.cues if cue.begun), None)
+
+    def _hush(self, mono: int) -> None:
+        """Nobody has vouched for it in time."""
+        if self._doubts_end is None:
+            return
+        if mono < self._doubts_end:
+            self._wakes.append(self._doubts_end)
+            return
+        self._doubts_end = None
+        for key in {cue.key for cue in self._player.cues}:
+            if self._memory.active_entry(key).doubted:
+                self.stop(key, "revoked", mono)
 
     # What the amplifier did
 
@@ -186,8 +211,9 @@ class Conductor:
 
     def _cast(self, mono: int, now: int) -> None:
         near = self._memory.near(now + SOON)
-        holders = [entry for entry in near if entry.started]
-        for entry in sorted(near, key=lambda one: precedence(one, self._shelf)):
+        holders = [entry for entry in near if entry.started and (self._player.of(entry.key) or not entry.doubted)]
+        believed = [entry for entry in near if not entry.doubted]
+        for entry in sorted(believed, key=lambda one: precedence(one, self._shelf)):
             proposal = self._propose(entry, holders, now)
             if proposal is None:
                 continue

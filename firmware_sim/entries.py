@@ -15,7 +15,7 @@ from devices.protocol.messages.speaker import ReceiptState
 Key = tuple[str, str]
 """Order and occurrence; for an alert its id twice."""
 PartName = Literal["body", "tone", "speech"]
-Why = Literal["finished", "cancelled", "preempted", "expired", "quiet_hours", "power_cut", "replaced"]
+Why = Literal["finished", "cancelled", "preempted", "expired", "quiet_hours", "power_cut", "replaced", "revoked"]
 """Why a stretch of sound ended."""
 
 
@@ -60,6 +60,10 @@ class Entry(Part):
     """Receipts before this number tell of an earlier life of it."""
     flaw: str = "none"
     """The first reason why not all of it was heard."""
+    by: str = ""
+    """Id of the key that said it."""
+    doubted: bool = False
+    """That key is trusted no more: it stays silent until one that is says the same."""
 
     @property
     def key(self) -> Key:

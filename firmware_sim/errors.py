@@ -77,3 +77,9 @@ class BadAddress(SpeakerError):
     """The broker's address cannot be read or used; `why` says what is wrong."""
 
     code = "bad_address"
+
+
+class NotLetIn(SpeakerError):
+    """The office gave no certificate; `why` is its reason, `unreachable` or `another_root`."""
+
+    code = "not_let_in"

@@ -7,7 +7,7 @@ grows, SUBSCRIBE again. What has come survives reconnects and reboots. Knows no 
 from collections.abc import Callable, Iterable
 from hashlib import sha256 as digest_of
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from devices.protocol.errors import BadChunk
 from devices.protocol.messages.blobs import Manifest
@@ -24,6 +24,13 @@ WINDOW = 4
 """Pieces asked for at a time, of all blobs together; a weak link asks for fewer."""
 HEADERS = 16_384
 """Bytes of a file that are not sound: what a short clip may have beyond its bit rate."""
+
+
+class Contents(BaseModel):
+    """A manifest as it is kept until its blob is whole, and the id of the key that said it."""
+
+    manifest: Manifest
+    by: str
 
 
 class Fetcher:
@@ -91,8 +98,8 @@ class Fetcher:
         if transfer and index in transfer.asked():
             self._retry(transfer, index, mono)
 
-    def on_manifest(self, manifest: Manifest, mono: int) -> None:
-        """A verified table of contents."""
+    def on_manifest(self, manifest: Manifest, by: str, mono: int) -> None:
+        """A verified table of contents; `by`: id of the key that said so."""
         transfer = self._transfers.get(manifest.sha256)
         if transfer is None or transfer.manifest is not None:
             return
@@ -102,7 +109,7 @@ class Fetcher:
         self._unsubscribe(transfer, MANIFEST)
         transfer.came(MANIFEST, mono)
         try:
-            self._prepare(transfer, manifest)
+            self._prepare(transfer, Contents(manifest=manifest, by=by))
         except NoSpace as error:
             self._give_up(transfer, error.code, mono)
             return
@@ -169,16 +176,29 @@ class Fetcher:
             return
         try:
             stored = self._flash.get(_item(want.sha256)) or b""
-            self._prepare(transfer, Manifest.model_validate_json(stored))
+            self._prepare(transfer, Contents.model_validate_json(stored))
         except (ValidationError, NoSpace):
             self._flash.drop(want.sha256)
             return
         if not transfer.missing:
             self._finish(transfer, mono)
 
-    def _prepare(self, transfer: Transfer, manifest: Manifest) -> None:
+    def doubt(self, trusts: Callable[[str], bool], mono: int) -> None:
+        """Tables of contents that nobody who is trusted has said are forgotten, and what came by them."""
+        for key in self._flash.keys("manifests/"):
+            sha256 = key.removeprefix("manifests/")
+            if trusts(_by(self._flash.get(key))):
+                continue
+            self._flash.delete(key)
+            if sha256 in self._transfers:
+                self._start_over(self._transfers[sha256], mono)
+            elif not self._flash.has(sha256):
+                self._flash.drop(sha256)
+
+    def _prepare(self, transfer: Transfer, contents: Contents) -> None:
         """Make a place in flash; NoSpace if there is none."""
-        raw, sha256 = manifest.model_dump_json().encode(), manifest.sha256
+        manifest = contents.manifest
+        raw, sha256 = contents.model_dump_json().encode(), manifest.sha256
         if self._flash.get(_item(sha256)) != raw:
             self._flash.drop(sha256)
         if sha256 not in self._flash.held():
@@ -295,6 +315,14 @@ def decodes(settings: SpeakerSettings, manifest: Manifest) -> bool:
     """Whether this make's decoder can take it."""
     fast = manifest.size * 8 > manifest.duration * settings.kbit_s + HEADERS * 8
     return manifest.duration <= settings.longest and not fast
+
+
+def _by(stored: bytes | None) -> str:
+    """Id of the key behind a stored table of contents."""
+    try:
+        return Contents.model_validate_json(stored or b"").by
+    except ValidationError:
+        return ""
 
 
 def _item(sha256: str) -> str:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from devices.protocol.units import SECOND
 from firmware_sim import runtime
+from firmware_sim.certificate import own_address
 from firmware_sim.crystal import Crystal
 from firmware_sim.folder_flash import FolderFlash
 from firmware_sim.hardware.box import Hardware
@@ -132,6 +133,10 @@ class Fleet:
             "messages": sum(station.messages for station in self.stations),
         }
 
+    def unwelcome(self, place: int) -> bool:
+        """Whether the broker turns this speaker away; asked from any thread."""
+        return self.stations[place].unwelcome
+
     def run(self, until: Callable[[], bool], step: float = 0.2) -> None:
         """Live until `until` says so; it is asked at least every `step` seconds."""
         while not until():
@@ -232,7 +237,8 @@ class Fleet:
         def assemble(link: SpeakerLink, crystal: Crystal) -> Parts:
             return replace(self._parts(identity, link, crystal, settings), hardware=box)
 
-        return Station(self._url, identity.device, assemble, self._chance, runtime.monotonic)
+        url = own_address(self._url, self._folder / identity.device)
+        return Station(url, identity.device, assemble, self._chance, runtime.monotonic)
 
     def _box(self, index: int) -> Hardware | None:
         """What is in the tin of this speaker; None: a healthy box of the common make."""

@@ -44,7 +44,8 @@ class Inbox:
         fetcher: Fetcher,
         receipts: Receipts,
         intake: Intake,
-        on_plan: Callable[[Plan, str, int], None],
+        on_trust: Callable[[int], None],
+        on_plan: Callable[[Plan, str, str, int], None],
         on_config: Callable[[int], None],
         on_time: Callable[[int], None],
         refuse: Callable[[str, str, int], None],
@@ -59,6 +60,7 @@ class Inbox:
         self._fetcher = fetcher
         self._receipts = receipts
         self._intake = intake
+        self._on_new_trust = on_trust
         self._on_plan = on_plan
         self._on_config = on_config
         self._on_time = on_time
@@ -85,6 +87,8 @@ class Inbox:
 
     def _open(self, topic: str, payload: bytes, mono: int) -> None:
         address = self._topics.parse(topic)
+        if address.kind in AREA_KINDS and self._configuration.has_left(address.subject):
+            return
         self._check_is_mine(address)
         if address.kind == "trust":
             self._on_trust(payload, mono)
@@ -111,42 +115,50 @@ class Inbox:
             raise
 
     def _hand_on(self, verified: Verified, address: Address, topic: str, payload: bytes, mono: int) -> None:
-        message = verified.message
+        message, by = verified.message, verified.by
         if isinstance(message, Play | Stop | Alert):
-            self._on_order(message, address, Letter(topic, payload, None), mono)
+            self._on_order(message, by, address, Letter(topic, payload, None), mono)
         elif isinstance(message, Manifest):
-            self._fetcher.on_manifest(message, mono)
+            self._fetcher.on_manifest(message, by, mono)
         elif isinstance(message, TimeAnswer):
-            self._on_answer(message, mono)
+            self._on_answer(message, by, mono)
         elif isinstance(message, Ack):
             self._receipts.on_ack(message, mono)
         elif isinstance(message, Plan):
-            self._on_plan(message, verified.digest, mono)
-        elif isinstance(message, Config) and self._configuration.accept(message, verified.digest):
-            self._on_config(mono)
+            self._on_plan(message, verified.digest, by, mono)
+        elif isinstance(message, Config):
+            self._configure(message, verified.digest, by, mono)
 
-    def _on_order(self, order: Signed, address: Address, letter: Letter, mono: int) -> None:
+    def _configure(self, config: Config, digest: str, by: str, mono: int) -> None:
+        if self._configuration.accept(config, digest, by):
+            self._on_config(mono)
+        elif self._trusted.outranks(by, self._configuration.by):
+            self._configuration.vouch(by)
+
+    def _on_order(self, order: Signed, by: str, address: Address, letter: Letter, mono: int) -> None:
         now = self._clock.utc(mono)
         if now is None:
             self._wait_for_time(letter, mono)
             return
         number = self._configuration.number_in(address.subject) if address.kind in AREA_KINDS else None
         if isinstance(order, Play):
-            self._intake.on_play(order, number, now, mono)
+            self._intake.on_play(order, number, by, now, mono)
         elif isinstance(order, Stop):
-            self._intake.on_stop(order, number, now, mono)
+            self._intake.on_stop(order, number, by, now, mono)
         elif isinstance(order, Alert):
-            self._intake.on_alert(order, number, now, mono)
+            self._intake.on_alert(order, number, by, now, mono)
 
-    def _on_answer(self, answer: TimeAnswer, mono: int) -> None:
+    def _on_answer(self, answer: TimeAnswer, by: str, mono: int) -> None:
         if self._timekeeper.on_answer(answer, mono):
             self._refuse("clock_set", answer.to, mono)
+        self._clock.by = by
         self._on_time(mono)
         if self._clock.valid:
             self._read_again(self._timeless, mono)
 
     def _on_trust(self, payload: bytes, mono: int) -> None:
         if self._trusted.accept(payload):
+            self._on_new_trust(mono)
             self._read_again(self._keyless, mono)
 
     def _read_again(self, waiting: Waiting, mono: int) -> None:

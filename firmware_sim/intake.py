@@ -14,6 +14,7 @@ from firmware_sim.entries import AlertEntry, AnyEntry, CancelEntry, PlayEntry
 from firmware_sim.errors import NoSpace
 from firmware_sim.orders import End
 from firmware_sim.shelf import Shelf
+from firmware_sim.trusted import Trusted
 from firmware_sim.wants import is_far
 
 DELIVERY = {"to", "only", "issued_at"}
@@ -21,46 +22,53 @@ DELIVERY = {"to", "only", "issued_at"}
 
 
 class Intake:
-    def __init__(self, books: Books, conductor: Conductor, shelf: Shelf) -> None:
+    def __init__(self, books: Books, conductor: Conductor, shelf: Shelf, trusted: Trusted) -> None:
+        self._trusted = trusted
         self._books = books
         self._memory = books.memory
         self._conductor = conductor
         self._shelf = shelf
 
-    def on_play(self, play: Play, number: int | None, now: int, mono: int) -> None:
+    def on_play(self, play: Play, number: int | None, by: str, now: int, mono: int) -> None:
         """A new order; the same again changes nothing, another one under the same name is Conflicting."""
         if not _is_named(play.only, number):
             return
         known = self._memory.get((play.order, play.occurrence))
         if known is None:
-            self._new_play(_play_entry(play), now, mono)
-        elif isinstance(known, PlayEntry) and essence(known.play) != essence(play):
-            raise Conflicting(order=play.order, occurrence=play.occurrence)
+            self._new_play(_play_entry(play, by), now, mono)
+        elif isinstance(known, PlayEntry):
+            if essence(known.play) != essence(play):
+                raise Conflicting(order=play.order, occurrence=play.occurrence)
+            self._vouch(known, by, mono)
 
-    def on_stop(self, stop: Stop, number: int | None, now: int, mono: int) -> None:
+    def on_stop(self, stop: Stop, number: int | None, by: str, now: int, mono: int) -> None:
         """Silence at once; also for an order that never came, and without effect on one that has ended."""
         if not _is_named(stop.only, number):
             return
         self._conductor.stop((stop.order, stop.occurrence), "cancelled", mono)
         known = self._memory.get((stop.order, stop.occurrence))
         if known is None:
-            known = CancelEntry(order=stop.order, occurrence=stop.occurrence, expires_at=stop.expires_at)
+            known = CancelEntry(order=stop.order, occurrence=stop.occurrence, expires_at=stop.expires_at, by=by)
+        elif isinstance(known, CancelEntry) and self._trusted.outranks(by, known.by):
+            known = known.model_copy(update={"by": by})
         self._cancel(known, now, mono)
 
-    def on_alert(self, alert: Alert, number: int | None, now: int, mono: int) -> None:
+    def on_alert(self, alert: Alert, number: int | None, by: str, now: int, mono: int) -> None:
         """The highest revision counts; a lower one, or the same again, changes nothing."""
         if not _is_named(alert.only, number):
             return
         known = self._memory.get((alert.alert, alert.alert))
         if known is not None and not isinstance(known, AlertEntry):
             raise Conflicting(alert=alert.alert)
-        if known is not None and alert.rev <= known.alert.rev:
+        if known is not None and _content_of(known.alert) == _content_of(alert):
+            self._vouch(known, by, mono)
+        elif known is not None and alert.rev <= known.alert.rev and not known.doubted:
             return
-        if alert.action == "cancel":
+        elif alert.action == "cancel":
             self._conductor.stop((alert.alert, alert.alert), "cancelled", mono)
-            self._cancel(self._with(alert, now), now, mono)
-        elif known is None or known.end != "cancelled":
-            self._sound(self._with(alert, now), now, mono)
+            self._cancel(self._with(alert, by, now), now, mono)
+        elif known is None or known.end != "cancelled" or known.doubted:
+            self._sound(self._with(alert, by, now), now, mono)
 
     def on_blob(self, sha256: str, mono: int) -> None:
         """A blob is whole."""
@@ -77,6 +85,12 @@ class Intake:
                 continue
             if reason != NoSpace.code or not is_far(entry, now):
                 self._books.end(entry, End("refused", reason), mono)
+
+    def _vouch(self, known: AnyEntry, by: str, mono: int) -> None:
+        """The same again: what a newer key says, too, no longer hangs on the older one."""
+        if known.doubted or self._trusted.outranks(by, known.by):
+            self._memory.put(known.model_copy(update={"by": by, "doubted": False}))
+            self._conductor.look_again(mono)
 
     def _new_play(self, entry: PlayEntry, now: int, mono: int) -> None:
         if not self._memory.has_room(PlayEntry, now):
@@ -96,10 +110,12 @@ class Intake:
             if any(one.part == "speech" and one.sha256 != entry.alert.speech for one in entry.sounding):
                 self._conductor.stop(entry.key, "replaced", mono)
 
-    def _with(self, alert: Alert, now: int) -> AlertEntry:
+    def _with(self, alert: Alert, by: str, now: int) -> AlertEntry:
         """The alert as it is known by now, with this revision."""
         known = self._memory.get((alert.alert, alert.alert))
-        return self._revised(known, alert, now) if isinstance(known, AlertEntry) else _alert_entry(alert)
+        if not isinstance(known, AlertEntry):
+            return _alert_entry(alert, by)
+        return self._revised(known, alert, now).model_copy(update={"by": by, "doubted": False})
 
     def _revised(self, known: AlertEntry, alert: Alert, now: int) -> AlertEntry:
         """The alert with its new revision; one that had ended goes on only if there is something new to hear."""
@@ -107,7 +123,8 @@ class Intake:
         update = {"alert": alert, "expires_at": alert.expires_at} | ({"redo": None} if outdated else {})
         revised = known.model_copy(update=update)
         over = alert.action == "cancel" or now >= alert.expires_at or all_done(revised)
-        return revised if known.end in (None, "cancelled") or over else self._books.reopened(revised)
+        taken_back = known.end == "cancelled" and not known.doubted
+        return revised if known.end is None or taken_back or over else self._books.reopened(revised)
 
     def _take(self, entry: PlayEntry | AlertEntry, mono: int) -> None:
         self._memory.put(entry)
@@ -151,9 +168,13 @@ def _content(entry: PlayEntry | AlertEntry) -> str | None:
     return entry.alert.tone if entry.alert.silent_speech else entry.alert.speech
 
 
-def _play_entry(play: Play) -> PlayEntry:
-    return PlayEntry(order=play.order, occurrence=play.occurrence, expires_at=play.expires_at, play=play)
+def _content_of(alert: Alert) -> dict[str, object]:
+    return alert.model_dump(exclude=DELIVERY)
 
 
-def _alert_entry(alert: Alert) -> AlertEntry:
-    return AlertEntry(order=alert.alert, occurrence=alert.alert, expires_at=alert.expires_at, alert=alert)
+def _play_entry(play: Play, by: str) -> PlayEntry:
+    return PlayEntry(order=play.order, occurrence=play.occurrence, expires_at=play.expires_at, play=play, by=by)
+
+
+def _alert_entry(alert: Alert, by: str) -> AlertEntry:
+    return AlertEntry(order=alert.alert, occurrence=alert.alert, expires_at=alert.expires_at, alert=alert, by=by)

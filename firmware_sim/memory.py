@@ -60,6 +60,14 @@ class Memory:
         """Keep an entry until the next boot: what the plan tells again need not be written before it changes."""
         self._keep(entry)
 
+    def drop(self, key: Key) -> None:
+        """As if never heard of."""
+        entry = self._entries.pop(key)
+        self._airings -= is_airing(entry)
+        self._end(key)
+        self._flash.delete(_name(key))
+        self.generation += 1
+
     def active_entry(self, key: Key) -> PlayEntry | AlertEntry:
         """The entry of an order that has not ended; KeyError for any other."""
         return self._active[key]

@@ -15,6 +15,8 @@ class _Stored(BaseModel):
     plan: Plan
     digest: str
     staged: frozenset[str]
+    by: str = ""
+    """Id of the key that said it."""
 
 
 class HeldPlan:
@@ -37,9 +39,21 @@ class HeldPlan:
         check_sequence(self.seq, held, plan.seq, digest)
         return digest != held
 
-    def take(self, plan: Plan, digest: str, staged: frozenset[str]) -> None:
+    def take(self, plan: Plan, digest: str, staged: frozenset[str], by: str) -> None:
         """Replace what is held; NoSpace if the flash refuses: the old one stays. `staged`: blobs to fetch ahead."""
-        stored = _Stored(plan=plan, digest=digest, staged=staged)
+        self._keep(_Stored(plan=plan, digest=digest, staged=staged, by=by))
+
+    def vouch(self, by: str) -> None:
+        """Another key has said the same. NoSpace."""
+        if self._stored is not None:
+            self._keep(self._stored.model_copy(update={"by": by}))
+
+    def drop(self) -> None:
+        """As if there had never been one: no airings, no rules, no number."""
+        self._flash.delete(ITEM)
+        self._stored, self.rules = None, UNBOUND
+
+    def _keep(self, stored: _Stored) -> None:
         raw = stored.model_dump_json().encode()
         if not self._flash.put(ITEM, raw):
             raise NoSpace(size=len(raw))
@@ -48,6 +62,10 @@ class HeldPlan:
     @property
     def plan(self) -> Plan | None:
         return self._stored.plan if self._stored else None
+
+    @property
+    def by(self) -> str:
+        return self._stored.by if self._stored else ""
 
     @property
     def seq(self) -> int:

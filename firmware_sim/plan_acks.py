@@ -53,6 +53,10 @@ class PlanAcks:
             self._said = None
             self._plan_to_speak(mono)
 
+    def on_dropped(self) -> None:
+        """There is no plan to speak of."""
+        self._said = self._at = None
+
     def on_change(self, mono: int) -> None:
         """What is missing or erased may have changed."""
         if self._said is not None:

@@ -17,6 +17,7 @@ from firmware_sim.orders import End
 from firmware_sim.permits import other_version_sounded
 from firmware_sim.plan import HeldPlan
 from firmware_sim.shelf import Shelf
+from firmware_sim.trusted import Trusted
 
 
 class PlanIntake:
@@ -25,6 +26,7 @@ class PlanIntake:
     def __init__(
         self,
         held: HeldPlan,
+        trusted: Trusted,
         flash: Flash,
         books: Books,
         conductor: Conductor,
@@ -32,6 +34,7 @@ class PlanIntake:
         refuse: Callable[[str, str, int], None],
     ) -> None:
         self._held = held
+        self._trusted = trusted
         self._flash = flash
         self._books = books
         self._memory = books.memory
@@ -39,16 +42,18 @@ class PlanIntake:
         self._shelf = shelf
         self._refuse = refuse
 
-    def on_plan(self, plan: Plan, digest: str, now: int | None, mono: int) -> None:
+    def on_plan(self, plan: Plan, digest: str, by: str, now: int | None, mono: int) -> None:
         """A higher number replaces the plan; Stale, Conflicting or NoSpace leave it as it is."""
         if not self._held.is_new(plan, digest):
+            if self._trusted.outranks(by, self._held.by):
+                self._held.vouch(by)
             return
         for entry in airings.absent(self._memory.active(), plan):
             self._memory.put(entry)  # the flash forgets with the old plan what it has not written down
-        self._held.take(plan, digest, wants.staged(plan, self._flash.whole(), now))
+        self._held.take(plan, digest, wants.staged(plan, self._flash.whole(), now), by)
         self._cancel_absent(plan, mono)
         self._memory.named = airings.names(plan)
-        for entry in airings.entries(plan):
+        for entry in airings.entries(plan, by):
             self._take(entry, now, mono)
         self._conductor.look_again(mono)
 
@@ -58,7 +63,7 @@ class PlanIntake:
         if plan is None:
             return
         self._memory.named = airings.names(plan)
-        for entry in airings.entries(plan):
+        for entry in airings.entries(plan, self._held.by):
             known = self._memory.get(entry.key)
             if known is None and self._memory.has_room_for_airing(None):
                 self._memory.keep(entry)
@@ -86,8 +91,8 @@ class PlanIntake:
             self._mark(known, entry)
 
     def _mark(self, known: PlayEntry, entry: PlayEntry) -> None:
-        if known.end is None and known.planned != entry.planned:
-            self._memory.put(known.model_copy(update={"planned": entry.planned}))
+        if known.end is None and (known.planned != entry.planned or known.doubted):
+            self._memory.put(known.model_copy(update={"planned": entry.planned, "by": entry.by, "doubted": False}))
 
     def _add(self, entry: PlayEntry, now: int | None, mono: int) -> None:
         if not self._memory.has_room_for_airing(now):

@@ -1,4 +1,4 @@
-"""How the speaker shows that it is there: its state, one hello per connection, and a heartbeat."""
+"""How the speaker shows that it is there: its state, one hello per connection and move, and a heartbeat."""
 
 from dataclasses import asdict
 
@@ -22,6 +22,8 @@ from firmware_sim.voice import Voice
 HELLO_PATIENCE = 2 * SECOND
 """Hello waits so long for the broker to grant the filter on which the answer comes."""
 HELLO_NAMES = 256
+HELLO_AGAIN = 2 * SECOND, 10 * SECOND
+"""When it says hello once more because it has forgotten something: what comes by itself has come by then."""
 
 
 class Presence:
@@ -57,7 +59,9 @@ class Presence:
         self._shelf = shelf
         self._body = body
         self._world = world
+        self._chance = chance
         self._heartbeat = Heartbeat(chance)
+        self._connected = False
         self._boot = ""
         self._booted_at = 0
         self._hello_at: int | None = None
@@ -71,6 +75,7 @@ class Presence:
         return to_json(State(online=False, boot=self._boot))
 
     def on_connected(self, mono: int) -> None:
+        self._connected = True
         self._voice.say("state", State(online=True, boot=self._boot), retain=True)
         self._hello_at = mono + HELLO_PATIENCE
         self.on_config(mono)
@@ -85,8 +90,17 @@ class Presence:
         """The heart may beat at another pace."""
         self._heartbeat.begin(self._configuration.heartbeat, mono)
 
+    def on_moved(self, mono: int) -> None:
+        """What concerns it is sent to its old areas too, until it has said that it knows the new ones."""
+        self._hello_at = self._hello_at or mono
+
+    def greet_again(self, mono: int) -> None:
+        """It holds less than it said: the answer to a hello brings what it lacks."""
+        if self._connected and self._hello_at is None:
+            self._hello_at = mono + int(self._chance.uniform(*HELLO_AGAIN))
+
     def on_disconnected(self) -> None:
-        self._hello_at = None
+        self._connected, self._hello_at = False, None
         self._heartbeat.stop()
 
     def do_once(self, mono: int) -> None:
@@ -103,7 +117,8 @@ class Presence:
         return min((at for at in times if at is not None), default=None)
 
     def _hello(self, mono: int) -> Hello:
-        open_orders = [entry.occurrence for entry in sorted(self._memory.active(), key=is_airing)]
+        believed = [entry for entry in self._memory.active() if not entry.doubted]
+        open_orders = [entry.occurrence for entry in sorted(believed, key=is_airing)]
         return Hello(
             tenant=self._tenant,
             to="controller",

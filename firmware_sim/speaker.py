@@ -37,6 +37,7 @@ from firmware_sim.ports import Chance, SpeakerLink, WorldClock
 from firmware_sim.presence import Presence
 from firmware_sim.receipts import Receipts
 from firmware_sim.reports import Reports
+from firmware_sim.revoking import Revoking
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.shelf import Shelf
 from firmware_sim.sinks import Sink
@@ -99,8 +100,10 @@ class Speaker:
         self._conductor = Conductor(
             self.books, player, self._shelf, self.clock, self._configuration, self._plan, settings.armed_ahead
         )
-        self._intake = Intake(self.books, self._conductor, self._shelf)
-        self._plan_intake = PlanIntake(self._plan, flash, self.books, self._conductor, self._shelf, self._refuse)
+        self._intake = Intake(self.books, self._conductor, self._shelf, self._trusted)
+        self._plan_intake = PlanIntake(
+            self._plan, self._trusted, flash, self.books, self._conductor, self._shelf, self._refuse
+        )
         self._erasing = Erasing(self._plan, self._memory, self._configuration, flash)
         self._plan_acks = PlanAcks(
             identity.tenant, self._plan, self._memory, flash, self._erasing, self.clock, chance, self._voice
@@ -140,10 +143,14 @@ class Speaker:
             fetcher=self._fetcher,
             receipts=self._receipts,
             intake=self._intake,
+            on_trust=self._on_trust,
             on_plan=self._on_plan,
             on_config=self._on_config,
             on_time=self._on_time,
             refuse=self._refuse,
+        )
+        self._revoking = Revoking(
+            self._trusted, self._configuration, self._plan, self._memory, self._conductor, self._fetcher, self.clock
         )
         self._connected_parts = (
             self._subscriptions, self._presence, self._timekeeper, self._receipts, self._reports, self._fetcher,
@@ -170,10 +177,11 @@ class Speaker:
         self._plan_intake.remember()
         self._receipts.load(self._new_id())
         self._fetcher.load()
-        self._floor_kept = self.clock.floor = int(self._flash.get("floor") or b"0")
+        self._read_floor()
         self.books.note("boot", mono, boot=boot)
         self.books.reconcile()
         self._conductor.recover(mono)
+        self._on_trust(mono)
         self._plan_intake.recover(mono)
         self._subscriptions.set(self._filters(), mono)
         self._look_around(mono)
@@ -244,29 +252,56 @@ class Speaker:
         return self._conductor.playing()
 
     @property
+    def trust_seq(self) -> int:
+        """The number of the trust set that it believes."""
+        return self._trusted.seq
+
+    @property
     def areas(self) -> tuple[str, ...]:
         """The areas that it hears, by its configuration."""
         return self._configuration.areas
 
     # What follows
 
-    def _on_plan(self, plan: Plan, digest: str, mono: int) -> None:
-        self._plan_intake.on_plan(plan, digest, self.clock.utc(mono), mono)
+    def _on_trust(self, mono: int) -> None:
+        """Newer keys: what only older ones said is forgotten, and asked for again."""
+        lost = self._revoking.revoke(mono)
+        if lost.plan:
+            self._plan_acks.on_dropped()
+        if lost.time:
+            self._timekeeper.begin_anew(mono)
+            self._keep_floor()
+        if lost.anything:
+            self._presence.greet_again(mono)
+            self._generation = -1
+
+    def _on_plan(self, plan: Plan, digest: str, by: str, mono: int) -> None:
+        self._plan_intake.on_plan(plan, digest, by, self.clock.utc(mono), mono)
         self._generation = -1
         self._plan_acks.on_plan(mono)
 
     def _on_config(self, mono: int) -> None:
         self._subscriptions.set(self._filters(), mono)
         self._presence.on_config(mono)
+        if self._configuration.moved:
+            self._presence.on_moved(mono)
         self._look_around(mono)
         self._conductor.look_again(mono)
 
     def _on_time(self, mono: int) -> None:
         """The clock has learned; its floor is kept once a minute."""
         if self.clock.floor >= self._floor_kept + FLOOR_STEP:
-            self._floor_kept = self.clock.floor
-            self._flash.put("floor", str(self._floor_kept).encode())
+            self._keep_floor()
         self._conductor.look_again(mono)
+
+    def _read_floor(self) -> None:
+        """The floor and the id of the key that said it."""
+        floor, _, self.clock.by = (self._flash.get("floor") or b"0").decode("ascii").partition(" ")
+        self._floor_kept = self.clock.floor = int(floor)
+
+    def _keep_floor(self) -> None:
+        self._floor_kept = self.clock.floor
+        self._flash.put("floor", f"{self._floor_kept} {self.clock.by}".encode("ascii"))
 
     def _mind_the_clock(self, mono: int) -> None:
         """One who has slept too long asks before he acts."""

@@ -15,6 +15,8 @@ TICK = 10 * SECOND
 waits for 45 s."""
 FIRST_PAUSE = SECOND
 LONGEST_PAUSE = 60 * SECOND
+UNWELCOME = 3
+"""Failed connections after which a speaker doubts its certificate."""
 NEVER = 2**62
 OVERDUE = 100
 """Steps of the amplifier that are made up for at a time."""
@@ -47,6 +49,11 @@ class Station:
         if self.speaker is None or not self._earlier:
             return self._earlier if self.speaker is None else self.speaker.books.words
         return self._earlier + self.speaker.books.words
+
+    @property
+    def unwelcome(self) -> bool:
+        """Whether the broker has turned it away several times: its certificate may be void."""
+        return self._attempts >= UNWELCOME and not self.connected
 
     @property
     def messages(self) -> int:

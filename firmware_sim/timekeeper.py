@@ -62,6 +62,13 @@ class Timekeeper:
         self._next = self._doubted_at = None
         self._clock.trust()
 
+    def begin_anew(self, mono: int) -> None:
+        """Nothing that was answered counts any more: ask at once, where somebody can be asked."""
+        self._pending.clear()
+        if self._next is not None:
+            self._young_since, self._fruitless, self._doubted_at = mono, 0, None
+            self._begin(FEW_PROBES if self._slow_start else FIRST_PROBES, mono)
+
     def doubt(self, mono: int) -> None:
         """The clock may have jumped: where somebody can be asked, it does not count until he has answered."""
         if self._next is not None and self._clock.valid:

@@ -44,6 +44,16 @@ class Trusted:
             self._flash.put(ITEM, raw)
         return newer
 
+    def names(self, key_id: str) -> bool:
+        """Whether what was said by this key still counts: for that it may have ended, but not been taken back."""
+        return key_id in self._trust.keys
+
+    def outranks(self, key_id: str, other: str) -> bool:
+        """Whether the set names the one after the other: what a newer key says, too, outlives the older one."""
+        order = list(self._trust.keys)
+        places = [order.index(one) if one in order else -1 for one in (key_id, other)]
+        return places[0] > places[1]
+
     def find(self, key_id: str, now: int | None) -> tuple[VerifyKey, tuple[Role, ...]]:
         """See `KeyFinder`."""
         return self._trust.key_for(key_id, now)

@@ -14,6 +14,12 @@ def bench_audio(minutes: int, as_json: bool) -> None:
     _tell(measure(minutes), as_json)
 
 
+def bench_audit(lines: int, as_json: bool) -> None:
+    from controller.people.benchmark import bench_audit as measure
+
+    _tell(measure(lines), as_json)
+
+
 def bench_alert(speakers: int, alerts: int, as_json: bool) -> None:
     from api.cli.bench_alert import bench_alert as measure
 

@@ -35,6 +35,7 @@ class Client:
     def __init__(self, api: str, key: str) -> None:
         import httpx
 
+        self.address = api
         self._http = httpx.Client(
             base_url=f"{api}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT_S, trust_env=False
         )
@@ -46,9 +47,18 @@ class Client:
         headers = {"Idempotency-Key": key} if key else {}
         return self._call("POST", path, json={} if body is None else body, headers=headers)
 
-    def upload(self, path: str, file: Path, fields: Mapping[str, str]) -> Any:
+    def put(self, path: str, body: Any) -> Any:
+        return self._call("PUT", path, json=body)
+
+    def upload(self, path: str, file: Path, fields: Mapping[str, str], **query: Any) -> Any:
         with file.open("rb") as content:
-            return self._call("POST", path, files={"file": (file.name, content)}, data=dict(fields))
+            return self._call("POST", path, files={"file": (file.name, content)}, data=dict(fields), params=query)
+
+    def convert(self, path: str, file: Path, target: Path, **query: Any) -> None:
+        """Send a file, and keep the file that is answered."""
+        with file.open("rb") as content:
+            answer = self._answer("POST", path, files={"file": (file.name, content)}, params=query)
+        target.write_bytes(answer.content)
 
     def download(self, path: str, target: Path, **query: Any) -> None:
         target.write_bytes(self._answer("GET", path, params=query).content)

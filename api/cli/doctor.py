@@ -43,7 +43,7 @@ def doctor(data: Path | None, as_json: bool) -> int:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that the product stands on."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
-        _python, _ffmpeg, _espeak, _piper, _folder, _room, _web_port, _broker, _mosquitto, _running,
+        _python, _ffmpeg, _espeak, _piper, _folder, _keys, _room, _web_port, _broker, _mosquitto, _running,
     )  # fmt: skip
     for check in checks:
         yield check(settings)
@@ -90,6 +90,22 @@ def _folder(settings: Settings) -> Finding:
     if mode:
         return Finding("bad", "data folder", f"{data} is open to others", f"chmod 700 {data}")
     return Finding("good", "data folder", str(data))
+
+
+def _keys(settings: Settings) -> Finding:
+    from api.cli.key_words import in_both
+    from controller.keys.remarks import remarks
+    from controller.runtime import world
+    from controller.runtime.folder import DataFolder
+    from controller.runtime.keys import custody_of, root_path
+
+    folder = DataFolder(settings.data)
+    if not folder.keys.exists():
+        return Finding("note", "keys", "are made when `loa serve` first starts")
+    found = list(remarks(custody_of(folder, settings), root_path(folder, settings), world.now()))
+    worst = next((state for state in ("bad", "note") if any(one.state == state for one in found)), "good")
+    said = " ".join(in_both(one.what, **one.of)[1] for one in found if one.state == worst)
+    return Finding(worst, "keys", said)  # type: ignore[arg-type]
 
 
 def _room(settings: Settings) -> Finding:

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from devices.address import MqttUrl
+
 FILE = "endpoint.json"
 
 
@@ -14,6 +16,15 @@ class Endpoint:
 
     api: str
     mqtt: str
+
+    @property
+    def for_speakers(self) -> str:
+        """The broker without the controller's certificate, where it shows one: speakers have their own."""
+        return self.mqtt.split("?")[0] if MqttUrl.parse(self.mqtt).cert else self.mqtt
+
+    @property
+    def by_certificate(self) -> bool:
+        return self.for_speakers != self.mqtt
 
 
 def write_endpoint(data: Path, endpoint: Endpoint) -> None:

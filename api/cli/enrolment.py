@@ -9,6 +9,7 @@ from api.cli.client import Client, client_of
 from api.cli.screen import progress
 from controller.runtime import world
 from devices.protocol.keys import SigningKey
+from firmware_sim.counter import Counter
 from firmware_sim.identity import BIRTH_FILE, Birth, Identity, read_identity, write_identity
 
 CRATE = 250
@@ -32,8 +33,11 @@ class Part:
         return range(self.number - 1, speakers, self.of)
 
 
-def enrol(data: Path, home: Path, speakers: int, part: Part, *, quiet: bool) -> list[Identity]:
-    """The identities of a fleet in `home`: those that are there, the rest newly registered."""
+def enrol(data: Path, home: Path, speakers: int, part: Part, *, quiet: bool, by_code: bool = False) -> list[Identity]:
+    """The identities of a fleet in `home`: those that are there, the rest newly registered.
+
+    `by_code`: they join by claim codes, and so get certificates.
+    """
     numbers = part.numbers(speakers)
     known = [read_identity(path.parent) for path in sorted(home.glob(f"*/{BIRTH_FILE}"))][: len(numbers)]
     if len(known) == len(numbers):
@@ -42,7 +46,8 @@ def enrol(data: Path, home: Path, speakers: int, part: Part, *, quiet: bool) -> 
         places = _places(client, speakers)
         task = bars.add_task("register", total=len(numbers) - len(known))
         for crate in crates(numbers[len(known) :], len(places)):
-            made = _register(client, home, places[crate[0] % len(places)], [one // len(places) for one in crate])
+            place, names = places[crate[0] % len(places)], [one // len(places) for one in crate]
+            made = (_join if by_code else _register)(client, home, place, names)
             known += made
             bars.advance(task, len(made))
     return known
@@ -83,9 +88,31 @@ def _found_villages(client: Client, count: int) -> list[dict[str, Any]]:
     ]
 
 
+def join_by_codes(api: str, codes: Iterable[str], home: Path) -> list[Identity]:
+    """New speakers that join by these codes, one each."""
+    counter = Counter(api)
+    try:
+        return [counter.join(code, SigningKey(world.entropy(32)), home) for code in codes]
+    finally:
+        counter.close()
+
+
+def _join(client: Client, home: Path, place: dict[str, Any], numbers: Sequence[int]) -> list[Identity]:
+    """Speakers of one place: a technician's codes are made for them, and each brings one."""
+    codes = []
+    for number in numbers:
+        wish = {"area": place["id"], "name": _name(place, number)}
+        codes.append(client.post("/claim-codes", wish)["items"][0]["code"])
+    return join_by_codes(client.address, codes, home)
+
+
+def _name(place: dict[str, Any], number: int) -> str:
+    return f"Loa {number + 1:02d} {place['name']}"
+
+
 def _register(client: Client, home: Path, place: dict[str, Any], numbers: Sequence[int]) -> list[Identity]:
     """Speakers of one place, by their numbers there (counted from 0)."""
-    names = [f"Loa {number + 1:02d} {place['name']}" for number in numbers]
+    names = [_name(place, number) for number in numbers]
     keys = [SigningKey(world.entropy(32)) for _ in names]
     boxed = [{"name": name, "public_key": key.verify_key.public} for name, key in zip(names, keys, strict=True)]
     made = client.post("/devices/batch", {"area": place["id"], "devices": boxed})

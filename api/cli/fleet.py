@@ -10,15 +10,18 @@ import typer
 
 from api.cli.client import Unreachable
 from api.cli.configured import settings_with
-from api.cli.endpoint import read_endpoint
-from api.cli.enrolment import Part, enrol, villages
+from api.cli.endpoint import Endpoint, read_endpoint
+from api.cli.enrolment import Part, enrol, join_by_codes, villages
 from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, result_json, rewrite, say
 from controller.runtime import world
 from devices.protocol.units import SECOND
 from firmware_sim import runtime
+from firmware_sim.counter import Counter
 from firmware_sim.fleet import CROWD, Fleet, SinkName
 from firmware_sim.hardware.profile import Profile
+from firmware_sim.identity import BIRTH_FILE, Identity, read_identity
+from firmware_sim.renewals import Renewals
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.strokes import FAULTS, Fault, strokes
 
@@ -31,6 +34,7 @@ ARMED_EACH_S = 0.005
 """So much sooner for each of them a crowd hands over what is to sound: all begin at one instant."""
 RARELY = (20_000, 20, 100)
 """Garbage collections: a dense fleet has millions of objects that stay."""
+RENEW_EVERY_S = 5.0
 TELL_EVERY_S, TELL_JSON_EVERY_S = 1.0, 5.0
 
 
@@ -50,6 +54,8 @@ class FleetWish:
     makes: Sequence[str]
     """Makes of speaker, in turn."""
     as_json: bool
+    codes: Path | None = None
+    """Claim codes, one a speaker, between spaces or lines."""
 
 
 def fault_names(text: str) -> tuple[Fault, ...]:
@@ -76,21 +82,45 @@ def fleet(wish: FleetWish) -> None:
     home = wish.part.folder(wish.folder or root / FOLDER)
     asked = stop_signals()
     with in_words():
-        identities = enrol(root, home, wish.speakers, wish.part, quiet=wish.as_json)
         endpoint = read_endpoint(root)
         if endpoint is None:
             raise Unreachable(f"no installation runs on {root}")
+        identities = _identities(wish, root, home, endpoint)
+        if endpoint.by_certificate:  # some may have been registered without one
+            Renewals(Counter(endpoint.api), identities, home, lambda _: False).do_once(world.now())
         sink = wish.sink or ("null" if len(identities) >= CROWD else "wav")
         if len(identities) >= DENSE:
             gc.set_threshold(*RARELY)
         fate = runtime.chance(None if wish.seed is None else wish.seed + 1)
         with Fleet(
-            identities, wish.mqtt or endpoint.mqtt, home, sink=sink, seed=wish.seed,
+            identities, wish.mqtt or endpoint.for_speakers, home, sink=sink, seed=wish.seed,
             settings=_settings(len(identities)),
             strokes=strokes(wish.faults, villages(identities), fate),
             makes=[Profile.read(make) for make in wish.makes],
         ) as running:  # fmt: skip
+            if endpoint.by_certificate:
+                _renew_in_time(running, identities, home, endpoint)
             _run(running, asked, wish.as_json)
+
+
+def _identities(wish: FleetWish, root: Path, home: Path, endpoint: Endpoint) -> list[Identity]:
+    """Those that join by the codes of a file, or as many as were asked for."""
+    if wish.codes is not None:
+        join_by_codes(endpoint.api, wish.codes.read_text("utf-8").split(), home)
+        return [read_identity(path.parent) for path in sorted(home.glob(f"*/{BIRTH_FILE}"))]
+    return enrol(root, home, wish.speakers, wish.part, quiet=wish.as_json, by_code=endpoint.by_certificate)
+
+
+def _renew_in_time(running: Fleet, identities: Sequence[Identity], home: Path, endpoint: Endpoint) -> None:
+    """Speakers look after their certificates in a thread of their own; their next connection shows the new one."""
+    renewals = Renewals(Counter(endpoint.api), identities, home, running.unwelcome)
+
+    def renew() -> None:
+        while True:
+            renewals.do_once(world.now())
+            world.sleep(RENEW_EVERY_S)
+
+    world.start_thread("loa-renewals", renew)
 
 
 def _settings(speakers: int) -> SpeakerSettings:

@@ -1,38 +1,47 @@
-"""Speakers, trust and backups from the command line."""
+"""Speakers and backups from the command line."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from api.cli.client import Client, Refused, client_of
 from api.cli.configured import settings_with
+from api.cli.key_words import tell
+from api.cli.passphrases import backup_passphrase
 from api.cli.refusals import in_words
 from api.cli.screen import fail, result, result_json, say
 from controller.backup import write_backup
 from controller.keyring import write_secret
+from controller.keys.sealing import Sealed, seal
+from controller.restoring import holds_keys, restore_backup
 from controller.runtime import world
-from controller.runtime.folder import DataFolder
-from controller.runtime.installation import keyring_of
 from devices.protocol.keys import SigningKey, public_to_pem
 
 
-def backup(file: Path, data: Path | None, as_json: bool) -> None:
-    with in_words():
-        size = write_backup(settings_with(data).data, file)
-    if as_json:
-        result_json({"file": str(file), "bytes": size})
-    else:
-        say(f"{file}: {size / 1e6:.1f} MB. It holds the signing keys: keep it as you keep the keys.")
-
-
-def trust_export(data: Path | None) -> None:
+def backup(file: Path, data: Path | None, with_keys: bool, passphrase_file: Path | None, as_json: bool) -> None:
     settings = settings_with(data)
-    folder = DataFolder(settings.data)
-    if not folder.keys.is_dir():
-        fail(f"{folder.keys} is not there yet: keys are made when `loa serve` first starts on this data folder")
     with in_words():
-        birth = keyring_of(folder, settings).birth("")
-    birth.pop("device")
-    result_json(birth)
+        passphrase = backup_passphrase(settings.keys, passphrase_file, new=True) if with_keys else None
+        size = write_backup(settings.data, file, partial(_sealed, passphrase) if passphrase else None)
+    if as_json:
+        result_json({"file": str(file), "bytes": size, "keys": with_keys})
+    else:
+        tell("backup_with_keys" if with_keys else "backup_without_keys", file=file, mb=size / 1e6)
+
+
+def _sealed(passphrase: str, content: bytes, label: str) -> Sealed:
+    return seal(content, passphrase, label, world.entropy)
+
+
+def restore(file: Path, data: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
+    settings = settings_with(data)
+    with in_words():
+        passphrase = backup_passphrase(settings.keys, passphrase_file, new=False) if holds_keys(file) else None
+        keys = restore_backup(file, settings.data.absolute(), passphrase)
+    if as_json:
+        result_json({"folder": str(settings.data), "keys": keys})
+    else:
+        tell("restored" if keys else "restored_without_keys", folder=settings.data)
 
 
 def device_keygen(folder: Path) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from api.cli.key_doors import keys
+from api.cli.options import Data, Json, NewSecret
 from api.cli.screen import fail
 
 app = typer.Typer(
@@ -19,16 +21,19 @@ key = typer.Typer(no_args_is_help=True, help="Keys for programs.")
 person = typer.Typer(no_args_is_help=True, help="People who log in.")
 schedule = typer.Typer(no_args_is_help=True, help="What is to be said when.")
 bench = typer.Typer(no_args_is_help=True, help="Measure, each beside its raw limit.")
+audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
+area = typer.Typer(no_args_is_help=True, help="Areas: provinces, communes, villages.")
+app.add_typer(area, name="area")
 app.add_typer(audio, name="audio")
+app.add_typer(audit, name="audit")
 app.add_typer(device, name="device")
 app.add_typer(trust, name="trust")
 app.add_typer(key, name="key")
+app.add_typer(keys, name="keys")
 app.add_typer(person, name="person")
 app.add_typer(bench, name="bench")
 app.add_typer(schedule, name="schedule")
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout, for programs.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder; otherwise LOA_DATA, otherwise ./loa-data.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the web interface; 0: any.")]
 Broker = Annotated[
     Literal["embedded", "mosquitto"] | None, typer.Option(help="Which broker to start, unless LOA_MQTT__URL names one.")
@@ -78,6 +83,7 @@ def fleet(
     mqtt: Annotated[str | None, typer.Option(help="Another way to the broker, as a chaos proxy.")] = None,
     part: Annotated[str, typer.Option(help="2/3: the second of three fleets that share the speakers.")] = "1/1",
     makes: Annotated[str, typer.Option(help="Makes of speaker, in turn: common, loud, plain, remote, solar.")] = "",
+    codes: Annotated[Path | None, typer.Option(help="Claim codes, one a line: a speaker joins by each.")] = None,
     as_json: Json = False,
 ) -> None:
     """Simulated speakers for the installation of a data folder, in one process, until Ctrl-C."""
@@ -85,7 +91,7 @@ def fleet(
     from api.cli.fleet import fleet as run
 
     named = [make.strip() for make in makes.split(",") if make.strip()]
-    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, named, as_json))
+    run(FleetWish(speakers, data, folder, sink, fault_names(faults), seed, part_of(part), mqtt, named, as_json, codes))
 
 
 @app.command("chaos-proxy")
@@ -137,6 +143,16 @@ def asyncapi(
 
 
 @app.command()
+def privacy(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of stdout.")] = None,
+) -> None:
+    """Which personal data is held where, why, how long, and how it goes."""
+    from api.cli.privacy import privacy as run
+
+    run(out)
+
+
+@app.command()
 def say(
     text: str,
     area: Annotated[list[str], typer.Option("--area", help="Name or id of an area; may be given again.")],
@@ -167,11 +183,25 @@ def doctor(data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def backup(file: Path, data: Data = None, as_json: Json = False) -> None:
-    """Copy database, keys and audio into one file, while everything runs."""
+def backup(
+    file: Path,
+    data: Data = None,
+    with_keys: Annotated[bool, typer.Option("--with-keys", help="The online keys too, under a passphrase.")] = False,
+    passphrase_file: NewSecret = None,
+    as_json: Json = False,
+) -> None:
+    """Copy database and audio into one file, while everything runs."""
     from api.cli.keeping import backup as run
 
-    run(file, data, as_json)
+    run(file, data, with_keys, passphrase_file, as_json)
+
+
+@app.command()
+def restore(file: Path, data: Data = None, passphrase_file: NewSecret = None, as_json: Json = False) -> None:
+    """Make a data folder of a backup; never over one that holds something."""
+    from api.cli.keeping import restore as run
+
+    run(file, data, passphrase_file, as_json)
 
 
 @audio.command("check")
@@ -204,10 +234,89 @@ def device_keygen(folder: Path) -> None:
     run(folder)
 
 
+@device.command("code")
+def device_code(
+    area: Annotated[str | None, typer.Option(help="Name or id of the area of new speakers.")] = None,
+    name: Annotated[str, typer.Option(help="What they will be called; several are numbered.")] = "Loa",
+    count: Annotated[int, typer.Option(min=1, max=250, help="How many.")] = 1,
+    replaces: Annotated[
+        str | None, typer.Option(help="Instead: name or id of a speaker that another box takes over.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long they are good.")] = 14,
+    labels: Annotated[Path | None, typer.Option(help="Write a page of labels with QR codes to this HTML file.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the first one's QR code to this file.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make claim codes, by which speakers join: each once, shown this once."""
+    from api.cli.speakers import make_codes as run
+
+    run({"name": name, "count": count, "days": days}, area, replaces, data, labels, png, as_json)
+
+
+@device.command("import")
+def device_import(
+    file: Annotated[Path, typer.Argument(help="XLSX or CSV, one speaker a row.")],
+    area: Annotated[str | None, typer.Option(help="Name or id of the area of rows that name none.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Do it; without, it is only shown.")] = False,
+    skip: Annotated[bool, typer.Option("--skip", help="Leave bad rows out instead of keeping nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the result there: .xlsx or .csv with the codes, .html as labels.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """New speakers from a spreadsheet: registered by their public keys, or given claim codes."""
+    from api.cli.speakers import import_file as run
+
+    run(file, area, keep, skip, out, data, as_json)
+
+
+@device.command("join")
+def device_join(
+    code: str,
+    folder: Annotated[Path, typer.Option(help="Where test speakers live; it gets a folder of its own there.")],
+    api: Annotated[str | None, typer.Option(help="Where the office is; otherwise that of the data folder.")] = None,
+    data: Data = None,
+) -> None:
+    """Let a test speaker join by a claim code."""
+    from api.cli.speakers import join as run
+
+    run(code, folder, data, api)
+
+
+@device.command("status")
+def device_status(
+    device: Annotated[str, typer.Argument(help="Name or id.")],
+    status: Annotated[str, typer.Argument(help="lost, stolen, retired (for good) or in_service (found again).")],
+    note: Annotated[str, typer.Option(help="Stands in the record.")] = "",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Say that a speaker is lost, stolen, retired or found again: out of service it is thrown out within seconds."""
+    from api.cli.speakers import set_status as run
+
+    run(device, status, note, data, as_json)
+
+
+@app.command("broker-config")
+def broker_config(
+    folder: Annotated[Path, typer.Argument(help="Where Mosquitto will read it.")],
+    name: Annotated[str | None, typer.Option(help="Host name or address by which speakers reach it.")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 8883,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Write all that a Mosquitto for real speakers reads; again: bring it up to date."""
+    from api.cli.broker_config import broker_config as run
+
+    run(folder, data, name, port, as_json)
+
+
 @trust.command("export")
 def trust_export(data: Data = None) -> None:
     """Tenant, root key and trust set, as JSON."""
-    from api.cli.keeping import trust_export as run
+    from api.cli.signing_keys import export_trust as run
 
     run(data)
 
@@ -215,14 +324,48 @@ def trust_export(data: Data = None) -> None:
 @key.command("add")
 def key_add(
     name: Annotated[str, typer.Argument(help="Who will use it; stands in the audit lines.")],
-    role: Annotated[Literal["viewer", "emergency", "administrator"], typer.Option(help="What it may do.")] = "viewer",
+    role: Annotated[
+        Literal["viewer", "auditor", "technician", "emergency", "operator", "editor", "administrator"],
+        typer.Option(help="What it may do."),
+    ] = "viewer",
+    area: Annotated[
+        list[str] | None, typer.Option(help="Name or id of an area where it is good; may be given again. None: all.")
+    ] = None,
+    action: Annotated[
+        list[str] | None, typer.Option(help="To what of its role it is narrowed; may be given again.")
+    ] = None,
+    address: Annotated[
+        list[str] | None, typer.Option(help="CIDR network from which it is good; may be given again.")
+    ] = None,
+    per_minute: Annotated[int | None, typer.Option(min=1, help="Requests that it may make in a minute.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="How long it is good; otherwise for ever.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Make another key; it is shown once."""
+    from api.cli.keys import Limits
     from api.cli.keys import add as run
 
-    run(name, role, data, as_json)
+    limits = Limits(tuple(area or ()), tuple(action or ()), tuple(address or ()), per_minute, days)
+    run(name, role, limits, data, as_json)
+
+
+@key.command("list")
+def key_list(data: Data = None, as_json: Json = False) -> None:
+    """All keys with their limits, and when and from where each was last shown."""
+    from api.cli.keys import show as run
+
+    run(data, as_json)
+
+
+@key.command("revoke")
+def key_revoke(
+    key: Annotated[str, typer.Argument(help="Its id, or its name.")], data: Data = None, as_json: Json = False
+) -> None:
+    """Dead from the next request on."""
+    from api.cli.keys import revoke as run
+
+    run(key, data, as_json)
 
 
 @person.command("add")
@@ -238,6 +381,16 @@ def person_add(
     from api.cli.people import add as run
 
     run(login, name, role, area, data, as_json)
+
+
+@person.command("disable")
+def person_disable(
+    login: Annotated[str, typer.Argument(help="With what they log in.")], data: Data = None, as_json: Json = False
+) -> None:
+    """Put somebody out at once, where no second person is there to approve it."""
+    from api.cli.people import disable as run
+
+    run(login, data, as_json)
 
 
 @person.command("link")
@@ -275,6 +428,36 @@ def rehearse(
     from api.cli.rehearse import rehearse as run
 
     raise typer.Exit(run(RehearseWish(seed, days, speakers, faults, plant, begin, only, shrink, as_json, report)))
+
+
+@audit.command("verify")
+def audit_verify(
+    file: Annotated[Path | None, typer.Option("--file", help="An exported file of JSON lines instead.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Does the chain hold? Names each line that was changed, is missing or does not belong; then ends with 1."""
+    from api.cli.audit import verify as run
+
+    raise typer.Exit(run(file, data, as_json))
+
+
+@audit.command("export")
+def audit_export(file: Path, data: Data = None) -> None:
+    """Write all lines with their hashes and the signed end of the chain to a file of JSON lines."""
+    from api.cli.audit import export as run
+
+    run(file, data)
+
+
+@bench.command("audit")
+def bench_audit(
+    lines: Annotated[int, typer.Option(min=100, max=1_000_000, help="How many lines.")] = 5_000, as_json: Json = False
+) -> None:
+    """What a line in the audit chain costs, beside a bare insert of the same row."""
+    from api.cli.bench import bench_audit as run
+
+    run(lines, as_json)
 
 
 @bench.command("audio")
@@ -338,6 +521,54 @@ def bench_sync(
     from api.cli.bench import bench_sync as run
 
     run(model, speakers, seed, as_json)
+
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; otherwise it is only shown what it would do.")]
+
+
+@area.command("list")
+def area_list(
+    ended: Annotated[bool, typer.Option("--ended", help="With those that are kept for the record.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """The tree of areas with their speakers."""
+    from api.cli.areas import show_tree
+
+    show_tree(data, ended, as_json)
+
+
+@area.command("move")
+def area_move(
+    name: Annotated[str, typer.Argument(help="Name or id of the area.")],
+    under: Annotated[str | None, typer.Option(help="In which it lies from now on; absent: at the top.")] = None,
+    yes: Yes = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Put an area, with all that is in it, into another one."""
+    from api.cli.areas import Way, move
+
+    move(name, under, Way(data, yes, as_json))
+
+
+@area.command("merge")
+def area_merge(
+    names: Annotated[list[str], typer.Argument(help="Names or ids of the areas.")],
+    into: Annotated[str | None, typer.Option(help="An area that is there.")] = None,
+    name: Annotated[str | None, typer.Option(help="Of a new one.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="They go on as areas within it.")] = False,
+    widen: Annotated[
+        list[str] | None, typer.Option(help="Id of a grant or key that shall be good in all of it; may be given again.")
+    ] = None,
+    yes: Yes = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make one area of several."""
+    from api.cli.areas import Way, merge
+
+    merge(names, into, name, keep, widen or [], Way(data, yes, as_json))
 
 
 @schedule.command("expand")

@@ -8,6 +8,7 @@ from api.cli.screen import fail
 from controller.audio.errors import AudioError
 from controller.db import DatabaseError
 from controller.errors import LoaError
+from controller.keys.errors import KeysError
 from devices.broker.errors import BrokerError
 from devices.errors import DeviceError
 from firmware_sim.errors import SpeakerError
@@ -25,8 +26,13 @@ def in_words() -> Iterator[None]:
         fail(str(error))
     except BrokerError as error:
         fail(f"{error.vi}\n{error}")
+    except KeysError as error:
+        fail(f"{error.vi}\n{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip())
     except _CODED as error:
-        seen = ", ".join(f"{name}={value}" for name, value in getattr(error, "data", {}).items())
-        fail(f"{error.code}: {' '.join((error.__doc__ or '').split())} {seen}".strip())
+        fail(f"{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip())
     except OSError as error:
         fail(f"{error.filename or ''} {error.strerror or error}".strip())
+
+
+def _seen(error: Exception) -> str:
+    return ", ".join(f"{name}={value}" for name, value in getattr(error, "data", {}).items())

@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.cli.log_lines import defused, indented_traceback
+
 console = Console(stderr=True, highlight=False)
 """People read stderr; stdout is for results, so that programs can read it."""
 
@@ -56,10 +58,7 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
 
 def log_to_stderr(*, as_json: bool, level: int = logging.INFO) -> None:
     """Events of the running parts: lines for people, or JSON for a log collector."""
-    shape: Any = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(),
-        exception_formatter=structlog.dev.plain_traceback,  # the other one shows local variables: keys and texts
-    )
+    shape: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=indented_traceback)
     if as_json:
         shape = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
@@ -68,6 +67,7 @@ def log_to_stderr(*, as_json: bool, level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info if as_json else _unchanged,
+            defused,
             shape,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -4,11 +4,16 @@ import signal
 from pathlib import Path
 
 from api.cli.configured import settings_with
+from api.cli.key_words import tell
 from api.cli.people import address_of
 from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, say
 from api.cli.serving import Served, serving
+from controller.keys.remarks import remarks
 from controller.runtime import world
+from controller.runtime.folder import DataFolder
+from controller.runtime.keys import custody_of, root_path
+from controller.settings import Settings
 
 
 def serve(data: Path | None, port: int | None, host: str | None, broker: str | None, log_json: bool) -> None:
@@ -17,6 +22,7 @@ def serve(data: Path | None, port: int | None, host: str | None, broker: str | N
     stopped = _stop_signals()
     with in_words(), serving(settings_with(data, port, host, broker)) as served:
         _introduce(served)
+        _remind(served.installation.services.settings)
         while not stopped:
             world.sleep(0.2)
         say("stopping")
@@ -24,7 +30,7 @@ def serve(data: Path | None, port: int | None, host: str | None, broker: str | N
 
 def _introduce(served: Served) -> None:
     say(f"web interface  {served.endpoint.api}/api/v1 (described at {served.endpoint.api}/api/v1/openapi.json)")
-    say(f"broker         {served.installation.broker.name} at {served.endpoint.mqtt}")
+    say(f"broker         {served.installation.broker.name} at {served.endpoint.for_speakers}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
         say("               shown this once; it is also in the file api-key of the data folder")
@@ -34,6 +40,14 @@ def _introduce(served: Served) -> None:
             f"{served.installation.first_link}"
         )
         say("               open it within a day to become the administrator; it works once")
+
+
+def _remind(settings: Settings) -> None:
+    """What is not well about the keys is said at each start, until it is."""
+    folder = DataFolder(settings.data)
+    for remark in remarks(custody_of(folder, settings), root_path(folder, settings), world.now()):
+        if remark.what in {"root_online", "root_here", "ending"}:
+            tell(remark.what, **remark.of)
 
 
 def _stop_signals() -> list[int]:

@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import uvicorn
-
 from api.app import create_app
 from api.cli.endpoint import Endpoint, remove_endpoint, write_endpoint
+from api.cli.key_words import introduce_root
+from api.connections import BACKLOG, server
 from controller.runtime import world
 from controller.runtime.installation import Installation, running
+from controller.runtime.keys import TellRoot
 from controller.settings import Settings
-
-BACKLOG = 2048
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,12 @@ class Served:
 
 
 @contextmanager
-def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
+def serving(settings: Settings, *, any_port: bool = False, tell_root: TellRoot = introduce_root) -> Iterator[Served]:
     """Run installation and web interface; `any_port`: take a free port where the wished one is in use.
 
     OSError if the port is in use and another will not do.
     """
-    with running(settings) as installation, listening(settings, any_port) as listener:
+    with running(settings, tell_root) as installation, listening(settings, any_port) as listener:
         stop = _start(installation, listener)
         host, port = listener.getsockname()[:2]
         endpoint = Endpoint(f"http://{host}:{port}", installation.broker.url)
@@ -44,16 +43,12 @@ def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
 
 def _start(installation: Installation, listener: socket.socket) -> Callable[[], None]:
     """Serve in a thread; the answer ends it and waits until requests under way have been answered."""
-    config = uvicorn.Config(
-        create_app(installation.services), log_config=None, access_log=False, backlog=BACKLOG, lifespan="off",
-        server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    thread = world.start_thread("loa-web", lambda: server.run(sockets=[listener]))
-    world.wait_until(lambda: server.started, 30)
+    web = server(create_app(installation.services), timeout_graceful_shutdown=5)
+    thread = world.start_thread("loa-web", lambda: web.run(sockets=[listener]))
+    world.wait_until(lambda: web.started, 30)
 
     def stop() -> None:
-        server.should_exit = True
+        web.should_exit = True
         thread.join(timeout=10)
 
     return stop

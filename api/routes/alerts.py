@@ -31,7 +31,7 @@ from devices.protocol.units import SECOND
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
-NOT_RAISED = ("nothing_to_say", "no_targets", "expiry_invalid")
+NOT_RAISED = ("area_ended", "nothing_to_say", "no_targets", "expiry_invalid")
 
 
 class AlertWish(Asked):

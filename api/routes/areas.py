@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ConfigDict, Field
 from sqlalchemy import Integer, cast
 from sqlmodel import Session, col, func, select
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from api.deps import Key, Served, Viewer, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Language, Name, Page, Shown
-from api.timestamps import to_utc
+from api.timestamps import to_utc, to_utc_or_none
 from controller.people.answered import already_made, remember
 from controller.people.audit import record
 from controller.people.callers import Caller
@@ -52,11 +52,13 @@ class AreaShown(Shown):
     longitude: float | None
     languages: Annotated[list[str], Field(description="In which languages bulletins are heard here, BCP 47.")]
     created_at: Instant
+    ended_at: Annotated[Instant | None, Field(description="It is kept for the record since then.")]
+    merged_into: Annotated[Id | None, Field(description="What it became a part of.")]
     speakers: Annotated[int, Field(description="Speakers in service that hear it, those of areas within it included.")]
     online: Annotated[int, Field(description="How many of these are there now.")]
 
 
-@router.post("", status_code=201, responses=refusals(*WRITES, "area_too_deep", within=["area_unknown"]))
+@router.post("", status_code=201, responses=refusals(*WRITES, "area_too_deep", "area_ended", within=["area_unknown"]))
 def create(
     wish: AreaWish, request: Request, response: Response, services: Served,
     who: Annotated[Caller, Depends(permit(Action.AREA_CREATE))], key: Key = None,
@@ -81,12 +83,16 @@ def create(
 
 
 @router.get("", responses=refusals(*READS))
-def index(services: Served, who: Viewer) -> Page[AreaShown]:
+def index(
+    services: Served, who: Viewer,
+    ended: Annotated[bool, Query(description="With those that have ended.")] = False,
+) -> Page[AreaShown]:  # fmt: skip
     """All places, by name."""
+    chosen = select(Area).order_by(col(Area.name), col(Area.id))
     with services.database.read() as session:
         sight = Sight(session, who)
         seen = sight.of("area")
-        rows = session.exec(select(Area).where(seen).order_by(col(Area.name), col(Area.id))).all()
+        rows = session.exec(chosen.where(seen) if ended else chosen.where(seen, col(Area.ended_at).is_(None))).all()
         heard = _heard(session, None if sight.everything else seen)
     return Page(items=[_with_numbers(row, heard) for row in rows])
 
@@ -110,9 +116,12 @@ def speak(
     with services.database.write() as session:
         parents(session, area)
         row = session.get_one(Area, area)
-        row.languages = list(dict.fromkeys(wish.languages))
-        act = act_of(services, request, who, None)
-        record(session, act, Action.PROGRAMME_EDIT, area, ", ".join(row.languages), area=area)
+        before, row.languages = row.languages, list(dict.fromkeys(wish.languages))
+        act, detail = act_of(services, request, who, None), ", ".join(row.languages)
+        record(
+            session, act, Action.PROGRAMME_EDIT, area, detail, area=area, before={"languages": before},
+            after={"languages": row.languages},
+        )  # fmt: skip
         wanted(session)
         session.flush()
         shown = _shown(session, row)
@@ -138,5 +147,6 @@ def _with_numbers(row: Area, heard: dict[str, tuple[int, int]]) -> AreaShown:
     speakers, online = heard.get(row.id, (0, 0))
     return AreaShown(
         id=row.id, name=row.name, parent=row.parent_id, latitude=row.latitude, longitude=row.longitude,
-        languages=row.languages, created_at=to_utc(row.created_at), speakers=speakers, online=online,
+        languages=row.languages, created_at=to_utc(row.created_at),
+        ended_at=to_utc_or_none(row.ended_at), merged_into=row.merged_into, speakers=speakers, online=online,
     )  # fmt: skip

@@ -31,6 +31,7 @@ router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 TraceOf = Annotated[Id | None, Query(description="A target speaker whose every step is shown in `trace`.")]
 NOT_ORDERED = (
     "bulletin_not_ready", "no_targets", "start_in_past", "start_too_far", "too_long_on_air", "never_heard", "clash",
+    "area_ended",
 )  # fmt: skip
 NOT_THERE = ("bulletin_unknown", "area_unknown", "device_unknown")
 

@@ -21,6 +21,8 @@ from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
+NOT_REGISTERED = ("area_ended", "area_full", "public_key_invalid", "public_key_taken")
+
 
 class Boxed(Located):
     """One speaker of the crate."""
@@ -61,7 +63,7 @@ class BatchRegistered(Shown):
 
 @router.post(
     "/batch", status_code=201,
-    responses=refusals(*WRITES, "area_full", "public_key_invalid", "public_key_taken", within=["area_unknown"]),
+    responses=refusals(*WRITES, *NOT_REGISTERED, within=["area_unknown"]),
 )  # fmt: skip
 def register_batch(
     wish: BatchWish, request: Request, services: Served,

@@ -21,11 +21,12 @@ from controller.reach.admission import admit_named
 from controller.reach.sight import Sight
 from devices.models import Area, Device, Membership
 from devices.registry import add_device, get_device, parents, read_public_key
+from devices.standing import Standing
 from scheduler.timetable import wanted
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
-NOT_REGISTERED = ("area_full", "device_taken", "public_key_invalid", "public_key_taken")
+NOT_REGISTERED = ("area_ended", "area_full", "device_taken", "public_key_invalid", "public_key_taken")
 
 
 class DeviceWish(Located):
@@ -74,7 +75,11 @@ class DeviceShown(Shown):
     longitude: float | None
     bearing: Annotated[float | None, Field(description="Degrees from north over east; null: all round.")]
     registered_at: Instant
-    retired_at: Instant | None
+    status: Annotated[str, Field(description="`in_service`, `lost`, `stolen`, `replaced` or `retired`.")]
+    status_at: Annotated[Instant | None, Field(description="null: in service since it was registered.")]
+    retired_at: Annotated[Instant | None, Field(description="Out of service since then.")]
+    replaced_by: Annotated[Id | None, Field(description="The speaker that took its place.")]
+    replaces: Annotated[Id | None, Field(description="The speaker whose place it took.")]
     online: bool
     last_seen: Annotated[Instant | None, Field(description="null: it has never spoken.")]
     online_changed_at: Instant | None
@@ -105,7 +110,7 @@ def register(
             remember(session, act, made)
             record(session, act, Action.DEVICE_REGISTER, made, wish.name, area=wish.area)
             wanted(session)
-        shown = _shown(session, who, [session.get_one(Device, made)])[0]
+        shown = shown_of(session, who, session.get_one(Device, made))
     services.ring()
     services.ring_almanac()
     response.headers["Location"] = f"{request.url.path}/{made}"
@@ -117,6 +122,7 @@ def index(
     services: Served, who: Viewer,
     area: Annotated[Id | None, Query(description="Only those that hear this area, areas within it included.")] = None,
     online: bool | None = None,
+    status: Annotated[Standing | None, Query(description="Only those that are so.")] = None,
     after: Annotated[Id | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> Page[DeviceShown]:  # fmt: skip
@@ -128,6 +134,8 @@ def index(
             rows = rows.join(Membership, col(Membership.device_id) == col(Device.id)).where(Membership.area_id == area)
         if online is not None:
             rows = rows.where(Device.online == online)
+        if status is not None:
+            rows = rows.where(Device.status == status.value)
         if after is not None:
             rows = rows.where(col(Device.id) > after)
         found = session.exec(rows).all()
@@ -139,7 +147,7 @@ def index(
 def one(device: Id, services: Served, who: Viewer) -> DeviceShown:
     """One speaker, with the latest that is known of it."""
     with services.database.read() as session:
-        return _shown(session, who, [get_device(session, device)])[0]
+        return shown_of(session, who, get_device(session, device))
 
 
 @router.put("/{device}/coordinates", responses=refusals(*WRITES, "device_unknown"))
@@ -153,7 +161,7 @@ def set_coordinates(
     """
     act = act_of(services, request, who, None)
     with services.database.write() as session:
-        shown = _shown(session, who, [locate(session, device, wish.point, wish.bearing, act)])[0]
+        shown = shown_of(session, who, locate(session, device, wish.point, wish.bearing, act))
     services.ring()
     return shown
 
@@ -170,13 +178,22 @@ def _add(session: Session, wish: DeviceWish, device_id: str, now: int) -> str:
     return add_device(session, row).id
 
 
+def shown_of(session: Session, who: Caller, row: Device) -> DeviceShown:
+    """One speaker as a caller sees it."""
+    return _shown(session, who, [row])[0]
+
+
 def _shown(session: Session, who: Caller, rows: Sequence[Device]) -> list[DeviceShown]:
     held = _places(session, who, [row.id for row in rows])
+    before = select(Device.replaced_by, Device.id).where(col(Device.replaced_by).in_([row.id for row in rows]))
+    replaced = dict(session.exec(before).all())
     return [
         DeviceShown(
             id=row.id, name=row.name, area=row.area_id, places=held.get(row.id, []),
             latitude=row.latitude, longitude=row.longitude, bearing=row.bearing,
-            registered_at=to_utc(row.registered_at), retired_at=to_utc_or_none(row.retired_at), online=row.online,
+            registered_at=to_utc(row.registered_at), status=row.status, status_at=to_utc_or_none(row.status_at),
+            retired_at=to_utc_or_none(row.retired_at), replaced_by=row.replaced_by, replaces=replaced.get(row.id),
+            online=row.online,
             last_seen=to_utc_or_none(row.last_seen), online_changed_at=to_utc_or_none(row.online_changed_at),
             model=row.model, firmware=row.firmware, health=row.health, health_at=to_utc_or_none(row.health_at),
             config_seq=row.config_seq, reported_config_seq=row.reported_config_seq,

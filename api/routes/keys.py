@@ -78,7 +78,7 @@ class KeyShown(Shown):
     addresses: list[str]
     per_minute: int | None
     created_at: Instant
-    created_by: Annotated[str, Field(description="Id of who made it; empty: the machine.")]
+    created_by: Annotated[str, Field(description="Id of who made it; or a user of the machine.")]
     expires_at: Instant | None
     revoked_at: Instant | None
     last_used_at: Annotated[Instant | None, Field(description="To a minute.")]

@@ -38,7 +38,7 @@ from scheduler.programmes.models import ProgrammeRow
 
 router = APIRouter(prefix="/programmes", tags=["programmes"])
 
-NOT_KEPT = ("never_heard", "programme_clash", "longer_than_plans", "bad_rule", "zone_unknown")
+NOT_KEPT = ("area_ended", "never_heard", "programme_clash", "longer_than_plans", "bad_rule", "zone_unknown")
 NOT_THERE = ("area_unknown", "group_unknown", "device_unknown", "bulletin_unknown")
 Editor = Annotated[Caller, Depends(permit(Action.PROGRAMME_EDIT))]
 DryRun = Annotated[bool, Query(description="Answer with what would be heard, silent and colliding; save nothing.")]

@@ -84,7 +84,7 @@ def airings(
 
 
 def _lines(session: Session, asked: Asked, by: By, per: Per) -> list[Line]:
-    found = lines(count(session, asked, per), asked.period, by, names(session, per))
+    found = lines(count(session, asked, per), asked.period, by, names(session, per, asked.period.end - 1))
     if len(found) > MOST_LINES:
         raise ReportTooLong(lines=len(found), most_lines=MOST_LINES)
     return found

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from controller.air.zones import get_zone
 from controller.people.audit import Act, record
+from controller.people.changes import Fields, fields_of
 from controller.people.permissions import Action
 from devices.registry import get_device, parents
 from scheduler.air.models import AirRule
@@ -35,19 +36,20 @@ def get_rule(session: Session, rule_id: str) -> AirRule:
 def put_rule(session: Session, rule_id: str, said: RuleSaid, act: Act) -> AirRule:
     """Make a rule, or put this in its place; AreaUnknown, AirZoneUnknown or DeviceUnknown for a place unheard of."""
     _check_place(session, said)
+    before = fields_of(session.get(AirRule, rule_id))
     row = AirRule(
         id=rule_id, area_id=said.area, zone_id=said.zone, device_id=said.device, name=said.name,
         rules=said.rules.model_dump(mode="json"), changed_at=act.now, changed_by=act.who,
     )  # fmt: skip
     row = session.merge(row)
-    _done(session, act, row, said.name)
+    _done(session, act, row, said.name, before, fields_of(row))
     return row
 
 
 def delete_rule(session: Session, rule_id: str, act: Act) -> None:
     """It binds nobody from then on; AirRuleUnknown."""
     row = get_rule(session, rule_id)
-    _done(session, act, row, f"deleted: {row.name}")
+    _done(session, act, row, f"deleted: {row.name}", fields_of(row), None)
     session.delete(row)
 
 
@@ -60,8 +62,8 @@ def _check_place(session: Session, said: RuleSaid) -> None:
         get_device(session, said.device)
 
 
-def _done(session: Session, act: Act, row: AirRule, detail: str) -> None:
-    record(session, act, Action.AIR_EDIT, row.id, detail, area=_home(session, row))
+def _done(session: Session, act: Act, row: AirRule, detail: str, before: Fields | None, after: Fields | None) -> None:
+    record(session, act, Action.AIR_EDIT, row.id, detail, area=_home(session, row), before=before, after=after)
     wanted(session)
 
 

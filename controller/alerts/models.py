@@ -34,6 +34,10 @@ class AlertRow(SQLModel, table=True):
     cleared: bool = False
     """The broker's retained copy has been taken away after the expiry."""
     cancelled_at: int | None = Field(default=None, sa_type=BigInteger)
+    moved_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When speakers last came to its places or left them: since then it names those that it is for."""
+    placed_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When it was published last since then."""
 
 
 class AlertArea(SQLModel, table=True):

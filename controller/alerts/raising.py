@@ -15,8 +15,9 @@ from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from devices.areas import meeting, topmost
 from devices.incidents import open_incident
+from devices.models import Stay
 from devices.protocol.units import DAY, MILLI, SECOND
-from devices.registry import members, parents
+from devices.registry import members, parents, standing, unsettled
 
 TONE = "tone"
 """Name of the clip that every speaker holds."""
@@ -40,18 +41,20 @@ class AlertRequest:
 def raise_alert(session: Session, request: AlertRequest, act: Act, new_id: Callable[[], str], lead_ms: int) -> str:
     """Order the alert and give its id; the same request again gives the same one.
 
-    Raises AreaUnknown, NoTargets, ExpiryInvalid (under 10 s or over 7 days from now).
+    Raises AreaUnknown, AreaEnded, NoTargets, ExpiryInvalid (under 10 s or over 7 days from now).
     """
     if made := already_made(session, act):
         return made
     if not act.now + SHORTEST <= request.expires_at <= act.now + LONGEST:
         raise ExpiryInvalid(shortest_s=SHORTEST // SECOND, longest_s=LONGEST // SECOND)
-    areas = topmost(request.areas, parents(session, *request.areas))
+    areas = topmost(request.areas, standing(session, *request.areas))
     targets = members(session, areas)
     if not targets:
         raise NoTargets()
     alert = _row(session, request, act, new_id(), lead_ms)
     session.add_all(AlertArea(alert_id=alert.id, area_id=area) for area in areas)
+    if session.exec(unsettled().where(col(Stay.area_id).in_(areas)).limit(1)).first() is not None:
+        alert.moved_at = act.now
     expected = alert.tone_ms * alert.repeats
     queue(session, new_delivery(alert.id, alert.id, "alert", act.now, alert.expires_at, expected), targets)
     remember(session, act, alert.id)

@@ -1,8 +1,9 @@
 """Alerts on their way: retained in each area until the expiry, said again where nothing is heard back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, bindparam
+from sqlalchemy import BigInteger, bindparam, or_
 from sqlmodel import Session, col, select
 
 from controller.alerts.models import AlertArea, AlertRow
@@ -13,9 +14,11 @@ from controller.deliveries.tracking import mark_published, patience
 from controller.herald import Herald
 from controller.library.carriage import Carrier
 from controller.library.models import Blob
-from devices.models import Device
+from devices.models import Device, Membership
 from devices.protocol.messages.alerts import Alert
 from devices.protocol.units import DAY
+from devices.registry import roster
+from devices.targets import Aim, cover
 
 REPORTABLE = 8 * DAY
 """How long after its expiry an alert without a signed end is still told to a speaker that comes back, us."""
@@ -27,18 +30,19 @@ _OVER = select(AlertRow).where(AlertRow.expires_at <= _NOW, col(AlertRow.cleared
 
 @dataclass(frozen=True)
 class Call:
-    """One alert with the areas that hear it, its speech, and the speakers that still owe a word."""
+    """One alert with the areas that hear it, to whom it is said, its speech, and who still owes a word."""
 
     alert: AlertRow
     areas: tuple[str, ...]
+    aims: tuple[Aim, ...]
     speech: Blob | None
     devices: tuple[str, ...]
 
 
-def alert_message(tenant: str, alert: AlertRow, target: str) -> Alert:
+def alert_message(tenant: str, alert: AlertRow, target: str, only: str | None = None) -> Alert:
     """The alert's latest revision for one target; the same bytes every time."""
     return Alert(
-        tenant=tenant, to=target, issued_at=alert.revised_at, alert=alert.id, rev=alert.rev,
+        tenant=tenant, to=target, only=only, issued_at=alert.revised_at, alert=alert.id, rev=alert.rev,
         action="cancel" if alert.cancelled_at is not None else "sound", start_at=alert.start_at,
         expires_at=alert.expires_at, tone=alert.tone_sha256, speech=alert.speech_sha256,
         speech_at=alert.speech_at, speech_duration=alert.speech_ms, silent_speech=alert.silent_speech,
@@ -65,23 +69,30 @@ class Siren:
             if self._send(call):
                 with self._database.write() as session:
                     mark_published(session, call.alert.id, call.devices, now)
+                    if call.alert.moved_at is not None:
+                        session.get_one(AlertRow, call.alert.id).placed_at = now
         for call in over:
             self._clear(call)
 
     def answer(self, device_id: str, now: int) -> None:
-        """Tell one speaker of the alerts that ended without its signed word; those in force are retained."""
+        """Tell one speaker of the alerts that ended without its signed word; those in force are retained, but where
+        it was when they were raised."""
         with self._database.read() as session:
-            ended = _ended_unsigned(session, device_id, now)
-        for alert in ended:
+            unsigned = _unsigned(session, device_id, now)
+        for alert in unsigned:
             self._herald.order(alert_message(self._herald.tenant, alert, f"dev/{device_id}"))
 
     def _send(self, call: Call) -> bool:
         """Tone first: the revision that names a speech leaves after the speech itself."""
         ready = call.speech is None or self._carrier.carry(call.speech)
-        return ready and all(
-            self._herald.alert(area, alert_message(self._herald.tenant, call.alert, f"area/{area}"))
-            for area in call.areas
-        )
+        return ready and all(self._say(call, aim) for aim in call.aims)
+
+    def _say(self, call: Call, aim: Aim) -> bool:
+        """Retained in the alert's own places; who comes from there and is away asks when it is back."""
+        message = alert_message(self._herald.tenant, call.alert, aim.target, aim.only)
+        if aim.area is None:
+            return self._herald.order(message)
+        return self._herald.alert(aim.area, message, retain=aim.area in call.areas)
 
     def _clear(self, call: Call) -> None:
         if all(self._herald.clear(self._herald.topics.alert(area, call.alert.id)) for area in call.areas):
@@ -91,7 +102,11 @@ class Siren:
 
 def _due(session: Session, now: int, again: bool) -> list[Call]:
     calls = [_call(session, alert, now) for alert in session.exec(_IN_FORCE, params={"now": now})]
-    return calls if again else [call for call in calls if call.devices]
+    return calls if again else [call for call in calls if call.devices or _is_to_be_placed(call.alert)]
+
+
+def _is_to_be_placed(alert: AlertRow) -> bool:
+    return alert.moved_at is not None and (alert.placed_at is None or alert.placed_at < alert.moved_at)
 
 
 def _call(session: Session, alert: AlertRow, now: int) -> Call:
@@ -106,7 +121,19 @@ def _call(session: Session, alert: AlertRow, now: int) -> Call:
         if published_at is None or (online and published_at + patience(attempts) <= now)
     )
     speech = session.get(Blob, alert.speech_sha256) if alert.speech_sha256 else None
-    return Call(alert, _areas(session, alert.id), speech, owing)
+    areas = _areas(session, alert.id)
+    return Call(alert, areas, tuple(_aims(session, alert, areas)), speech, owing)
+
+
+def _aims(session: Session, alert: AlertRow, areas: Iterable[str]) -> list[Aim]:
+    """Everybody in its places; where somebody has come or gone, those that it is for, wherever they are."""
+    if alert.moved_at is None:
+        return [Aim(area, None, None, frozenset()) for area in areas]
+    ordered = set(session.exec(select(Delivery.device_id).where(Delivery.occurrence_id == alert.id)))
+    joined = select(Membership.device_id).join(Device, col(Device.id) == col(Membership.device_id))
+    joined = joined.where(col(Membership.area_id).in_(areas), Device.registered_at > alert.created_at)
+    hearers = ordered.union(session.exec(joined))
+    return cover(hearers, areas, roster(session, hearers))
 
 
 def _areas(session: Session, alert_id: str) -> tuple[str, ...]:
@@ -114,17 +141,17 @@ def _areas(session: Session, alert_id: str) -> tuple[str, ...]:
 
 
 def _uncleared(session: Session, now: int) -> list[Call]:
-    return [Call(alert, _areas(session, alert.id), None, ()) for alert in session.exec(_OVER, params={"now": now})]
+    return [Call(alert, _areas(session, alert.id), (), None, ()) for alert in session.exec(_OVER, params={"now": now})]
 
 
-def _ended_unsigned(session: Session, device_id: str, now: int) -> list[AlertRow]:
+def _unsigned(session: Session, device_id: str, now: int) -> list[AlertRow]:
     rows = (
         select(AlertRow)
         .join(Delivery, col(Delivery.occurrence_id) == col(AlertRow.id))
         .where(
             Delivery.device_id == device_id,
             col(Delivery.state).in_(UNSIGNED_WORDS),
-            AlertRow.expires_at <= now,
+            or_(col(AlertRow.expires_at) <= now, col(AlertRow.moved_at).is_not(None)),
             AlertRow.expires_at > now - REPORTABLE,
         )
     )

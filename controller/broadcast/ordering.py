@@ -29,7 +29,7 @@ from devices.areas import meeting
 from devices.models import Device
 from devices.protocol.messages.orders import Rank
 from devices.protocol.units import MILLI
-from devices.registry import get_device, members, parents
+from devices.registry import get_device, members, parents, standing
 from scheduler.models import Occurrence
 from scheduler.timetable import wanted
 
@@ -55,7 +55,7 @@ def create_broadcast(
 ) -> str:
     """Order a broadcast and give its id; the same request again gives the same one.
 
-    Raises BulletinUnknown, BulletinNotReady, NoTargets, AreaUnknown, DeviceUnknown, StartInPast,
+    Raises BulletinUnknown, BulletinNotReady, NoTargets, AreaUnknown, AreaEnded, DeviceUnknown, StartInPast,
     StartTooFar, TooLongOnAir, NeverHeard and, where asked to refuse, Clash.
     """
     if made := already_made(session, act):
@@ -96,7 +96,7 @@ def _home(session: Session, broadcast: Broadcast) -> str | None:
 
 def find_targets(session: Session, areas: tuple[str, ...], devices: tuple[str, ...]) -> set[str]:
     """Ids of all speakers in service in these areas, and these speakers. NoTargets if there is none."""
-    parents(session, *areas)
+    standing(session, *areas)
     named = {device.id for device in (get_device(session, name) for name in devices) if not device.retired_at}
     targets = members(session, areas) | named
     if not targets:

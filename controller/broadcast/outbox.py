@@ -31,13 +31,19 @@ REPORTABLE = 8 * DAY
 _NOW, _TOLD = bindparam("now", type_=BigInteger), bindparam("told", type_=BigInteger)
 _SINGLE = and_(col(Broadcast.programme_id).is_(None), col(Delivery.state).in_(UNHEARD_WORDS))
 _STOPPED = and_(col(Broadcast.stop_requested_at).is_not(None), col(Delivery.state).in_(OPEN_WORDS))
-_WORDLESS = (
+_ORDERED = (
     select(Delivery.device_id, Delivery.published_at, Delivery.attempts, Broadcast)
     .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
     .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
     .join(Device, col(Device.id) == col(Delivery.device_id))
-    .where(or_(_SINGLE, _STOPPED), Occurrence.publish_at <= _NOW, Broadcast.expires_at > _NOW)
+    .where(Occurrence.publish_at <= _NOW, Broadcast.expires_at > _NOW, col(Device.retired_at).is_(None))
 )
+_HELD = _ORDERED.where(
+    or_(col(Broadcast.programme_id).is_(None), col(Broadcast.stop_requested_at).is_not(None)),
+    col(Delivery.state).in_(OPEN_WORDS),
+)
+"""Who has not ended what is to be sent from here."""
+_WORDLESS = _ORDERED.where(or_(_SINGLE, _STOPPED))
 """Who has said nothing yet of what is to be sent from here."""
 _QUIET = _WORDLESS.where(
     or_(col(Delivery.published_at).is_(None), and_(col(Device.online), col(Delivery.published_at) <= _TOLD))
@@ -80,11 +86,12 @@ class Outbox:
         self._herald = herald
         self._carrier = carrier
 
-    def do_once(self, now: int, *, again: bool = False) -> None:
-        """Send what is due at `now`; with `again` (after a reconnect) also all that has no word yet."""
+    def do_once(self, now: int, *, again: bool = False, held: bool = False) -> None:
+        """Send what is due at `now`; with `again` (after a reconnect) also all that has no word yet, with `held`
+        also what speakers say that they hold."""
         if not self._herald.up:
             return
-        for parcel in self._claimed(now, again):
+        for parcel in self._claimed(now, again, held):
             if self._send(parcel):
                 with self._database.write() as session:
                     mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
@@ -98,9 +105,9 @@ class Outbox:
                 with self._database.write() as session:
                     mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
 
-    def _claimed(self, now: int, again: bool) -> list[Parcel]:
+    def _claimed(self, now: int, again: bool, held: bool) -> list[Parcel]:
         with self._database.read() as session:
-            parcels = _due(session, self._herald.tenant, now, again)
+            parcels = _due(session, self._herald.tenant, now, again, held)
         if parcels:
             with self._database.write() as session:
                 for parcel in parcels:
@@ -112,9 +119,10 @@ class Outbox:
         return ready and all(self._herald.order(message) for message in parcel.messages)
 
 
-def _due(session: Session, tenant: str, now: int, again: bool) -> list[Parcel]:
+def _due(session: Session, tenant: str, now: int, again: bool, held: bool) -> list[Parcel]:
     found: dict[str, list[str]] = {}
-    rows = session.exec(_WORDLESS if again else _QUIET, params={"now": now, "told": now - FIRST_WAIT})
+    due = _HELD if held else _WORDLESS if again else _QUIET
+    rows = session.exec(due, params={"now": now, "told": now - FIRST_WAIT})
     for device_id, published_at, attempts, broadcast in rows:
         wanted_from = now if broadcast.stop_requested_at is not None else broadcast.start_at
         if again or published_at is None or tell_again_at(published_at, attempts, wanted_from) <= now:

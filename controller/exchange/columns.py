@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from controller.errors import SpreadsheetRefused
-from controller.sheets.sheet import Cell, Kind
+from controller.sheets.sheet import Kind
 from scheduler.recurrence.folding import folded
 
 NEEDED = frozenset({"title", "days", "times"})
@@ -15,8 +14,6 @@ KINDS: Mapping[str, Kind] = {
     "first": "day", "last": "day", "volume": "number", "gain": "number", "repeats": "number", "gap": "number",
     "late": "number",
 }  # fmt: skip
-LOOKED_AT = 10
-"""Rows that may stand above the headings: a name of the office, an empty line."""
 
 
 @cache
@@ -29,24 +26,9 @@ def heading(name: str, language: str) -> str:
     return headings()[name][language][0]
 
 
-def find_headings(rows: Sequence[tuple[int, Sequence[Cell]]]) -> tuple[int, Mapping[str, int], list[str]]:
-    """How many rows end with the headings, field to column, and headings that nobody knows.
-
-    SpreadsheetRefused where the needed ones are not there, or one stands twice.
-    """
-    for number, (_, row) in enumerate(rows[:LOOKED_AT], 1):
-        named = [_fields().get(folded(cell)) if isinstance(cell, str) else None for cell in row]
-        if set(named) >= NEEDED:
-            found = [name for name in named if name]
-            if len(found) != len(set(found)):
-                raise SpreadsheetRefused(why="heading_twice")
-            strange = [str(cell) for cell, name in zip(row, named, strict=True) if cell is not None and name is None]
-            return number, {name: column for column, name in enumerate(named) if name}, strange
-    raise SpreadsheetRefused(why="no_headings")
-
-
 @cache
-def _fields() -> Mapping[str, str]:
+def fields() -> Mapping[str, str]:
+    """Heading, folded, to field."""
     return {
         folded(one): name for name, said in headings().items() for language in ("vi", "en") for one in said[language]
     }

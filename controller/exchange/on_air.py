@@ -12,7 +12,8 @@ from controller.deliveries.models import Delivery
 from controller.exchange.feed import Change, Event, airing_uid
 from controller.exchange.ports import Preview
 from controller.library.models import Bulletin
-from devices.models import Membership
+from devices.history import stood
+from devices.models import Stay
 from scheduler.models import Airing
 from scheduler.programmes.models import ProgrammeRow
 
@@ -46,8 +47,8 @@ def ordered(session: Session, area: str, begin: int, end: int, now: int, program
         sqlalchemy.select(*columns)
         .join(Bulletin, col(Bulletin.id) == col(Broadcast.bulletin_id))
         .join(Delivery, col(Delivery.occurrence_id) == col(Broadcast.occurrence_id))
-        .join(Membership, col(Membership.device_id) == col(Delivery.device_id))
-        .where(col(Broadcast.start_at) >= begin, col(Broadcast.start_at) < end, col(Membership.area_id) == area)
+        .join(Stay, stood(col(Delivery.device_id), col(Broadcast.start_at)))
+        .where(col(Broadcast.start_at) >= begin, col(Broadcast.start_at) < end, col(Stay.area_id) == area)
         .where(or_(col(Broadcast.programme_id).is_(None), col(Broadcast.start_at) < now))
         .where(or_(col(Delivery.withdrawn_at).is_(None), col(Delivery.started_at).is_not(None)))
         .group_by(col(Broadcast.id))

@@ -53,7 +53,9 @@ def replace_glossary(session: Session, owner: Place, entries: Mapping[str, str],
     for written, spoken in entries.items():
         if not 0 < len(written.strip()) <= MAX_LETTERS or not 0 < len(spoken.strip()) <= MAX_LETTERS:
             raise GlossaryInvalid(written=written[:80], most_letters=MAX_LETTERS)
+    before = own_glossary(session, owner)
     session.exec(delete(GlossaryEntry).where(col(GlossaryEntry.area_id) == owner))
     session.add_all(GlossaryEntry(area_id=owner, written=written, spoken=spoken) for written, spoken in entries.items())
-    record(session, act, Action.GLOSSARY_EDIT, "glossary", f"{len(entries)}", area=owner)
+    detail = f"{len(entries)}"
+    record(session, act, Action.GLOSSARY_EDIT, "glossary", detail, area=owner, before=before, after=entries)
     return dict(entries)

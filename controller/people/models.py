@@ -70,21 +70,45 @@ class ApiKey(SQLModel, table=True):
 
 
 class AuditLine(SQLModel, table=True):
-    """Who did what to which subject, when and from where; only ever added to."""
+    """Who did what to which subject, when and from where; only ever added to, each bound to the one before.
+
+    The database itself refuses to change or delete a line (`append_only.py`), but for one thing: name and address
+    of somebody who is to be forgotten, together with the salt.
+    """
 
     __tablename__ = "audit_line"
     id: int | None = Field(default=None, primary_key=True)
+    """Counts from 1 without gaps."""
     at: int = Field(sa_type=BigInteger, index=True)
+    clock: str = "system"
+    """What `at` was taken from; empty: not known, before lines were bound."""
+    who_id: str = Field(default="", index=True)
+    """`person/…`, `key/…`; empty: the command line of the machine."""
     who: str
     """Their name then."""
-    who_id: str = ""
-    """`person/…`, `key/…`; empty: the command line of the machine."""
+    origin: str
+    salt: str | None = None
+    sealed: str = ""
+    """SHA-256 of salt, name and address."""
     action: str
-    subject: str
+    subject: str = Field(index=True)
     area_id: str | None = Field(default=None, index=True)
     """Where; None: the installation."""
-    origin: str
     detail: str = ""
+    before: str | None = None
+    """JSON text of what the act replaced."""
+    after: str | None = None
+    hash: str = ""
+    """SHA-256 over this line and the hash before it (`chain.py`)."""
+
+
+class AuditHead(SQLModel, table=True):
+    """The end of the chain, one row: who adds a line holds it, and it tells when the table's end is cut off."""
+
+    __tablename__ = "audit_head"
+    id: int = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    hash: str
 
 
 class AnsweredRequest(SQLModel, table=True):

@@ -31,9 +31,14 @@ class Action(StrEnum):
     POLICY_EDIT = "policy.edit"
     """When a second person is needed."""
     PERSON_EDIT = "person.edit"
+    PERSON_FORGET = "person.forget"
     ROLE_GIVE = "role.give"
     KEY_CREATE = "key.create"
-    SIGNING_KEYS = "signing_keys"
+    KEYS_ROTATE = "keys.rotate"
+    KEYS_REVOKE = "keys.revoke"
+    KEYS_NEW_ROOT = "keys.new_root"
+    KEYS_ROOT_OFFLINE = "keys.root_offline"
+    KEYS_RESEAL = "keys.reseal"
     AUDIT_READ = "audit.read"
 
 

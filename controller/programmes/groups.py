@@ -25,16 +25,21 @@ def create_group(session: Session, name: str, devices: Sequence[str], act: Act, 
     session.flush()
     _fill(session, row.id, devices)
     remember(session, act, row.id)
-    record(session, act, Action.PROGRAMME_EDIT, row.id, f"{name} ({len(devices)})", area=_home(session, row.id))
+    after, home = {"name": name, "devices": sorted(set(devices))}, _home(session, row.id)
+    record(session, act, Action.PROGRAMME_EDIT, row.id, f"{name} ({len(devices)})", area=home, after=after)
     return row.id
 
 
 def change_group(session: Session, group: str, name: str, devices: Sequence[str], act: Act) -> None:
     """Put these speakers in place of those of the group. GroupUnknown, DeviceUnknown."""
-    find_group(session, group).name = name
+    row = find_group(session, group)
+    before = {"name": row.name, "devices": members_of(session, group)}
+    row.name = name
     session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group))
     _fill(session, group, devices)
-    record(session, act, Action.PROGRAMME_EDIT, group, f"{name} ({len(devices)})", area=_home(session, group))
+    after, home = {"name": name, "devices": sorted(set(devices))}, _home(session, group)
+    detail = f"{name} ({len(devices)})"
+    record(session, act, Action.PROGRAMME_EDIT, group, detail, area=home, before=before, after=after)
     wanted(session)
 
 
@@ -44,10 +49,10 @@ def end_group(session: Session, group: str, act: Act) -> None:
     using = sorted(name for name, kept in read_programmes(session).items() if group in kept.wish.targets.groups)
     if using:
         raise GroupInUse(group=group, programmes=using)
-    home = _home(session, group)
+    before, home = {"name": row.name, "devices": members_of(session, group)}, _home(session, group)
     session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group))
     session.delete(row)
-    record(session, act, Action.PROGRAMME_EDIT, group, "ended", area=home)
+    record(session, act, Action.PROGRAMME_EDIT, group, "ended", area=home, before=before)
 
 
 def find_group(session: Session, group: str) -> SpeakerGroup:

@@ -43,7 +43,7 @@ def create_programme(
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
     remember(session, act, row.id)
-    record(session, act, Action.PROGRAMME_EDIT, row.id, wish.title, area=row.owner_id)
+    record(session, act, Action.PROGRAMME_EDIT, row.id, wish.title, area=row.owner_id, after=row.said)
     wanted(session)
     return row.id
 
@@ -60,12 +60,16 @@ def change_programme(session: Session, programme: str, wish: Programme, act: Act
     """From now on it is as `wish` says; what has begun goes on as it was. Raises as `create_programme`."""
     row = find_programme(session, programme)
     read_named(session, [wish]).check(wish)
+    before = row.said
     row.title, row.owner_id, row.said = wish.title, wish.owner, wish.model_dump(mode="json")
     row.revision, row.changed_at = row.revision + 1, act.now
     session.add(row)
     session.flush()
     _settle(session, Kept(row, wish), act, on_clash)
-    record(session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})", area=row.owner_id)
+    record(
+        session, act, Action.PROGRAMME_EDIT, programme, f"{wish.title} ({row.revision})", area=row.owner_id,
+        before=before, after=row.said,
+    )  # fmt: skip
     wanted(session)
 
 

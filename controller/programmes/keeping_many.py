@@ -41,7 +41,8 @@ def create_programmes(
 
 def _keep(session: Session, kept: Kept, act: Act) -> None:
     session.add(kept.row)
-    record(session, act, Action.PROGRAMME_EDIT, kept.row.id, kept.wish.title, area=kept.wish.owner)
+    row = kept.row
+    record(session, act, Action.PROGRAMME_EDIT, row.id, kept.wish.title, area=row.owner_id, after=row.said)
     wanted(session)
 
 

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 
 from controller.errors import BulletinUnknown, GroupUnknown
 from controller.library.models import Bulletin
-from devices.errors import AreaUnknown, DeviceUnknown
-from devices.models import Device
+from devices.errors import AreaEnded, AreaUnknown, DeviceUnknown
+from devices.models import Area, Device
 from devices.registry import LOT, parents
 from scheduler.programmes.models import SpeakerGroup
 from scheduler.programmes.programme import OneBulletin, Programme
@@ -19,15 +19,19 @@ class Named:
     """Of what some programmes name: the ids that are there."""
 
     areas: frozenset[str]
+    ended: frozenset[str]
+    """Of these areas, those in which nothing new is said any more."""
     devices: frozenset[str]
     groups: frozenset[str]
     bulletins: frozenset[str]
 
     def check(self, wish: Programme) -> None:
-        """AreaUnknown, DeviceUnknown, GroupUnknown, BulletinUnknown."""
+        """AreaUnknown, AreaEnded, DeviceUnknown, GroupUnknown, BulletinUnknown."""
         for area in (wish.owner, *wish.targets.areas):
             if area not in self.areas:
                 raise AreaUnknown(area=area)
+            if area in self.ended:
+                raise AreaEnded(area=area)
         for device in wish.targets.devices:
             if device not in self.devices:
                 raise DeviceUnknown(device=device)
@@ -42,6 +46,7 @@ class Named:
 def read_named(session: Session, wishes: Sequence[Programme]) -> Named:
     return Named(
         frozenset(parents(session)),
+        frozenset(session.exec(select(Area.id).where(col(Area.ended_at).is_not(None)))),
         _known(session, Device, (one for wish in wishes for one in wish.targets.devices)),
         _known(session, SpeakerGroup, (one for wish in wishes for one in wish.targets.groups)),
         _known(session, Bulletin, (one for wish in wishes for one in _bulletins(wish))),

@@ -19,6 +19,7 @@ from controller.library.carriage import Carrier
 from controller.library.models import Blob
 from controller.programmes.plan_message import Content, Planned, content
 from controller.programmes.timetable import STEP, horizon
+from controller.sequences import credible
 from devices.models import Device, DevicePlan
 from devices.protocol.messages.plans import Plan
 from devices.protocol.messages.speaker import PlanAck
@@ -186,9 +187,10 @@ def _blobs(session: Session, plans: Iterable[Plan]) -> list[Blob]:
 
 def _number(row: DevicePlan, said: Content, now: int) -> bool:
     """Give it a new number if its content is new, or the speaker holds a higher one; whether that was so."""
-    if row.content == said.digest and row.held_seq <= row.seq:
+    held = credible(row.held_seq, now)
+    if row.content == said.digest and held <= row.seq:
         return False
-    row.seq = max(now, row.seq + 1, row.held_seq + 1)
+    row.seq = max(now, row.seq + 1, held + 1)
     row.content, row.valid_to, row.attempts = said.digest, said.valid_to, 0
     return True
 

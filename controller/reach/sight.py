@@ -17,7 +17,7 @@ from controller.deliveries.models import Delivery
 from controller.library.models import Bulletin
 from controller.people.callers import Caller
 from controller.people.permissions import Action
-from devices.models import Area, Device, Incident
+from devices.models import Area, ClaimCode, Device, Incident
 from devices.registry import LOT
 from scheduler.air.models import AirRule, Zone
 from scheduler.programmes.models import GroupMember, ProgrammeRow, SpeakerGroup
@@ -26,6 +26,7 @@ from scheduler.programmes.programme import Targets
 TABLES: dict[str, type[SQLModel]] = {
     "area": Area, "device": Device, "bulletin": Bulletin, "broadcast": Broadcast, "alert": AlertRow,
     "programme": ProgrammeRow, "group": SpeakerGroup, "zone": Zone, "rule": AirRule, "incident": Incident,
+    "claim_code": ClaimCode,
 }  # fmt: skip
 
 
@@ -117,6 +118,10 @@ class Sight:
     @property
     def _device(self) -> Any:
         return self._in(Device.area_id)
+
+    @property
+    def _claim_code(self) -> Any:
+        return self._in(ClaimCode.area_id)
 
     @property
     def _broadcast(self) -> Any:

@@ -16,6 +16,7 @@ from controller.errors import (
     ApprovalUnknown,
     BroadcastUnknown,
     BulletinUnknown,
+    ClaimCodeUnknown,
     GrantUnknown,
     GroupUnknown,
     PersonUnknown,
@@ -31,7 +32,7 @@ from controller.people.persons import get_person
 from controller.people.rights import Place
 from controller.people.standing import grants_of
 from devices.errors import AreaUnknown, DeviceUnknown, IncidentUnknown
-from devices.models import Area, Device, Incident
+from devices.models import Area, ClaimCode, Device, Incident
 from devices.registry import LOT
 from scheduler.air.models import AirRule, Zone
 from scheduler.errors import AirRuleUnknown, AirZoneUnknown
@@ -176,11 +177,18 @@ def _approval(session: Session, approval: str) -> Places:
     return Places(frozenset(row.places))
 
 
+def _claim_code(session: Session, claim_code: str) -> Places:
+    row = session.get(ClaimCode, claim_code)
+    if row is None:
+        raise ClaimCodeUnknown(claim_code=claim_code)
+    return Places(frozenset({row.area_id}))
+
+
 FINDERS: Mapping[str, Finder] = MappingProxyType(
     {
         "area": _area, "device": _device, "bulletin": _bulletin, "broadcast": _broadcast, "alert": _alert,
         "programme": _programme, "group": _group, "zone": _zone, "rule": _rule, "incident": _incident,
-        "person": _person, "grant": _grant, "api_key": _api_key, "approval": _approval,
+        "claim_code": _claim_code, "person": _person, "grant": _grant, "api_key": _api_key, "approval": _approval,
     }
 )  # fmt: skip
 """Name of the parameter in an address to what finds the places of its subject."""
@@ -190,7 +198,7 @@ UNKNOWN: Mapping[str, Callable[..., Exception]] = MappingProxyType(
         "area": AreaUnknown, "device": DeviceUnknown, "bulletin": BulletinUnknown, "broadcast": BroadcastUnknown,
         "alert": AlertUnknown, "programme": ProgrammeUnknown, "group": GroupUnknown, "zone": AirZoneUnknown,
         "rule": AirRuleUnknown, "incident": IncidentUnknown, "person": PersonUnknown, "grant": GrantUnknown,
-        "api_key": ApiKeyUnknown, "approval": ApprovalUnknown,
+        "api_key": ApiKeyUnknown, "approval": ApprovalUnknown, "claim_code": ClaimCodeUnknown,
     }
 )  # fmt: skip
 """What is said of one that is not there, or that the caller may not see: word for word the same."""

@@ -11,7 +11,7 @@ from controller.controller import Controller
 from controller.db import Database
 from controller.herald import Herald
 from controller.inbox import Inbox
-from controller.keyring import Keyring
+from controller.keys.live import Keys
 from controller.leadership import SPAN, Leadership
 from controller.library.carriage import Carrier
 from controller.library.rendering import Renderer
@@ -24,6 +24,7 @@ from controller.people.entrance.passwords import Cost, Passwords
 from controller.people.entrance.sealing import Sealer, sealing_key
 from controller.people.entrance.sessions import Lives
 from controller.people.entrance.tokens import Entropy
+from controller.people.retention import Retention
 from controller.people.sign_on.fetching import Fetch
 from controller.people.sign_on.flow import Client, SignOn
 from controller.people.sign_on.provider import Provider
@@ -45,7 +46,7 @@ class World:
 
 
 def build_controller(
-    settings: Settings, database: Database, store: Store, keyring: Keyring, link: Link, world: World,
+    settings: Settings, database: Database, store: Store, keys: Keys, link: Link, world: World,
     arm: Callable[[Mapping[str, int]], None], holder: str, lease: int = SPAN,
 ) -> Controller:  # fmt: skip
     """The controller on this link; `arm` is told when it wants to be woken.
@@ -53,16 +54,17 @@ def build_controller(
     `holder` names the installation among several on one database; `lease`: how long it is not replaced, us.
     """
     leadership = Leadership(database, holder, lease)
-    herald = Herald(keyring, link)
+    herald = Herald(keys, link)
     carrier = Carrier(herald, store)
-    configurator = Configurator(keyring.tenant, settings.air.heartbeat_s)
+    configurator = Configurator(herald.tenant, settings.air.heartbeat_s)
     watch = Watch(world.new_id, settings.air.heartbeat_s)
     inbox = Inbox(leadership, herald, carrier, configurator, watch, Booker(world.new_id), world.new_id)
     return Controller(
         database=leadership, leadership=leadership, topics=herald.topics, inbox=inbox,
         outbox=Outbox(leadership, herald, carrier), siren=Siren(leadership, herald, carrier),
         retained=Retained(leadership, herald, carrier, configurator), plans=Plans(leadership, herald, carrier),
-        watch=watch, dead_air=DeadAir(world.new_id), clock=world.now, arm=arm,
+        watch=watch, dead_air=DeadAir(world.new_id), retention=Retention(leadership, settings.retention),
+        clock=world.now, arm=arm,
     )  # fmt: skip
 
 

@@ -23,6 +23,11 @@ class DataFolder:
         return self.root / "keys"
 
     @property
+    def authority(self) -> Path:
+        """The certificate authority, and the controller's own certificate."""
+        return self.root / "authority"
+
+    @property
     def store(self) -> Path:
         """Audio by its SHA-256."""
         return self.root / "store"
@@ -45,6 +50,11 @@ class DataFolder:
     def voices(self) -> Path:
         """Piper voices that the office has laid there."""
         return self.root / "voices"
+
+    @property
+    def audit_anchors(self) -> Path:
+        """The signed ends of the audit chain."""
+        return self.root / "audit-anchors"
 
     @property
     def api_key(self) -> Path:

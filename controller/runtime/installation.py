@@ -10,11 +10,15 @@ import structlog
 from sqlmodel import select
 
 from controller.alerts.raising import TONE
+from controller.certificates.broker_files import BrokerFiles
 from controller.controller import Controller
-from controller.db import Database
-from controller.keyring import Keyring, open_keyring, write_secret
+from controller.db import Database, Witness
+from controller.enrolment.throttle import Throttle
+from controller.keyring import write_secret
+from controller.keys.live import LiveKeys
 from controller.library.store import Store
 from controller.migrations.apply import upgrade
+from controller.people.anchors import Anchorer
 from controller.people.api_keys import add_key, make_key
 from controller.people.audit import Act
 from controller.people.entrance.links import first_link
@@ -30,7 +34,9 @@ from controller.runtime.composition import (
     build_renderers,
     build_sign_on,
 )
+from controller.runtime.door import authority_of, broker_files, build_doorkeeper, public_address
 from controller.runtime.folder import DataFolder
+from controller.runtime.keys import TellRoot, keys_of
 from controller.runtime.loop import ControllerLoop
 from controller.runtime.services import Services
 from controller.runtime.studio import SoundStudio
@@ -45,6 +51,7 @@ from scheduler.engine import Engine
 log = structlog.get_logger()
 
 WORLD = World(world.now, world.new_id)
+WITNESS = Witness(world.entropy, world.clock_source)
 
 
 @dataclass(frozen=True)
@@ -59,31 +66,25 @@ class Installation:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Installation]:
-    """Start everything but the web interface; stop it all at the end.
+def running(settings: Settings, tell_root: TellRoot) -> Iterator[Installation]:
+    """Start everything but the web interface; stop it all at the end. `tell_root` hears of a root key made now.
 
-    Raises DataFolderInUse, KeysIncomplete, KeysLocked, BrokerError.
+    Raises DataFolderInUse, KeysError, BrokerError.
     """
     with ExitStack() as stack:
         folder = DataFolder(settings.data.absolute())
         folder.prepare()
         stack.callback(os.close, folder.lock())
-        database = Database(folder.database)
+        database = Database(folder.database, witness=WITNESS)
         stack.callback(database.close)
         upgrade(database.engine)
-        keyring = keyring_of(folder, settings)
+        keys = keys_of(folder, settings, tell_root)
         first_key = ensure_api_key(database, folder)
-        broker = stack.enter_context(_broker(settings, folder))
-        services = _start(stack, settings, folder, database, keyring, broker)
+        authority = authority_of(folder, settings, keys())
+        files = broker_files(settings, folder, database, keys(), authority)
+        broker = stack.enter_context(_broker(settings, folder, files))
+        services = _start(stack, settings, folder, database, keys, broker, files)
         yield Installation(services, broker, first_key, ensure_first_link(database))
-
-
-def keyring_of(folder: DataFolder, settings: Settings) -> Keyring:
-    secret = settings.keys.passphrase
-    return open_keyring(
-        folder.keys, entropy=world.entropy, new_id=world.new_id, now=world.now(),
-        passphrase=secret.get_secret_value() if secret else None,
-    )  # fmt: skip
 
 
 def ensure_api_key(database: Database, folder: DataFolder) -> str | None:
@@ -103,24 +104,32 @@ def ensure_first_link(database: Database) -> str | None:
         return first_link(session, Act("start", "this machine", world.now()), world.entropy)
 
 
-def _broker(settings: Settings, folder: DataFolder) -> Broker:
+def _broker(settings: Settings, folder: DataFolder, files: BrokerFiles) -> Broker:
     mqtt = settings.mqtt
     return choose_broker(
-        BrokerSettings(folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port, filters=mqtt.filters)
-    )
+        BrokerSettings(
+            folder.broker, url=mqtt.url, kind=mqtt.broker, port=mqtt.port, filters=mqtt.filters, tls=mqtt.tls,
+            host=mqtt.host, guard=files.guard() if mqtt.tls else None,
+        )
+    )  # fmt: skip
 
 
 def _start(
-    stack: ExitStack, settings: Settings, folder: DataFolder, database: Database, keyring: Keyring, broker: Broker
-) -> Services:
+    stack: ExitStack, settings: Settings, folder: DataFolder, database: Database, keys: LiveKeys, broker: Broker,
+    files: BrokerFiles,
+) -> Services:  # fmt: skip
     store = Store(folder.store)
     studio = SoundStudio(folder.voices)
     renderer, voice = build_renderers(settings, database, store, studio, folder, WORLD)
     renderer.ensure_clip(TONE, studio.tone)
-    loop, link, plan_once = _controller(stack, settings, database, store, keyring, broker)
+    anchorer = Anchorer(database, folder.audit_anchors, keys().tenant, lambda: keys().keys["control"], world.now)
+    stack.callback(anchorer.do_once, at_once=True)
+    loop, link, plan_once = _controller(stack, settings, database, store, keys, broker)
     workers = (
         Worker("loa-studio", renderer.do_once), Worker("loa-alert-voice", voice.do_once),
         Worker("loa-almanac", plan_once),
+        Worker("loa-door", build_doorkeeper(settings, folder, database, keys, broker, link, files).do_once),
+        Worker("loa-anchor", anchorer.do_once),
     )  # fmt: skip
     for worker in workers:
         worker.start()
@@ -132,25 +141,33 @@ def _start(
 
     entrance = build_entrance(settings, database, folder, WORLD, world.entropy)
     return Services(
-        settings=settings, database=database, store=store, keyring=keyring, entrance=entrance, studio=studio, ring=ring,
+        settings=settings, database=database, store=store, keys=keys, entrance=entrance, studio=studio, ring=ring,
         sign_on=build_sign_on(settings, entrance, fetch, WORLD),
         ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
-        link_up=lambda: link.up,
+        ring_door=workers[3].ring, link_up=lambda: link.up, authority=files.authority,
+        broker_address=lambda: public_address(settings, broker), guesses=Throttle(),
     )  # fmt: skip
 
 
 def _controller(
-    stack: ExitStack, settings: Settings, database: Database, store: Store, keyring: Keyring, broker: Broker
+    stack: ExitStack, settings: Settings, database: Database, store: Store, keys: LiveKeys, broker: Broker
 ) -> tuple[ControllerLoop, MqttLink, Callable[[], bool]]:
     """The running controller with its link, and what makes the timetable that its plans come from."""
     loop = ControllerLoop()
-    link = _link(keyring, broker, loop)
+    link = _link(keys().tenant, broker, loop)
     engine = Engine(loop.ring)
     holder = f"{platform.node()}:{settings.data.absolute()}"
-    controller: Controller = build_controller(settings, database, store, keyring, link, WORLD, engine.arm, holder)
+    controller: Controller = build_controller(settings, database, store, keys, link, WORLD, engine.arm, holder)
     engine.start()
     stack.callback(engine.stop)
-    loop.start(controller, lambda: _look_after(broker, controller))
+
+    def supervise() -> None:
+        _look_after(broker, controller)
+        if keys.look():
+            controller.on_keys()
+            loop.ring()
+
+    loop.start(controller, supervise)
     stack.callback(loop.stop)
     link.start()
     stack.callback(link.stop)
@@ -178,8 +195,8 @@ def _look_after(broker: Broker, controller: Controller) -> None:
         log.info("broker_renewed", broker=broker.name, restarted=broker.renew())
 
 
-def _link(keyring: Keyring, broker: Broker, loop: ControllerLoop) -> MqttLink:
-    topics = Topics(keyring.tenant)
+def _link(tenant: str, broker: Broker, loop: ControllerLoop) -> MqttLink:
+    topics = Topics(tenant)
 
     return MqttLink(
         broker.url, f"loa-controller-{world.new_id()[:8]}", [(topics.up_all, 1), (topics.time_requests, 0)],

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from controller.certificates.authority import Authority
 from controller.db import Database
+from controller.enrolment.throttle import Throttle
 from controller.keyring import Keyring
+from controller.keys.live import Keys
 from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.people.entrance.entrance import Entrance
@@ -21,7 +24,7 @@ class Services:
     settings: Settings
     database: Database
     store: Store
-    keyring: Keyring
+    keys: Keys
     entrance: Entrance
     studio: Studio
     ring: Callable[[], None]
@@ -32,7 +35,14 @@ class Services:
     """A bulletin waits to be rendered."""
     ring_voice: Callable[[], None]
     """An alert waits for its speech."""
+    ring_door: Callable[[], None]
+    """A speaker is to be thrown out of the broker."""
     link_up: Callable[[], bool]
+    authority: Authority
+    broker_address: Callable[[], str]
+    """Where speakers reach the broker, `mqtt[s]://host:port`."""
+    guesses: Throttle
+    """Of codes and signatures that let nobody in."""
     sign_on: SignOn | None = None
     """The OpenID provider that vouches for people, if one is set."""
     pace: Pace = field(default_factory=Pace)
@@ -41,3 +51,8 @@ class Services:
     new_id: Callable[[], str] = world.new_id
     entropy: Callable[[int], bytes] = world.entropy
     """So many secret random bytes."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys in force now."""
+        return self.keys()

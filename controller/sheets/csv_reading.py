@@ -60,7 +60,8 @@ def _separator(text: str) -> tuple[str, str]:
     return max(_SEPARATORS, key=lambda one: _columns(sample, one)), text
 
 
-def _columns(sample: list[str], separator: str) -> int:
-    """Of the first line that looks like a table."""
+def _columns(sample: list[str], separator: str) -> tuple[int, int]:
+    """Of the first line that looks like a table; where two separators make as many, the earlier line decides."""
     counts = [sum(map(bool, row)) for row in csv.reader(sample, delimiter=separator)]
-    return next((count for count in counts if count >= _TABLE), max(counts, default=0))
+    tables = ((count, -line) for line, count in enumerate(counts) if count >= _TABLE)
+    return next(tables, (max(counts, default=0), 0))

@@ -44,6 +44,9 @@ class Broker(Protocol):
     def renew(self) -> bool:
         """End it and start it again, empty, on the same port; False: `supervise` must go on trying."""
 
+    def reload(self) -> None:
+        """Have it read certificates and access list again, where it is ours and has any."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -1,6 +1,9 @@
 """A broker that we start on this machine: its port, its folder, its life. What kind it is, others say."""
 
+import os
+import signal
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -25,6 +28,8 @@ class ChildBroker(ABC):
 
     name: ClassVar[str]
     wears_out: int | None = None
+    reads_again: ClassVar[bool] = False
+    """Whether SIGHUP makes it read its files again; others it would end."""
 
     def __init__(self, folder: Path, port: int = USUAL) -> None:
         self._folder = folder
@@ -94,6 +99,12 @@ class ChildBroker(ABC):
         self._process.stop()
         return self._started_again()
 
+    def reload(self) -> None:
+        """See `Broker.reload`; connections stay as they are."""
+        if self.reads_again and self.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGHUP)
+
     def _started_again(self) -> bool:
         try:
             self.start()
@@ -105,9 +116,12 @@ class ChildBroker(ABC):
         for _ in range(START_TRIES):
             if process.ended_within(TRY_S):
                 return False
-            if answers(self._port):
+            if self._answers():
                 return True
         return False
+
+    def _answers(self) -> bool:
+        return answers(self._port)
 
     def _last_words(self) -> str:
         return self.log.read_bytes()[-500:].decode("utf-8", "replace") if self.log.exists() else ""

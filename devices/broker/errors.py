@@ -34,16 +34,16 @@ class BrokerMissing(BrokerError):
 
 
 class BrokerUnguarded(BrokerError):
-    """TLS or access control was asked of a broker that we start, and those have neither."""
+    """TLS, access control or another address than this machine's was asked of a broker that has neither."""
 
     code = "broker_unguarded"
     vi = (
-        "Máy chủ do Loa tự khởi động chỉ nghe trên máy này, không TLS, không kiểm soát truy cập. "
-        "Hãy cấu hình một Mosquitto riêng và đặt LOA_MQTT__URL=mqtts://…"
+        "Máy chủ tin nhắn này không có TLS và kiểm soát truy cập, nên chỉ nghe trên máy này. "
+        "Hãy dùng --broker mosquitto với LOA_MQTT__TLS=true, hoặc một máy chủ riêng qua LOA_MQTT__URL=mqtts://…"
     )
     en = (
-        "A broker that Loa starts listens on this machine only, without TLS or access control. "
-        "Configure a Mosquitto of your own and set LOA_MQTT__URL=mqtts://..."
+        "This broker has neither TLS nor access control, so it listens on this machine only. "
+        "Use --broker mosquitto with LOA_MQTT__TLS=true, or a broker of yours by LOA_MQTT__URL=mqtts://..."
     )
 
 

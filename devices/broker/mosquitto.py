@@ -17,7 +17,7 @@ _CONFIG = """\
 # Written by Loa at each start; changes are lost. Why these figures: docs/brokers.md
 listener {port} {host}
 # Nobody but the programs of this machine can reach it; for others configure a broker with TLS and an
-# access list, and name it in LOA_MQTT__URL.
+# access list: LOA_MQTT__TLS, or one of yours in LOA_MQTT__URL.
 allow_anonymous true
 set_tcp_nodelay true
 max_inflight_messages 100
@@ -25,6 +25,8 @@ max_queued_messages 50000
 max_queued_bytes 67108864
 max_packet_size {packet}
 persistence false
+"""
+LOGGED = """\
 connection_messages false
 log_dest stderr
 log_type error
@@ -42,12 +44,15 @@ class MosquittoBroker(ChildBroker):
 
     def _prepare(self, folder: Path, port: int) -> list[str]:
         program = find_mosquitto()
-        text = _CONFIG.format(port=port, host=LOOPBACK, packet=PACKET_BYTES)
-        if os.geteuid() == 0:  # it would else become the user "mosquitto", who cannot read our folder
-            text += "user root\n"
+        text = _CONFIG.format(port=port, host=LOOPBACK, packet=PACKET_BYTES) + LOGGED + as_ourselves()
         config = folder / "mosquitto.conf"
         config.write_text(text, encoding="utf-8")
         return [str(program), "-c", str(config)]
+
+
+def as_ourselves() -> str:
+    """It would else become the user "mosquitto", who cannot read our folder."""
+    return "user root\n" if os.geteuid() == 0 else ""
 
 
 def find_mosquitto(places: Sequence[str] = PLACES) -> Path:

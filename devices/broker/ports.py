@@ -6,6 +6,7 @@ from contextlib import suppress
 from devices.broker.errors import BrokerPortTaken
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
 USUAL = 1883
 PROBE_S = 0.3
 # CONNECT: MQTT 3.1.1, clean session, keepalive 10 s, no client id; and CONNACK: no session, accepted

@@ -52,6 +52,14 @@ class SigningKey:
         """64 bytes."""
         return self._key.sign(said)
 
+    def sign_bytes(self, said: bytes) -> bytes:
+        """The bare signature (64 bytes) over `said`."""
+        return self._key.sign(said)
+
+    def secret(self) -> bytes:
+        """The 32 secret bytes; for whoever seals them."""
+        return self._key.private_bytes_raw()
+
     def to_pem(self, passphrase: bytes | None = None) -> bytes:
         """PKCS#8 PEM, encrypted where a passphrase is given."""
         lock: serialization.KeySerializationEncryption = serialization.NoEncryption()

@@ -25,10 +25,11 @@ KeyFinder = Callable[[str, int | None], tuple[VerifyKey, tuple[Role, ...]]]
 
 @dataclass(frozen=True)
 class Verified:
-    """A message to be believed, with the SHA-256 of its payload."""
+    """A message to be believed, the SHA-256 of its payload, and the id of the key that makes it so."""
 
     message: Signed
     digest: str
+    by: str
 
 
 Believer = Callable[[Envelope, VerifyKey, tuple[Role, ...]], Verified]
@@ -45,7 +46,7 @@ def believe(envelope: Envelope, key: VerifyKey, roles: tuple[Role, ...]) -> Veri
     model, role = SIGNED[kind]
     if role not in roles:
         raise WrongRole(type=kind, key=envelope.key_id)
-    return Verified(validate(envelope.payload, said, model), content_digest(envelope))
+    return Verified(validate(envelope.payload, said, model), content_digest(envelope), envelope.key_id)
 
 
 def verify(

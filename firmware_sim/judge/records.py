@@ -10,7 +10,7 @@ Part = Literal["body", "tone", "speech"]
 """What sounds: the body of a bulletin, the tone or the speech of an alert."""
 End = Literal["played", "failed", "refused", "expired", "cancelled", "unreachable"]
 ViewState = Literal["queued", "ordered", "have", "playing"] | End
-Why = Literal["finished", "cancelled", "preempted", "expired", "quiet_hours", "power_cut", "replaced"]
+Why = Literal["finished", "cancelled", "preempted", "expired", "quiet_hours", "power_cut", "replaced", "revoked"]
 Key = tuple[str, str]
 """An order and its occurrence."""
 ViewKey = tuple[str, str, str]

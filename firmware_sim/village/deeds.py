@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from controller.errors import LoaError
 from controller.programmes.reading import EPOCH
+from devices.protocol.messages.trust import Role
 from devices.protocol.units import HOUR, MINUTE, SECOND
 from firmware_sim import runtime
 from firmware_sim.judge.records import Accepted
@@ -14,6 +15,7 @@ from firmware_sim.village.desk import Killed
 from firmware_sim.village.happenings import Happening
 from firmware_sim.village.hostility import Hostility
 from firmware_sim.village.pole import Pole
+from firmware_sim.village.thief import Thief
 from firmware_sim.village.village import Village
 from scheduler.recurrence.walltime import shown
 from scheduler.recurrence.zones import VIETNAM, zone_named
@@ -46,6 +48,7 @@ class Stage:
 
     village: Village
     hostility: Hostility
+    thief: Thief = field(init=False)
     dice: Dice = field(default_factory=lambda: runtime.dice(0))
     """Of the happening that is being played: dropping another one changes nothing here."""
     orders: dict[int, Accepted] = field(default_factory=dict)
@@ -54,6 +57,9 @@ class Stage:
     """Orders that the office was told no about."""
     troubled: list[tuple[int, int]] = field(default_factory=list)
     """From and to when something stood in everybody's way, us."""
+
+    def __post_init__(self) -> None:
+        self.thief = Thief(self.village)
 
     def play(self, happening: Happening, dice: Dice) -> None:
         self.dice = dice
@@ -175,6 +181,26 @@ def ended(stage: Stage, number: int) -> None:
 def night(stage: Stage, begin: str, end: str) -> None:
     """The province is silent in these hours of the clock."""
     stage.village.schedule.quiet_hours(begin, end)
+
+
+# The areas
+
+
+@deed
+def merged(stage: Stage, how: str) -> None:
+    """The two communes become one: a `new` one, the `first` one, or one within which they are `kept`."""
+    stage.village.units.merge(keep=how == "kept", into_first=how == "first")
+
+
+@deed
+def handed_over(stage: Stage, place: int) -> None:
+    stage.village.units.hand_over(place % len(stage.village.hamlets))
+
+
+@deed
+def resettled(stage: Stage, pole: int, place: int) -> None:
+    device = stage.village.poles[pole].identity.device
+    stage.village.units.resettle(device, place % len(stage.village.hamlets))
 
 
 def _walls(stage: Stage, after: tuple[int, ...]) -> list[str]:
@@ -344,6 +370,32 @@ def rival(stage: Stage) -> None:
         working = next((desk for desk in stage.village.desks if desk.works), None)
         if working is not None:
             working.kill(stage.dice.randrange(5 * SECOND, 6 * MINUTE))
+
+
+# Keys
+
+
+@deed
+def rotated(stage: Stage, role: Role, overlap: int) -> None:
+    stage.village.rotate(role, overlap=overlap)
+
+
+@deed
+def leaked(stage: Stage, role: Role) -> None:
+    """What sounds may fall silent for a moment: cancels are not the only thing on the way."""
+    stage.trouble(MINUTE)
+    stage.thief.steal(role)
+    stage.village.rotate(role, overlap=0)
+
+
+@deed
+def new_root(stage: Stage) -> None:
+    stage.village.new_root()
+
+
+@deed
+def thief(stage: Stage, role: Role) -> None:
+    stage.thief.everywhere_it_is_known(role)
 
 
 # A broker or a line that lies

@@ -71,7 +71,7 @@ class Desk:
             return
         office, world = self._office, World(self._time.clock, self._office.new_id)
         self.controller = build_controller(
-            self._settings, office.database, office.store, office.keyring, self, world, self._arm, self._name,
+            self._settings, office.database, office.store, lambda: office.keyring, self, world, self._arm, self._name,
             self._lease,
         )  # fmt: skip
         self.controller.longest_sleep = HOUR
@@ -133,6 +133,11 @@ class Desk:
             self._guarded(lambda controller: controller.do_once(self._time.now))
         if self.controller is not None:
             self._wake_at(self._next_wakeup(self.controller))
+
+    def on_keys(self) -> None:
+        """The root has signed new keys."""
+        self._guarded(lambda controller: controller.on_keys())
+        self.ring()
 
     def _next_wakeup(self, controller: Controller) -> int:
         with self._office.database.read() as session:

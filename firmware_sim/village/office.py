@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from controller.db import Database
-from controller.keyring import Keyring, open_keyring
+from controller.db import Database, Witness
+from controller.keyring import Keyring
+from controller.keys.changes import first
 from controller.library.models import Blob, Bulletin
 from controller.library.store import Store
 from controller.people.audit import Act
@@ -33,17 +34,19 @@ class Office:
     database: Database = field(init=False)
     store: Store = field(init=False)
     keyring: Keyring = field(init=False)
+    root: SigningKey = field(init=False)
+    """Offline, in an installation."""
     keys: dict[str, SigningKey] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = dice(self.seed)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.database = Database(self.folder / "loa.db", durable=False)
+        witness = Witness(dice(f"{self.seed} witness").randbytes, lambda: "system")
+        self.database = Database(self.folder / "loa.db", durable=False, witness=witness)
         METADATA.create_all(self.database.engine)
         self.store = Store(self.folder / "store")
-        self.keyring = open_keyring(
-            self.folder / "keys", entropy=self.chance.randbytes, new_id=self.new_id, now=self.begin, passphrase=None
-        )
+        made, self.root = first(self.new_id(), self.chance.randbytes, self.begin)
+        self.keyring = made.after
 
     def new_id(self) -> str:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))

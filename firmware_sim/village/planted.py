@@ -45,7 +45,7 @@ def _believing(change: Callable[[Signed], Signed]) -> Callable[[Pole, Parts], Sp
 
     def read(envelope: Envelope, key: VerifyKey, roles: tuple[Role, ...]) -> Verified:
         verified = believe(envelope, key, roles)
-        return Verified(change(verified.message), verified.digest)
+        return replace(verified, message=change(verified.message))
 
     return _with_believer(read)
 
@@ -70,7 +70,7 @@ def _tidy_up(village: Village) -> None:
 def _gullible(envelope: Envelope, _key: VerifyKey, _roles: tuple[Role, ...]) -> Verified:
     """Nobody looks at the signature."""
     model, _ = SIGNED[read_type(read_object(envelope.payload))]
-    return Verified(parse(envelope.payload, model), content_digest(envelope))
+    return Verified(parse(envelope.payload, model), content_digest(envelope), envelope.key_id)
 
 
 def _forgetful(pole: Pole, parts: Parts) -> Speaker:

@@ -1,6 +1,6 @@
 """The office's calendar in a rehearsal: programmes made, changed and ended, and what the judge is told of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
@@ -27,6 +27,8 @@ class Schedule:
     def __init__(self, village: "Village") -> None:
         self._village = village
         self._office = village.office
+        self._asked: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        """Areas and speakers of each programme."""
         self._targets: dict[str, frozenset[str]] = {}
         """By what stands on the poles, not by what the controller wrote down."""
 
@@ -46,9 +48,21 @@ class Schedule:
         with self._office.database.write() as session:
             wish = Programme.model_validate(said | wishes)
             made = create_programme(session, wish, self._act(), self._office.new_id, on_clash)
+        self._asked[made] = places, tuple(devices)
         self._targets[made] = village.targets(places, devices)
         village.ring()
         return made
+
+    def follow(self, inside: Mapping[str, Sequence[str]]) -> None:
+        """Areas are no more: what was for one of them is for those that lay in it."""
+        for programme, (places, devices) in self._asked.items():
+            named = tuple(one for area in places for one in inside.get(area, (area,)))
+            self._asked[programme] = named, devices
+
+    def look_again(self) -> None:
+        """Speakers have moved: who hears a place from now on may hear its programmes."""
+        for programme, (places, devices) in self._asked.items():
+            self._targets[programme] |= self._village.targets(places, devices)
 
     def change(self, programme: str, on_clash: OnClash = "append", **wishes: object) -> None:
         """Change some of what it says."""

@@ -30,7 +30,7 @@ MOMENTS: Mapping[str, str] = {
     "kill": "fail point armed", "forge": "order forged", "replay": "messages replayed",
     "roll_back": "store rolled back", "alert": "alerts", "stop": "stops, cancels", "cancel": "stops, cancels",
     "programme": "calendar", "retold": "calendar", "ended": "calendar", "night": "calendar",
-    "rival": "second controller",
+    "rival": "second controller", "rotated": "keys", "leaked": "keys", "new_root": "keys", "thief": "thief speaks",
 }  # fmt: skip
 BULLETINS = "bulletins"
 SAID = (BULLETINS, "alerts", "stops, cancels", "calendar")

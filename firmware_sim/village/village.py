@@ -13,9 +13,12 @@ from controller.alerts.raising import AlertRequest, add_speech, cancel_alert, ra
 from controller.broadcast.models import Broadcast
 from controller.broadcast.ordering import BroadcastRequest, create_broadcast, stop_broadcast
 from controller.deliveries.models import Delivery
+from controller.keys.changes import OVERLAP, Change, new_root, rotated
 from controller.library.models import Blob
 from controller.settings import AirSettings
 from devices.models import Incident
+from devices.protocol.keys import SigningKey
+from devices.protocol.messages.trust import Role
 from devices.protocol.topics import Topics
 from devices.protocol.units import MINUTE, SECOND
 from firmware_sim import runtime
@@ -37,6 +40,7 @@ from firmware_sim.village.office import Office
 from firmware_sim.village.pole import Pole, Surroundings
 from firmware_sim.village.quartz import Quartz
 from firmware_sim.village.schedule import Schedule
+from firmware_sim.village.units import Units
 from firmware_sim.village.virtual_time import START, VirtualTime
 
 LEAD_MS = 3_000
@@ -84,14 +88,14 @@ class Village:
         self.province = self.office.area("Tỉnh Tiền Giang")
         self.communes = [self.office.area(name, self.province) for name in COMMUNES]
         self._around = Surroundings(self.time, self.broker, Sounds(), Verdicts(), self.seed, self.build, self.note)
-        self.members: dict[str, set[str]] = {}
+        self.members: dict[str, frozenset[str]] = {}
         """Who stands where, by area: known without asking the controller."""
         self.places: list[str] = []
         """The hamlets' areas, in the order of `hamlets`."""
         self.hamlets = self._settle_down()
         self.poles = [pole for row in zip_longest(*self.hamlets) for pole in row if pole is not None]
         self._air = AirSettings(heartbeat_s=self.heartbeat_s, lead_ms=LEAD_MS)
-        self.schedule = Schedule(self)
+        self.schedule, self.units = Schedule(self), Units(self)
         self.desk = Desk(self.time, self.broker, self.office, self._air)
         self.rival: Desk | None = None
         self.desk.start()
@@ -114,7 +118,8 @@ class Village:
         names = [f"Loa {place}" for place in range(number, self.speakers, count)]
         poles = [self._pole(*one) for one in zip(self.office.register(area, names), names, strict=True)]
         for name in (area, commune, self.province):
-            self.members.setdefault(name, set()).update(pole.identity.device for pole in poles)
+            known = self.members.get(name, frozenset())
+            self.members[name] = known.union(pole.identity.device for pole in poles)
         return poles
 
     def _pole(self, device: str, name: str) -> Pole:
@@ -246,6 +251,25 @@ class Village:
         self.broker.up = True
         for client in [*self.desks, *self.poles]:
             client.connect()
+
+    # What becomes of the keys
+
+    def rotate(self, *roles: Role, overlap: int = OVERLAP) -> None:
+        """New keys for these roles; with `overlap` 0 the old ones are out at once."""
+        office = self.office
+        draw = office.chance.randbytes
+        self._change(rotated(office.keyring, office.root, roles, draw, self.time.now, overlap))
+
+    def new_root(self) -> None:
+        successor = SigningKey(self.office.chance.randbytes(32))
+        change = new_root(self.office.keyring, self.office.root, successor, self.time.now)
+        self.office.root = successor
+        self._change(change)
+
+    def _change(self, change: Change) -> None:
+        self.office.keyring = change.after
+        for desk in self.desks:
+            desk.on_keys()
 
     # What is seen
 

@@ -12,7 +12,7 @@ from api.cookies import NAMES
 from tests.api.test_interface import WEEKLY, fill
 from tests.api.test_lists import add_speakers
 from tests.fakes.desk import ApiDesk, Place
-from tests.fakes.staff import add_person, come, log_in
+from tests.fakes.sessions import add_person, come, log_in
 
 
 @pytest.fixture

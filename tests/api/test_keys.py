@@ -1,18 +1,21 @@
 """Keys for programs: shown once, and good only where, from where, for what, how often and as long as was said."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from api.cli.main import app
 from api.permissions import permissions
 from controller.people.models import ApiKey
 from controller.reach.subjects import FINDERS
 from devices.protocol.units import MINUTE
 from tests.api.test_interface import WEEKLY, fill
 from tests.fakes.desk import ApiDesk, Place
-from tests.fakes.staff import add_person, come
+from tests.fakes.sessions import add_person, come
 
 
 def with_key(desk: ApiDesk, key: str) -> TestClient:
@@ -151,6 +154,41 @@ def test_a_stolen_key_does_nothing_elsewhere(desk: ApiDesk, client: TestClient, 
     without = {"{zone}", "{incident}"}
     assert len(tried) == len([name for name in named if not any(one in name for one in without)]), tried
     assert set(FINDERS) - stolen.ids.keys() == {"zone", "incident"}, "what has no place here is tried elsewhere"
+
+
+def test_a_stolen_key_sounds_nowhere_else(desk: ApiDesk, client: TestClient, place: Place) -> None:
+    program = with_key(desk, Stolen(desk, client, place).key)
+    before = (client.get("broadcasts").json(), client.get("alerts").json(), client.get("programmes").json())
+    orders: list[tuple[str, dict[str, Any]]] = [
+        ("broadcasts", {"bulletin": place.bulletin, "areas": [place.area]}),
+        ("broadcasts", {"bulletin": place.bulletin, "devices": [place.device]}),
+        ("broadcasts", {"bulletin": place.bulletin, "areas": [place.province]}),
+        ("alerts", {"text": "Lũ", "areas": [place.area], "expires_in_s": 60}),
+        ("programmes", fill(WEEKLY, place)),
+        ("keys", {"name": "x", "role": "viewer", "areas": [place.area]}),
+        ("persons", {"login": "ke-trom", "name": "x", "area": place.area}),
+    ]
+    for path, body in orders:
+        assert program.post(path, json=body).status_code in (403, 422), path
+    assert (client.get("broadcasts").json(), client.get("alerts").json(), client.get("programmes").json()) == before
+
+
+def test_keys_on_the_machine(desk: ApiDesk, client: TestClient, place: Place) -> None:
+    def loa(*words: str) -> Any:
+        done = CliRunner().invoke(app, ["key", *words, "--json", "--data", str(desk.office.folder)])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    limits = ("--area", "Xã Tân Đông", "--action", "see", "--address", "203.0.113.0/24", "--per-minute", "9")
+    made = loa("add", "Trạm", "--role", "operator", "--days", "2", *limits)
+    shown = client.get(f"keys/{made['id']}").json()
+    assert (shown["areas"], shown["actions"], shown["per_minute"]) == ([place.area], ["see"], 9)
+    assert with_key(desk, made["key"]).get("areas").status_code == 401, "not from here"
+    assert made["id"] in {one["id"] for one in loa("list")}
+    assert loa("revoke", "Trạm") == {"id": made["id"]}
+    assert client.get(f"keys/{made['id']}").json()["revoked_at"]
+    wrong = CliRunner().invoke(app, ["key", "add", "x", "--action", "fly", "--data", str(desk.office.folder)])
+    assert wrong.exit_code == 1 and "broadcast.create" in wrong.output
 
 
 def test_what_is_revoked_stays_in_the_table(desk: ApiDesk, client: TestClient) -> None:

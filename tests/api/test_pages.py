@@ -124,7 +124,7 @@ def test_a_picture_for_the_telephone_is_an_image_of_ours(desk: ApiDesk, browser:
     assert b"<script" not in answer.content and b"style" not in answer.content
 
 
-@pytest.mark.parametrize("path", ["/login", "/api/v1/areas", "/api/v1/docs", "/static/loa.css", "/nowhere"])
+@pytest.mark.parametrize("path", ["/login", "/api/v1/areas", "/api/v1/health", "/static/loa.css", "/nowhere"])
 @pytest.mark.parametrize("url", [None, "http://loa.test", "https://loa.test"])
 def test_by_tls_browsers_come_back_by_tls_alone(tmp_path: Path, path: str, url: str | None) -> None:
     with ApiDesk(tmp_path, api=ApiSettings(public_url=url)) as desk:

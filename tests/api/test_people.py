@@ -10,7 +10,7 @@ from api.app import create_app
 from api.timestamps import to_rfc3339
 from controller.people.models import Person, RoleGrant
 from tests.fakes.desk import ApiDesk, Place
-from tests.fakes.staff import add_person, come, log_in
+from tests.fakes.sessions import add_person, come, log_in
 
 SCHEMA = create_app().openapi()
 BODIES = sorted(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from devices.broker.child_broker import ChildBroker
+from firmware_sim.village.office import Office
 from tests.fakes.brokers import KINDS, skip_without
 
 
@@ -25,3 +26,9 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def mortal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ChildBroker]:
     """A broker of one test, to be killed, stopped or frozen."""
     yield from _started(request.param, tmp_path / "broker")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """Tables and keys of an installation."""
+    return Office(tmp_path / "office")

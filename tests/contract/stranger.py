@@ -14,7 +14,7 @@ from paho.mqtt.client import CallbackAPIVersion, Client, MQTTv311
 from tests.contract import stranger_planning as planning
 from tests.contract.stranger_fetching import TABLE, Fetching
 from tests.contract.stranger_playing import Playing
-from tests.contract.stranger_reading import Belief, Refused, bit, is_newer, read_topic, to_bytes, to_text, write
+from tests.contract.stranger_reading import BY, Belief, Refused, bit, is_newer, read_topic, to_bytes, to_text, write
 from tests.contract.stranger_words import Asking, Clock, Receipts, Reports
 
 SECOND = 1_000_000
@@ -30,6 +30,7 @@ def empty_flash(ledger):
         "plan": None,
         "plan_raw": b"",
         "floor": 0,
+        "floor_by": "",
         "receipt": 1,
     }
     stores = {"receipts": {}, "blobs": {}, "manifests": {}, "chunks": {}, "tasks": {}}
@@ -67,7 +68,10 @@ class Stranger:
             self.flash, lambda said: self._say("receipt", said), later, self._cancel_timer, chance
         )
         self._reports = Reports(lambda said: self._say("log", said), later)
-        self._playing = Playing(self.flash, self.clock, self._config, self._receipts.add, later, self._want)
+        believes = self.believes
+        self._playing = Playing(
+            self.flash, self.clock, self._config, believes.outranks, self._receipts.add, later, self._want
+        )
         self._fetching = Fetching(self.flash, self._blob_topic, self._emit, later, chance, self.clock.utc, self._held)
 
     # Time passes
@@ -160,11 +164,31 @@ class Stranger:
         if place == "trust":
             if self.believes.learn(raw):
                 self.flash["trust"] = raw.decode()
+                self._revoke(mono)
                 self._read_again(self._keyless, mono)
         elif place == "chunk":
             self._fetching.chunk(names[0], int(names[1]), raw, mono)
         else:
             self._read_signed(topic, raw, place, names, mono)
+
+    def _revoke(self, mono):
+        """Section 7: what hangs on a key that is not named is given up."""
+        flash, names = self.flash, lambda kid: kid in self.believes.keys
+        plan, config = flash["plan"], flash["config"]
+        lost = self._playing.revoke(names, plan and plan[BY], mono)
+        if plan and not names(plan[BY]):
+            flash["plan"], flash["plan_raw"], self._plan_said, lost = None, b"", None, True
+            self._cancel_timer("plan")
+        if config.get("seq") and not names(config[BY]):
+            flash["config"], flash["config_raw"], lost = config | {"seq": 0}, b"", True
+        if flash["floor"] and not names(flash["floor_by"]):
+            self.clock.forget()
+            self._asking.connected(mono)
+            lost = True
+        for sha256 in [sha256 for sha256, said in flash["manifests"].items() if not names(said[BY])]:
+            self._fetching.mistrust(sha256, mono)
+        if lost and not self._hello_due:
+            self._later("hello", mono + int(self._chance.uniform(2, 10) * SECOND), self._hello)
 
     def _is_mine(self, place, names):
         if place.startswith("area/"):
@@ -211,6 +235,7 @@ class Stranger:
                 self._fetching.table(said, mono)
             case "time_answer":
                 self._asking.answered(said, mono)
+                self.flash["floor_by"] = said[BY]
                 if self.clock.valid:
                     self._read_again(self._timeless, mono)
                     self._want(mono)
@@ -245,6 +270,7 @@ class Stranger:
 
     def _configure(self, said, content, mono):
         if not is_newer(self._config("seq", 0), self.flash["config_raw"], said["seq"], content):
+            self._say_too("config", said)
             return
         self.flash["config"], self.flash["config_raw"] = said, content
         areas = {f"area/{area}/#" for area in self._areas()}
@@ -283,9 +309,15 @@ class Stranger:
             self.flash["plan"], self.flash["plan_raw"] = said, content
             conflict = lambda order: self._reports.add("conflicting", order, mono)  # noqa: E731
             self._playing.on_plan(said, conflict, now, mono)
+        else:
+            self._say_too("plan", said)
         if self._plan_said is None or self._plan_said[0] != said["seq"]:
             self._plan_said = said["seq"], None
             self._plan_changed(mono)
+
+    def _say_too(self, name, said):
+        if self.believes.outranks(said[BY], self.flash[name][BY]):
+            self.flash[name][BY] = said[BY]
 
     def _gone(self):
         kept = self._playing.named() | set(self._config("clips", {}).values())
@@ -315,7 +347,7 @@ class Stranger:
     def _hello(self, mono):
         self._hello_due = False
         self._cancel_timer("hello")
-        receipts, opened = self._receipts, [task.key[1] for task in self._playing.open()]
+        receipts, opened = self._receipts, [task.key[1] for task in self._playing.open() if not task.doubted]
         fields = {"boot": self.boot, "ledger": self.flash["ledger"], "model": "stranger", "firmware": "1"}
         fields |= {"config_seq": self._config("seq", 0), "trust_seq": self.believes.seq, "plan_seq": self._plan_seq()}
         fields |= {"next_receipt": receipts.next, "unacknowledged": receipts.oldest}

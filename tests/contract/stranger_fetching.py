@@ -58,6 +58,16 @@ class Fetching:
         for store in ("blobs", "manifests", "chunks"):
             self._flash[store].pop(sha256, None)
 
+    def mistrust(self, sha256, mono):
+        """Its manifest counts no more, nor what came by it."""
+        for store in ("manifests", "chunks"):
+            self._flash[store].pop(sha256, None)
+        transfer = self._transfers.get(sha256)
+        if transfer is not None:
+            self._leave(transfer)
+            transfer.manifest = None
+            self.pump(mono)
+
     def holds(self, sha256):
         """Whether any of it is here."""
         return sha256 in self._flash["blobs"] or bool(self._flash["chunks"].get(sha256))

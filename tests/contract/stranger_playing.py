@@ -2,7 +2,7 @@
 
 from tests.contract import stranger_planning as planning
 from tests.contract import stranger_sound as sound
-from tests.contract.stranger_reading import Refused
+from tests.contract.stranger_reading import BY, Refused
 
 SECOND = 1_000_000
 ENDS = ("played", "failed", "refused", "expired", "cancelled")
@@ -15,8 +15,9 @@ class Playing:
     be needed.
     """
 
-    def __init__(self, flash, clock, config, add_receipt, later, changed):
+    def __init__(self, flash, clock, config, outranks, add_receipt, later, changed):
         self._flash = flash
+        self._outranks = outranks
         self._clock = clock
         self._config = config
         self._add_receipt = add_receipt
@@ -56,6 +57,8 @@ class Playing:
         if known is not None:
             if known.said["type"] == "play" and _essence(known.said) != _essence(said):
                 raise Refused("conflicting")
+            if known.said["type"] == "play":
+                self._say_too(known, said, mono)
             return
         task = sound.Task(said)
         self._flash["tasks"][task.key] = task
@@ -72,7 +75,7 @@ class Playing:
             if task.planned and task.key[0] not in named and task.said["expires_at"] > plan["issued_at"]:
                 self._silence(task, mono)
         for said, instead in planning.orders_of(plan):
-            self._on_airing(said, instead, conflict, now, mono)
+            self._on_airing(said | {BY: plan[BY]}, instead, conflict, now, mono)
         self._bind_what_sounds(now)
         self.look(mono)
         self._changed(mono)
@@ -137,7 +140,10 @@ class Playing:
         task = self._flash["tasks"].get(key)
         if task is None:
             task = self._flash["tasks"][key] = sound.Task(said)
-        elif said["rev"] <= task.said["rev"] or task.end == "cancelled":
+        elif _essence(task.said) == _essence(said):
+            self._say_too(task, said, mono)
+            return
+        elif (said["rev"] <= task.said["rev"] or task.end == "cancelled") and not task.doubted:
             return
         else:
             self._revise(task, said, mono)
@@ -172,10 +178,42 @@ class Playing:
         speech, playing = said.get("speech"), self._flash["sounding"]
         if playing and playing[0] == task.key and playing[1].part == "speech" and playing[1].sha256 != speech:
             self._close(self._clock.utc(mono), "replaced")
-        task.said = said
+        was_doubted, task.doubted, task.said = task.doubted, False, said
+        if was_doubted and task.end == "cancelled" and said["action"] == "sound":
+            task.end, task.have = None, False
         over = said["action"] == "cancel" or self._clock.utc(mono) >= said["expires_at"]
         if task.end and not over and speech not in {None, *(sha256 for _, _, sha256, *_ in task.done)}:
             task.end, task.have = None, False
+
+    # Section 7
+
+    def revoke(self, names, plan_by, mono):
+        """Give up what hangs on keys that are not named; whether there was anything."""
+        given_up = False
+        for key, task in list(self._flash["tasks"].items()):
+            by = plan_by if task.planned else task.said.get(BY)
+            if task.doubted or names(by):
+                continue
+            given_up = True
+            task.doubted = task.begun or (task.end is not None and task.said["type"] != "stop")
+            if not task.doubted:
+                del self._flash["tasks"][key]
+        self._later("doubt", mono + 5 * SECOND, self._hush)
+        self._changed(mono)
+        self.look(mono)
+        return given_up
+
+    def _hush(self, mono):
+        playing = self._flash["sounding"]
+        if playing and self._flash["tasks"][playing[0]].doubted:
+            self._close(self._clock.utc(mono) or playing[1].at, "revoked")
+        self.look(mono)
+
+    def _say_too(self, task, said, mono):
+        """The same again: a newer key's word outlives the older one's."""
+        if task.doubted or self._outranks(said[BY], task.said.get(BY)):
+            task.said, task.doubted = task.said | {BY: said[BY]}, False
+            self.look(mono)
 
     def _silence(self, task, mono):
         """At once; its one end, if it has none."""
@@ -235,7 +273,7 @@ class Playing:
 
     def _begin(self, task, now, mono):
         """Begin its next stretch if it is time; when to look again."""
-        if self._sounds(task):
+        if self._sounds(task) or task.doubted:
             return []
         free = self._free_from(task, now)
         stretch = None if free is None else self._next(task, free)
@@ -266,6 +304,8 @@ class Playing:
         free = now
         for other in self.open():
             if other is task or other.rank < task.rank or not other.begun:
+                continue
+            if other.doubted and not self._sounds(other):
                 continue
             if not other.is_alert:
                 free = max(free, sound.over(other, self._config("trim", 0)))
@@ -344,4 +384,4 @@ class Playing:
 
 
 def _essence(said):
-    return {name: value for name, value in said.items() if name not in {"to", "only", "issued_at"}}
+    return {name: value for name, value in said.items() if name not in {"to", "only", "issued_at", BY}}

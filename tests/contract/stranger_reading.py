@@ -365,6 +365,9 @@ def target(place, names):
 
 # Sections 5 and 7
 
+BY = "(kid)"
+"""Under this name, which no message has, the key that said it stands with what it said."""
+
 
 def open_jws(raw):
     """Header and payload, not yet believed, and the bytes that were signed with the signature."""
@@ -440,7 +443,12 @@ class Belief:
         self._check_place(said, place, names)
         if now is not None:
             _check_times(said, now)
-        return said, content
+        return said | {BY: kid}, content
+
+    def outranks(self, kid, other):
+        """Whether one key stands after the other."""
+        order = list(self.keys)
+        return (order.index(kid) if kid in order else -1) > (order.index(other) if other in order else -1)
 
     def _check_place(self, said, place, names):
         fitting = said["tenant"] == self.tenant and said["to"] == target(place, names) and said["mode"] == "live"

@@ -43,6 +43,7 @@ class Task:
     done: list = field(default_factory=list)
     aired: list = field(default_factory=list)
     planned: bool = False
+    doubted: bool = False
     instead: list = field(default_factory=list)
 
     @property

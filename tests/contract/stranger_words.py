@@ -17,6 +17,9 @@ class Clock:
     def valid(self):
         return self._line is not None
 
+    def forget(self):
+        self._flash["floor"], self._kept, self._line = 0, [], None
+
     def learn(self, t1, t2, t3, t4):
         u, d = t2 - t1, t4 - t3
         offset, trip = (u - d) // 2, u + d

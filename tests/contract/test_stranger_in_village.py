@@ -10,6 +10,7 @@ from firmware_sim.judge.records import Faults, Viewed
 from firmware_sim.judge.verdict import judge
 from firmware_sim.village.broker import Client
 from firmware_sim.village.pole import RETRY
+from firmware_sim.village.thief import Thief
 from firmware_sim.village.village import Village
 from tests.contract.stranger import Stranger, empty_flash
 
@@ -224,3 +225,40 @@ def test_a_forged_order_is_reported_and_nothing_sounds(pole):
     )
     assert pole.device in {incident.device_id for incident in pole.village.incidents()}
     assert pole.lines() == []
+
+
+def test_it_gives_up_what_a_stolen_key_has_said(pole):
+    village, thief = pole.village, Thief(pole.village)
+    thief.steal("content")
+    soon = village.broadcast(seconds=4, start_at=village.time.now + 100 * SECOND)
+    sounding = village.broadcast(seconds=20)
+    thief.play(f"area/{village.province}", village.office.blob(2.0, 900), ahead=60)
+    village.run(15)
+    assert len([task for task in pole.stranger._playing.open() if not task.begun]) == 2, "the attack is real"
+    village.rotate("content", "control", "time", overlap=0)
+    village.run(1)
+    thief.play(f"area/{village.province}", village.office.blob(2.0, 900))
+    village.run(200)
+    assert not [line for line in pole.lines() if line["order"] in thief.said]
+    for order in (soon, sounding):
+        assert village.states(order.occurrence)[pole.device] == "played"
+    assert pole.device in {incident.device_id for incident in village.incidents("unknown_key")}
+    assert pole.stranger.clock.valid
+    clean(pole)
+
+
+def test_what_nobody_says_again_falls_silent_there_too(pole):
+    village, thief = pole.village, Thief(pole.village)
+    thief.steal("alert")
+    sound = village.broadcast(seconds=20).parts["body"][0]
+    village.run(45)
+    thief.alert(f"area/{village.province}", sound)
+    village.run(5)
+    assert pole.stranger._playing.sounds_now == thief.said[0], "the attack is real"
+    village.rotate("alert", overlap=0)
+    village.run(300)
+    (stretch,) = [line for line in pole.lines() if line["kind"] == "ended" and line["order"] in thief.said]
+    assert stretch["why"] == "revoked" and stretch["heard_ms"] < 11_000
+    later = village.alert(minutes=3)
+    village.run(60)
+    assert village.states(later.occurrence)[pole.device] == "played"

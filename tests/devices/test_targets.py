@@ -54,3 +54,12 @@ def test_areas_meet_in_the_nearest_that_holds_them_all(areas: set[str]) -> None:
     common = [one for one in PARENTS if all(one in lineage(area, PARENTS) for area in areas)]
     assert meeting(areas, PARENTS) == max(common, key=lambda one: len(lineage(one, PARENTS)))
     assert meeting([], PARENTS) is None and meeting(["a", "other"], PARENTS | {"other": None}) is None
+
+
+def test_who_may_not_know_that_it_moved_is_reached_where_it_stood_too() -> None:
+    known = roster()
+    moved = Roster(known.parents, known.home, known.numbers, frozenset({("s0", "a"), ("s1", "a")}), {"b": {"s0": 40}})
+    aims = {aim.area: aim.devices for aim in cover(["s0", "s1", "s2"], ["a"], moved)}
+    assert aims["a"] == {"s0", "s1", "s2"}
+    assert aims["b"] == {"s0"}, "and where it moved with its home, by its home"
+    assert {aim.target for aim in cover(["s0", "s1", "s2"], ["province"], moved)} == {"area/province"}

@@ -34,7 +34,7 @@ class Bench:
     def __post_init__(self) -> None:
         settings = Settings(data=self.office.folder, air=AirSettings(heartbeat_s=60))
         self.controller = build_controller(
-            settings, self.office.database, self.office.store, self.office.keyring, self.link,
+            settings, self.office.database, self.office.store, lambda: self.office.keyring, self.link,
             World(lambda: self.now, self.office.new_id), self._arm, "bench", LEASE,
         )  # fmt: skip
         self.controller.leadership.take(self.now)

@@ -9,10 +9,13 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from controller.alerts.raising import TONE
+from controller.certificates.authority import open_authority
+from controller.enrolment.throttle import Throttle
 from controller.library.rendering import Renderer
 from controller.people.api_keys import add_key, make_key
 from controller.people.models import AuditLine
-from controller.runtime.composition import World, build_entrance
+from controller.people.sign_on.fetching import fetch
+from controller.runtime.composition import World, build_entrance, build_sign_on
 from controller.runtime.folder import DataFolder
 from controller.runtime.services import Services
 from controller.settings import PeopleSettings, Settings
@@ -45,17 +48,23 @@ class ApiDesk:
         self.studio_works = True
         self.later = 0
         """How far the interface's clock is ahead of ours, us."""
-        self.keys = {role: self.key(role) for role in ("administrator", "emergency", "viewer")}
-        self.entrance = build_entrance(
-            self.settings, self.office.database, DataFolder(self.office.folder), World(real_now, self.office.new_id),
-            self.office.chance.randbytes,
+        self.authority = open_authority(
+            self.office.folder / "authority", entropy=self.office.chance.randbytes, now=real_now(),
+            tenant=self.office.keyring.tenant, passphrase=None,
         )  # fmt: skip
+        self.keys = {role: self.key(role) for role in ("administrator", "emergency", "viewer")}
+        world = World(lambda: real_now() + self.later, self.office.new_id)
+        self.entrance = build_entrance(
+            self.settings, self.office.database, DataFolder(self.office.folder), world, self.office.chance.randbytes
+        )
         self.services = Services(
             settings=self.settings, database=self.office.database, store=self.office.store,
-            keyring=self.office.keyring, entrance=self.entrance, studio=self.studio,
+            keys=lambda: self.office.keyring, entrance=self.entrance, studio=self.studio,
             ring=lambda: self.rung.append("controller"), ring_almanac=lambda: self.rung.append("almanac"),
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
-            now=lambda: real_now() + self.later,
+            ring_door=lambda: self.rung.append("door"), authority=self.authority,
+            broker_address=lambda: "mqtts://loa.test:8883", guesses=Throttle(),
+            now=world.now, sign_on=build_sign_on(self.settings, self.entrance, fetch, world),
         )  # fmt: skip
         self.app = create_app(self.services)
         self.base = self.settings.api.public_url or "http://loa.test"

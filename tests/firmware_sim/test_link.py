@@ -124,7 +124,7 @@ def test_certificates_that_are_not_there_are_told_and_not_tried_for_ever() -> No
 
 def test_several_messages_in_one_tls_record_are_all_heard(tmp_path: Path) -> None:
     """The socket tells of the record once; what lies decrypted behind its first packet must not wait."""
-    Authority(tmp_path).issue("broker")
+    Authority(tmp_path).issue("broker", server=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "broker.pem", tmp_path / "broker.key")
     over = threading.Event()

@@ -228,7 +228,25 @@ def test_filters_follow_the_configuration() -> None:
     street.say(street.hq.config(street.device, 2, areas=(("commune", 5), ("province", 9)))).run(1)
     assert topics.area_all(name_of("village")) not in street.filters
     assert topics.area_all(name_of("province")) in street.filters
-    assert len(street.hellos) == 1
+
+
+def test_who_has_moved_says_so_once() -> None:
+    street = Street().joined(areas=(("village", 0), ("commune", 5)))
+    street.say(street.hq.config(street.device, 2, areas=(("commune", 5), ("village", 0)))).run(1)
+    assert [one.config_seq for one in street.hellos] == [0], "the same places"
+    street.say(street.hq.config(street.device, 3, areas=(("commune", 5), ("province", 9)))).run(60)
+    assert [one.config_seq for one in street.hellos] == [0, 3]
+
+
+def test_what_still_comes_from_a_place_that_it_left_is_no_fault() -> None:
+    street = Street().joined(areas=(("village", 0), ("commune", 5)))
+    street.say(street.hq.config(street.device, 2, areas=(("commune", 5),))).run(1)
+    street.deliver(*street.hq.play("news", street.tone(2), 2_000, area="village"))
+    street.run(30)
+    assert not street.started() and not street.reports
+    street.deliver(*street.hq.play("news", street.tone(2), 2_000, area="elsewhere"))
+    street.run(30)
+    assert not street.started() and [one.code for one in street.reports] == ["wrong_place"]
 
 
 # What lies in its folder

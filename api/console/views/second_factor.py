@@ -5,8 +5,8 @@ from fastapi.responses import RedirectResponse
 
 from api.console.doors import Host, LoggedInGuest, entered
 from api.console.pages import again, page
-from api.console.qr import qr_svg
 from api.deps import Served
+from controller.enrolment.qr import qr_file
 from controller.errors import CodeRefused, PasswordWrong, TooManyTries
 from controller.people.entrance.entrance import Entered
 from controller.people.entrance.own_account import (
@@ -33,7 +33,7 @@ def show(request: Request, services: Served, guest: LoggedInGuest) -> Response:
 def picture(services: Served, guest: LoggedInGuest) -> Response:
     """What the telephone scans. SecondFactorThere once it has been confirmed: nobody sees it after that."""
     _, address = propose_factor(services.entrance, guest.visitor)
-    return Response(qr_svg(address), media_type="image/svg+xml")
+    return Response(qr_file(address), media_type="image/svg+xml")
 
 
 @router.post(HERE)

@@ -7,8 +7,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from controller.errors import KeysIncomplete
 from controller.keyring import write_secret
+from controller.keys.errors import KeysIncomplete
 from controller.people.entrance.tokens import Entropy
 from devices.protocol import base64url
 

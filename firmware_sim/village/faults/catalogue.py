@@ -10,7 +10,9 @@ from firmware_sim.village.faults.clock import clock
 from firmware_sim.village.faults.disk import disk
 from firmware_sim.village.faults.flood import flood
 from firmware_sim.village.faults.hostile import hostile
+from firmware_sim.village.faults.keys import keys
 from firmware_sim.village.faults.kill import kill
+from firmware_sim.village.faults.merge import merge
 from firmware_sim.village.faults.reconnect import reconnect
 from firmware_sim.village.faults.rival import rival
 from firmware_sim.village.faults.silence import silence
@@ -22,7 +24,7 @@ from firmware_sim.village.happenings import Happening, Scene, Script, in_time_or
 from firmware_sim.village.week import office
 
 _SCRIPTS: tuple[Script, ...] = (
-    storm, flood, silence, reconnect, swizzle, kill, wipe, clock, disk, hostile, tamper, rival,
+    storm, flood, silence, reconnect, swizzle, kill, wipe, clock, disk, hostile, tamper, rival, merge, keys,
 )  # fmt: skip
 PROGRAMMES: Mapping[str, Script] = {script.__name__: script for script in _SCRIPTS}
 

@@ -9,7 +9,7 @@ from datetime import time as clock
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -67,6 +67,7 @@ def test_reading_ends_soon_after_the_last_row_that_is_taken() -> None:
     assert len(read_csv(b"a,b\n" * 100_000).rows) == MOST_ROWS + 2
 
 
+@example([["", ",", ",0"]])
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Z"])), min_size=3, max_size=3)))
 def test_what_we_write_we_read(rows: list[list[str]]) -> None:
     columns = [Column("tên"), Column("ngày"), Column("giờ")]

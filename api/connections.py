@@ -1,0 +1,132 @@
+"""Who calls and then says nothing, or says it letter by letter, keeps nobody else out.
+
+A connection is waited for while its request is not complete. Who takes too long is cut off; where too many are waited
+for, the one that has been longest is cut off for the newest. Whoever sends a whole request at once is served.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+BACKLOG = 2048
+Awaited = Literal["head", "body"]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long, and for how many at once."""
+
+    head_s: float = 10
+    """From the first moment, or from the answer before, to a complete head."""
+    reading_s: float = 30
+    """How long a caller may take nothing of an answer."""
+    heads: int = 256
+    bodies: int = 64
+    """Each may hold half a megabyte until it is known who sends it."""
+    most: int = 512
+    """Connections in all; who comes then is answered 503."""
+
+
+@dataclass
+class _Waiting:
+    """Connections that are waited for, the longest first."""
+
+    patience: Patience
+    heads: dict["Caller", None] = field(default_factory=dict)
+    bodies: dict["Caller", None] = field(default_factory=dict)
+
+    def put(self, caller: "Caller", awaited: Awaited | None) -> None:
+        for name, lot, most in (("head", self.heads, self.patience.heads), ("body", self.bodies, self.patience.bodies)):
+            if name != awaited:
+                lot.pop(caller, None)
+            elif caller not in lot:
+                lot[caller] = None
+                if len(lot) > most:
+                    next(iter(lot)).cut_off()
+
+
+class Caller(H11Protocol):
+    """uvicorn's HTTP/1.1, with an eye on the time that a caller takes."""
+
+    waiting: _Waiting
+    _head_timer: asyncio.TimerHandle | None = None
+    _reading_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._await(None)
+        self._stop_reading_timer()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """What we say is not taken."""
+        super().pause_writing()
+        self._look_again(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_reading_timer()
+
+    def _look_again(self, unsent: int) -> None:
+        """In a while something of what is unsent now must have been taken."""
+        self._stop_reading_timer()
+        self._reading_timer = self.loop.call_later(self.waiting.patience.reading_s, self._look_at_unsent, unsent)
+
+    def _look_at_unsent(self, before: int) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        if unsent < before:
+            self._look_again(unsent)
+        else:
+            self.cut_off()
+
+    def cut_off(self) -> None:
+        self._await(None)
+        self.transport.abort()
+
+    def _look(self) -> None:
+        if self.transport.is_closing():
+            self._await(None)
+        elif self.cycle is None or self.cycle.response_complete:
+            self._await("head")
+        else:
+            self._await("body" if self.conn.their_state is h11.SEND_BODY else None)
+
+    def _await(self, awaited: Awaited | None) -> None:
+        if awaited != "head" and self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+        if awaited == "head" and self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.waiting.patience.head_s, self.cut_off)
+        self.waiting.put(self, awaited)
+
+    def _stop_reading_timer(self) -> None:
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+            self._reading_timer = None
+
+
+def server(app: ASGIApp, patience: Patience = Patience(), **settings: Any) -> uvicorn.Server:
+    """A server whose callers are watched."""
+    watched = type("WatchedCaller", (Caller,), {"waiting": _Waiting(patience)})
+    config = uvicorn.Config(
+        app, http=watched, log_config=None, access_log=False, backlog=BACKLOG, lifespan="off", server_header=False,
+        proxy_headers=False,
+        limit_concurrency=patience.most, **settings,
+    )  # fmt: skip
+    return uvicorn.Server(config)

@@ -1,0 +1,1 @@
+"""How a speaker joins, proves itself, is replaced, and goes."""

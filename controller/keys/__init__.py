@@ -1,0 +1,1 @@
+"""Keys: made, kept in files, replaced by the root, taken up by the controller that runs."""
