@@ -19,7 +19,7 @@ from devices.registry import LOT
 UUID = re.compile(UUID_PATTERN)
 PLACES: Mapping[str, str] = MappingProxyType(
     {
-        "area": "area", "areas": "area", "owner": "area", "parent": "area", "device": "device",
+        "area": "area", "areas": "area", "owner": "area", "parent": "area", "into": "area", "device": "device",
         "replaces": "device", "devices": "device",
         "groups": "group", "zone": "zone",
     }

@@ -13,6 +13,7 @@ from controller.people.approval_models import ApprovalRequest
 from controller.people.models import ApiKey, Person, RoleGrant
 from controller.people.permissions import Role
 from devices.incidents import open_incident
+from devices.models import ClaimCode
 from devices.protocol.keys import SigningKey
 from devices.protocol.units import DAY
 from tests.api.week import plan
@@ -125,7 +126,13 @@ class District:
     def _people(self, place: Commune) -> None:
         """Somebody with a role, a key, and something that waits for a second person."""
         now, new_id, ids = real_now(), self.desk.office.new_id, place.ids
-        ids |= {"person": new_id(), "grant": new_id(), "api_key": new_id(), "approval": new_id()}
+        ids |= {
+            "person": new_id(),
+            "grant": new_id(),
+            "api_key": new_id(),
+            "approval": new_id(),
+            "claim_code": new_id(),
+        }
         with self.desk.office.database.write() as session:
             session.add(
                 Person(
@@ -137,6 +144,12 @@ class District:
             session.add(
                 RoleGrant(
                     id=ids["grant"], person_id=ids["person"], role="editor", area_id=place.area, since=now, given_by="x"
+                )
+            )  # fmt: skip
+            session.add(
+                ClaimCode(
+                    id=ids["claim_code"], digest=new_id(), area_id=place.area, name=f"Loa {place.name}", created_at=now,
+                    created_by=f"An {place.name}", expires_at=now + DAY,
                 )
             )  # fmt: skip
             add_key(session, ids["api_key"], f"Khóa {place.name}", new_id(), "viewer", now)
@@ -228,6 +241,14 @@ def body_of(operation: str, place: Commune, district: District) -> dict[str, Any
         "PUT /air-rules/{rule}": {"name": f"Luật {place.name}", "area": place.area, "rules": {}},
         "POST /zones": {"name": f"Chùa {place.name}", "kind": "temple", "radius_m": 50, "area": place.area, **at},
         "PUT /zones/{zone}": {"name": f"Chùa {place.name}", "kind": "temple", "radius_m": 50, "area": place.area, **at},
+        "POST /areas/changes/preview": {"change": {"kind": "rename", "area": place.area, "name": f"Mới {place.name}"}},
+        "POST /areas/changes": {
+            "change": {"kind": "rename", "area": place.area, "name": f"Mới {place.name}"}, "fingerprint": "old"
+        },
+        "PUT /devices/{device}/status": {"status": "lost"},
+        "POST /claim-codes": {"area": place.area, "name": f"Loa {place.name}"},
+        "POST /enrolments": {"code": "x", "public_key": district.new_key(), "csr": "x"},
+        "POST /enrolments/renewals": {"request": "x"},
         "POST /persons": {"login": f"binh.{district.new_key()[:9]}", "name": f"Bình {place.name}", "area": place.area},
         "PUT /persons/{person}": {"name": f"Chi {place.name}"},
         "POST /roles": {"person": ids["person"], "role": "viewer", "area": place.area},
