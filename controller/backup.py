@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from controller.errors import BackupRefused
+from controller.keys.disk import alone
 from controller.keys.errors import RootStillOnline
 from controller.keys.folder import FIRST_ROOT, OLD_ROOT, TENANT, TRUST
 from controller.keys.sealing import Sealed
@@ -31,8 +32,8 @@ def write_backup(root: Path, target: Path, seal: Seal | None = None) -> int:
     """Write a tar of database and audio of the data folder `root`; with `seal` its keys too. Its size in bytes.
 
     The database is copied by SQLite's own online backup; audio files never change, and those that the
-    copy names are there before it is taken. BackupRefused if `target` exists or cannot be written, RootStillOnline
-    where keys are wanted and the root key is among them.
+    copy names are there before it is taken. BackupRefused if `target` exists or cannot be written; where keys are
+    wanted, RootStillOnline if the root key is among them, KeysBusy if they are being changed.
     """
     if target.exists():
         raise BackupRefused(file=str(target), reason="exists")
@@ -77,10 +78,10 @@ def _secrets(root: Path) -> bytes:
     """The online keys, the authority of certificates, what second factors are sealed with, and the key of this
     machine's command line, as one tar."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        for file in (*_signing(root), *sorted((root / AUTHORITY).glob("*")), root / SEALING_KEY, root / API_KEY):
-            if file.is_file():
-                _add(tar, str(file.relative_to(root)), file.read_bytes())
+    with alone(root / KEYS), tarfile.open(fileobj=packed, mode="w") as tar:
+        others = (*sorted((root / AUTHORITY).glob("*")), root / SEALING_KEY, root / API_KEY)
+        for file in (*_signing(root), *filter(Path.is_file, others)):
+            _add(tar, str(file.relative_to(root)), file.read_bytes())
     return packed.getvalue()
 
 

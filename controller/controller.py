@@ -92,7 +92,7 @@ class Controller:
         if not self.leadership.take(now):
             self.to_restore = self.to_say_again = True
             return
-        if self.to_restore:
+        if self.to_restore or self.retained.to_introduce:
             self.retained.introduce()
         if self.to_sign_again:
             self._sign_again(now)
@@ -132,7 +132,7 @@ class Controller:
         return min(self.work_at, self.leadership.next_wakeup())
 
     def _next_work(self, now: int) -> int:
-        if self.retained.steps or self.to_restore:
+        if self.retained.busy or self.to_restore:
             return now + TICK
         if self.plans.busy:
             return now + BETWEEN_LOTS

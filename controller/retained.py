@@ -27,9 +27,16 @@ class Retained:
     steps: deque[Callable[[], bool]] = field(default_factory=deque)
     """What is still to be published since the link came up."""
 
+    to_introduce: bool = False
+    """The trust set is still to be published: the link had no room for it."""
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.steps) or self.to_introduce
+
     def introduce(self) -> None:
         """Whom to believe stands at the broker before anything that is signed."""
-        self.herald.trust()
+        self.to_introduce = not self.herald.trust()
 
     def begin(self, now: int) -> None:
         """A new connection: the broker may be empty, so everything is to be published again."""

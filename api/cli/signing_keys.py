@@ -15,6 +15,7 @@ from api.cli.screen import fail, result, result_json
 from controller.db import Database
 from controller.keyring import ONLINE_ROLES, Keyring
 from controller.keys.custody import Custody
+from controller.keys.errors import RootOffline
 from controller.keys.remarks import remarks, shown_keys
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
@@ -110,6 +111,8 @@ def new_root(target: Path, wish: RootWish, new_passphrase_file: Path | None) -> 
 def take_root_offline(target: Path | None, data: Path | None, new_passphrase_file: Path | None) -> None:
     desk = _desk(RootWish(data, target, None))
     with in_words():
+        if not desk.custody.root_is_online:
+            raise RootOffline(folder=str(desk.custody.folder))
         passphrase = fresh_passphrase(desk.settings.keys, new_passphrase_file)
         desk.note(Action.KEYS_ROOT_OFFLINE, desk.custody.read().root.id, str(desk.root_file))
         desk.custody.take_root_offline(desk.root_file, passphrase, world.now())
@@ -173,8 +176,8 @@ def _confirm(desk: _Desk, keyring: Keyring) -> None:
 
     try:
         done = world.wait_until(taken_up, TAKEN_UP_S)
-    except (Unreachable, Refused):
-        tell("nothing_runs")
+    except (Unreachable, Refused) as error:
+        tell("nothing_runs" if isinstance(error, Unreachable) else "not_asked")
         return
     tell("taken_up" if done else "not_taken_up")
 

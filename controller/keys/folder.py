@@ -102,14 +102,18 @@ def sweep(folder: Path, keyring: Keyring, passphrase: str | None, disk: Disk) ->
 
 
 def reseal(folder: Path, before: str | None, after: str | None, now: int, disk: Disk) -> None:
-    """Put the online keys under another passphrase: each is there under one of the two at every moment."""
+    """Put the online keys under another passphrase: each is there under one of the two at every moment.
+
+    The new file has the next name: made a microsecond later.
+    """
     keyring = read_keyring(folder, before)
-    files = [held.path for held in held_keys(folder, before)]
+    files = {held.key.id: held for held in held_keys(folder, before)}
     for role, key in keyring.keys.items():
-        disk.write(folder / f"{role}-{now}.pem", key.to_pem(_secret(after)))
+        made_at = files[key.id].made_at
+        disk.write(folder / f"{role}-{made_at + 1 if made_at else now}.pem", key.to_pem(_secret(after)))
     read_keyring(folder, after)
-    for path in files:
-        disk.remove(path)
+    for held in files.values():
+        disk.remove(held.path)
 
 
 def _write_keys(folder: Path, change: Change, passphrase: str | None, now: int, disk: Disk) -> None:

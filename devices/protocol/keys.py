@@ -7,6 +7,7 @@ from functools import cached_property
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from joserfc.jwk import OKPKey
 
 from devices.protocol import base64url
 
@@ -21,6 +22,10 @@ class VerifyKey:
     def id(self) -> str:
         """First 16 bytes of SHA-256 over the raw key, base64url: 22 letters."""
         return base64url.encode(hashlib.sha256(base64url.decode(self.public)).digest()[:16])
+
+    @cached_property
+    def jwk(self) -> OKPKey:
+        return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": self.public})
 
     @cached_property
     def loaded(self) -> Ed25519PublicKey:
@@ -48,9 +53,10 @@ class SigningKey:
     def id(self) -> str:
         return self.verify_key.id
 
-    def sign(self, said: bytes) -> bytes:
-        """64 bytes."""
-        return self._key.sign(said)
+    @cached_property
+    def jwk(self) -> OKPKey:
+        secret = base64url.encode(self._key.private_bytes_raw())
+        return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": self.verify_key.public, "d": secret})
 
     def sign_bytes(self, said: bytes) -> bytes:
         """The bare signature (64 bytes) over `said`."""

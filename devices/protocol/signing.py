@@ -4,14 +4,24 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from joserfc import jws
+from joserfc.errors import BadSignatureError, JoseError
+
 from devices.protocol import base64url
 from devices.protocol.errors import BadSignature, Malformed
-from devices.protocol.json_text import canonical, read_object
+from devices.protocol.json_text import read_object
 from devices.protocol.keys import SigningKey, VerifyKey
 from devices.protocol.units import SIXTEEN_BYTES
 
 MAX_MESSAGE_BYTES = 128 * 1024
 MAX_HEADER_LETTERS = 512
+
+
+class _Registry(jws.JWSRegistry):
+    max_payload_length = MAX_MESSAGE_BYTES
+
+
+_REGISTRY = _Registry(algorithms=["Ed25519"])
 
 
 @dataclass(frozen=True)
@@ -25,9 +35,8 @@ class Envelope:
 
 def sign(payload: bytes, key: SigningKey) -> bytes:
     """The JWS of `payload`, with `alg` and `kid` alone in its header. Malformed if no receiver would read it."""
-    header = canonical({"alg": "Ed25519", "kid": key.id})
-    said = f"{base64url.encode(header)}.{base64url.encode(payload)}".encode("ascii")
-    raw = said + b"." + base64url.encode(key.sign(said)).encode("ascii")
+    header = {"alg": "Ed25519", "kid": key.id}
+    raw = jws.serialize_compact(header, payload, key.jwk, registry=_REGISTRY).encode("ascii")
     if len(raw) > MAX_MESSAGE_BYTES:
         raise Malformed(bytes=len(raw))
     return raw
@@ -63,10 +72,7 @@ def _is_key_id(text: object) -> bool:
 
 def check_signature(envelope: Envelope, key: VerifyKey) -> None:
     """Raise BadSignature unless `key` signed exactly these bytes."""
-    said, _, signature = envelope.raw.rpartition(b".")
     try:
-        fits = key.fits(base64url.decode(signature.decode("ascii")), said)
-    except ValueError as error:
+        jws.deserialize_compact(envelope.raw, key.jwk, registry=_REGISTRY)
+    except (BadSignatureError, JoseError, ValueError) as error:
         raise BadSignature(key=key.id) from error
-    if not fits:
-        raise BadSignature(key=key.id)

@@ -45,7 +45,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "time_answer": Way(("time/rsp/{device}",), _DOWN, 0, False, "the controller's clock"),
         "time_request": Way(("time/req/{device}",), _UP, 0, False, "what time is it?"),
         "state": Way(("dev/{device}/up/state",), _UP, 1, True, "connected or not; also the last will"),
-        "hello": Way(("dev/{device}/up/hello",), _UP, 1, False, "what the speaker holds, once per connection"),
+        "hello": Way(("dev/{device}/up/hello",), _UP, 1, False, "what the speaker holds, once per connection and move"),
         "receipt": Way(("dev/{device}/up/receipt",), _UP, 1, False, "one signed word about one order"),
         "plan_ack": Way(("dev/{device}/up/ack",), _UP, 1, False, "which plan it holds, and what it lacks for it"),
         "report": Way(("dev/{device}/up/log",), _UP, 1, False, "what was refused or went wrong"),

@@ -117,6 +117,9 @@ class MemoryBroker:
     def _kept(self, topic_filter: str) -> list[str]:
         if "#" not in topic_filter and "+" not in topic_filter:
             return [topic_filter] if topic_filter in self.retained else []
+        if "+" not in topic_filter:
+            tree = topic_filter.removesuffix("#")
+            return sorted(topic for topic in self.retained if topic.startswith(tree) or topic + "/" == tree)
         return sorted(topic for topic in self.retained if topic_filter in matching(topic))
 
     def _forget(self, client: Client) -> None:

@@ -2,8 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+
+from sqlalchemy import create_engine
 
 from controller.db import Database, Witness
 from controller.keyring import Keyring
@@ -18,6 +22,15 @@ from devices.registry import add_area, add_devices
 from firmware_sim.runtime import Dice, dice
 from firmware_sim.village.clips import opus_clip
 from firmware_sim.village.virtual_time import START
+
+
+@cache
+def _empty_tables() -> bytes:
+    """A database with every table and no row, made once in a process: most histories are short."""
+    engine = create_engine("sqlite://")
+    METADATA.create_all(engine)
+    with closing(engine.raw_connection()) as connection:
+        return bytes(connection.driver_connection.serialize())  # type: ignore[union-attr]
 
 
 @dataclass
@@ -41,9 +54,11 @@ class Office:
     def __post_init__(self) -> None:
         self.chance = dice(self.seed)
         self.folder.mkdir(parents=True, exist_ok=True)
+        tables = self.folder / "loa.db"
+        if not tables.exists():
+            tables.write_bytes(_empty_tables())
         witness = Witness(dice(f"{self.seed} witness").randbytes, lambda: "system")
-        self.database = Database(self.folder / "loa.db", durable=False, witness=witness)
-        METADATA.create_all(self.database.engine)
+        self.database = Database(tables, durable=False, witness=witness)
         self.store = Store(self.folder / "store")
         made, self.root = first(self.new_id(), self.chance.randbytes, self.begin)
         self.keyring = made.after

@@ -105,6 +105,15 @@ def test_keys_that_change_while_the_link_is_down_are_told_first_when_it_is_back(
     }
 
 
+def test_a_link_without_room_hears_of_the_trust_set_as_soon_as_it_has_some(commune: Commune) -> None:
+    commune.bench.link.up = False
+    commune.rotate("content")
+    commune.bench.link.up = True
+    commune.bench.step()
+    assert commune.signed()[0][0] == commune.bench.topics.trust
+    assert not commune.bench.controller.retained.busy
+
+
 def test_a_speaker_with_newer_trust_than_ours_is_an_incident(commune: Commune) -> None:
     tenant, newest = commune.office.keyring.tenant, commune.office.keyring.said.seq
     commune.bench.hear(commune.speakers[0], "hello", hello(tenant, trust_seq=newest))

@@ -16,7 +16,7 @@ Number = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
 class Hello(Signed):
-    """First word after every connect: what the speaker holds; the controller answers with what it lacks."""
+    """First word after every connect and move: what the speaker holds; the controller answers with what it lacks."""
 
     type: Literal["hello"] = "hello"
     boot: Uuid

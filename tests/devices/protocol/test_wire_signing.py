@@ -8,6 +8,8 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joserfc import jws as jws_library
+from joserfc.jwk import OKPKey
 
 from devices.protocol import base64url
 from devices.protocol.errors import BadSignature, Malformed, ProtocolError
@@ -50,6 +52,16 @@ def test_what_was_signed_is_believed():
 
 def test_the_signature_is_ed25519_over_header_and_payload():
     assert KEY.verify_key.fits(base64url.decode(SIGNATURE.decode()), HEADER + b"." + PAYLOAD)
+
+
+def test_another_library_reads_ours_and_we_read_its_own():
+    registry = jws_library.JWSRegistry(algorithms=["Ed25519"])
+    public = {"kty": "OKP", "crv": "Ed25519", "x": KEY.verify_key.public}
+    read = jws_library.deserialize_compact(GOOD, OKPKey.import_key(public), registry=registry)
+    assert read.payload == base64url.decode(PAYLOAD.decode())
+    secret_key = OKPKey.import_key(public | {"d": base64url.encode(secret("content"))})
+    header = {"alg": "Ed25519", "kid": KEY.id}
+    assert jws_library.serialize_compact(header, read.payload, secret_key, registry=registry).encode() == GOOD
 
 
 def test_signing_is_deterministic():

@@ -31,7 +31,7 @@ def test_a_programme_repeats_itself_and_speaks_of_what_there_is(name: str, wish:
     assert drawn, "whatever the scene, it does something"
     for one in drawn:
         assert one.deed in DEEDS and 0 <= one.at < 2 * scene.span + 2 * HOUR
-        for value in one.of:
+        for value in one.of if one.deed != "programme" else ():  # which speaks of minutes
             assert not isinstance(value, tuple) or (value and set(value) <= set(scene.everybody))
 
 
