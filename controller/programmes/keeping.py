@@ -158,12 +158,21 @@ def _settle(session: Session, kept: Kept, act: Act, on_clash: OnClash) -> None:
     if on_clash == "refuse":
         refuse_collisions(collisions)
     if on_clash == "overwrite":
-        for other in other_programmes(session, collisions):
+        for other in overruled(session, kept, act.now, collisions):
             decide(session, Decision(kept.row.id, other, "leave_out"), act)
 
 
 def _each_once(known: Sequence[Time], added: Sequence[Time]) -> tuple[Time, ...]:
     return tuple(dict.fromkeys([*known, *added]))
+
+
+def overruled(session: Session, kept: Kept, now: int, collisions: Iterable[Collision]) -> list[str]:
+    """The programmes that it collides with, and those that it then would collide with in their place."""
+    found: list[str] = []
+    while more := [name for name in other_programmes(session, collisions) if name not in found]:
+        found += more
+        collisions = examine(session, kept, now, [Decision(kept.row.id, name, "leave_out") for name in found])
+    return found
 
 
 def other_programmes(session: Session, collisions: Iterable[Collision]) -> list[str]:

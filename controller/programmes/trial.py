@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from controller.programmes.checking import LOOKED_AHEAD, Collision, examine, first_look
-from controller.programmes.keeping import OnClash, find_programme, other_programmes
+from controller.programmes.keeping import OnClash, find_programme, overruled
 from controller.programmes.named import read_named
 from controller.programmes.preview import Silent, Slot, foresee
 from controller.programmes.reading import Kept, read_programmes, situation
@@ -42,7 +42,7 @@ def _tried(session: Session, kept: Kept, now: int, on_clash: OnClash) -> Trial:
     collisions = examine(session, kept, now)
     decided = []
     if on_clash == "overwrite":
-        decided = [Decision(kept.row.id, other, "leave_out") for other in other_programmes(session, collisions)]
+        decided = [Decision(kept.row.id, other, "leave_out") for other in overruled(session, kept, now, collisions)]
     begin = first_look(kept, now)
     state = situation(session, begin, begin + LOOKED_AHEAD, now, read_programmes(session) | {kept.row.id: kept})
     state = replace(state, decisions=[*state.decisions, *decided])
