@@ -13,7 +13,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-TLS_ONLY = "max-age=31536000; includeSubDomains"
+TLS_ONLY = "max-age=31536000"
 """Strict-Transport-Security: for a year browsers come by TLS alone."""
 PAGE: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "

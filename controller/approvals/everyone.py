@@ -10,7 +10,7 @@ from controller.deliveries.models import Delivery
 from controller.people.rights import Place
 from devices.models import Device, Membership
 from devices.protocol.units import HOUR
-from devices.registry import members, parents
+from devices.registry import LOT, members, parents
 from scheduler.programmes.models import GroupMember, ProgrammeRow
 from scheduler.programmes.programme import Programme
 
@@ -63,8 +63,11 @@ def reach(session: Session, wishes: Iterable[Programme]) -> frozenset[str]:
 
 def homes(session: Session, devices: Iterable[str]) -> frozenset[Place]:
     """Areas in which these speakers stand."""
-    rows = select(Device.area_id).where(col(Device.id).in_(list(devices))).distinct()
-    return frozenset(session.exec(rows))
+    wanted, found = sorted(devices), set[str]()
+    for begin in range(0, len(wanted), LOT):
+        rows = select(Device.area_id).where(col(Device.id).in_(wanted[begin : begin + LOT])).distinct()
+        found.update(session.exec(rows))
+    return frozenset(found)
 
 
 def _programmed(session: Session, family: frozenset[str]) -> frozenset[str]:

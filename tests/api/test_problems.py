@@ -116,7 +116,7 @@ def test_a_key_is_asked_for_by_name(desk: ApiDesk) -> None:
         assert (answer.status_code, answer.json()["code"]) == (401, "key_missing")
         assert answer.headers["www-authenticate"] == 'Bearer realm="loa"'
     refused = desk.client("viewer").get("trust")
-    assert refused.json()["detail"] == "Khóa này thiếu quyền trust.export."
+    assert refused.json()["detail"] == "Thiếu quyền trust.export."
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "\u00e9", "a\tb"])

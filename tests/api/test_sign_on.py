@@ -323,7 +323,9 @@ def test_a_second_factor_of_ours_is_asked_for_after_the_provider_too(liar: tuple
     by_liar(browser, provider)
     page = browser.open("/account/second-factor")
     telephone = Telephone(desk, page)
-    assert "password" not in page.fields
+    assert "password" not in page.fields and "/account/password" not in browser.open("/account").links
+    given = browser.send(browser.open("/account/password"), "/account/password", old="", new=PASSWORD)
+    assert given.status == 403, "who came by the provider makes no second way in"
     assert browser.send(page, "/account/second-factor", code=telephone.code()).status == 200
     assert by_liar(browser, provider).path == "/login/code"
 

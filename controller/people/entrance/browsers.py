@@ -6,19 +6,21 @@ from controller.people.entrance.models import KnownBrowser
 from controller.people.entrance.sessions import Visitor
 from controller.people.entrance.tokens import Entropy, digest_of, make_token
 
+APART, MOST_PEOPLE = ".", 8
 LIFE = 400 * 24 * 3600 * 1_000_000
 """us; what browsers allow a cookie."""
 
 
 def known(session: Session, person_id: str, visitor: Visitor) -> str | None:
     """The id of this browser where this person has logged in at it, else None."""
-    found = session.get(KnownBrowser, digest_of(visitor.browser)) if visitor.browser else None
-    good = found is not None and found.person_id == person_id and visitor.now < found.expires_at
-    return found.id if found is not None and good else None
+    digests = [digest_of(token) for token in _tokens(visitor)]
+    rows = select(KnownBrowser).where(col(KnownBrowser.digest).in_(digests), KnownBrowser.person_id == person_id)
+    found = session.exec(rows.where(KnownBrowser.expires_at > visitor.now)).first()
+    return found.id if found is not None else None
 
 
 def make_known(session: Session, person_id: str, visitor: Visitor, entropy: Entropy, new_id: str) -> str:
-    """A token by which the browser is known from now on."""
+    """What the browser is to hold from now on: a token for each of the last people who came in at it."""
     session.exec(delete(KnownBrowser).where(col(KnownBrowser.expires_at) <= visitor.now))
     token = make_token(entropy)
     session.add(
@@ -27,10 +29,14 @@ def make_known(session: Session, person_id: str, visitor: Visitor, entropy: Entr
             expires_at=visitor.now + LIFE,
         )
     )  # fmt: skip
-    return token
+    return APART.join([*_tokens(visitor)[1 - MOST_PEOPLE :], token])
 
 
 def forget(session: Session, person_id: str) -> None:
     """After a new password: whoever had the old one is a stranger again."""
     for one in session.exec(select(KnownBrowser).where(KnownBrowser.person_id == person_id)):
         session.delete(one)
+
+
+def _tokens(visitor: Visitor) -> list[str]:
+    return visitor.browser.split(APART)[-MOST_PEOPLE:] if visitor.browser else []

@@ -7,10 +7,10 @@ from sqlmodel import Session
 from controller.errors import CodeRefused, PasswordWrong
 from controller.people.audit import record
 from controller.people.entrance import second_factor, sessions, tries
+from controller.people.entrance.arriving import keep_password
 from controller.people.entrance.entering import let_in, person_act
 from controller.people.entrance.entrance import Entered, Entrance
 from controller.people.entrance.events import Event
-from controller.people.entrance.links import keep_password
 from controller.people.entrance.passwords import require_good
 from controller.people.entrance.patience import count_guess
 from controller.people.entrance.sessions import LoggedIn, Visitor
@@ -21,6 +21,8 @@ from controller.people.newcomers import PERSON
 def change_password(entrance: Entrance, visitor: Visitor, old: str, new: str) -> Entered:
     """A new password and a new session; all others are over. PasswordWrong, TooManyTries, PasswordTooShort …"""
     person = require_password(entrance, visitor, old)
+    if person.password is None:
+        raise PasswordWrong()
     require_good(new, person.login)
     kept = entrance.passwords.kept(new)
 

@@ -70,7 +70,7 @@ def test_a_login_is_counted_without_being_kept(office: Office) -> None:
     assert all("secret" not in bucket for bucket in tries.buckets_of_stranger("secret", "192.0.2.1"))
 
 
-def test_a_browser_is_known_for_its_owner_alone(office: Office) -> None:
+def test_a_browser_is_known_for_those_who_came_in_at_it_and_nobody_else(office: Office) -> None:
     act = Act("test", "here", 1)
     with office.database.write() as session:
         for name in ("hoa", "minh"):
@@ -78,5 +78,8 @@ def test_a_browser_is_known_for_its_owner_alone(office: Office) -> None:
         visitor = Visitor("192.0.2.1", 1)
         token = make_known(session, "hoa", visitor, office.chance.randbytes, office.new_id())
         again = Visitor("198.51.100.9", 2, browser=token)
+        shared = make_known(session, "minh", again, office.chance.randbytes, office.new_id())
+        both = Visitor("", 3, browser=shared)
+        assert shared.startswith(f"{token}.") and known(session, "hoa", both) and known(session, "minh", both)
         assert token and known(session, "hoa", again) and known(session, "minh", again) is None
         assert known(session, "hoa", Visitor("", 400 * 86_400 * SECOND + 1, browser=token)) is None
