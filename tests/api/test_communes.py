@@ -120,7 +120,7 @@ def test_every_field_that_names_something_is_declared() -> None:
 
 
 def test_every_operation_that_names_something_is_asked() -> None:
-    """100 % of the routes. `pytest --collect-only -q` on this file prints the list."""
+    """100 % of the routes. `pytest --collect-only` on this file prints the list."""
     asked = {operation for operation, _, _ in SLOTS}
     plain = OPERATIONS.keys() - asked
     assert all("{" not in operation.replace("{day}", "") for operation in plain)
