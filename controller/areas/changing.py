@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from controller.alerts.models import AlertArea, AlertRow
 from controller.areas.clashes import clashes
 from controller.areas.comparing import Comparison
-from controller.areas.effects import Effects, Prospect
+from controller.areas.effects import BelongingsEffect, Effects, Prospect
 from controller.areas.heirs import Succession, keep_languages
 from controller.areas.land import Land, changed
 from controller.areas.picture import Picture, take_picture
@@ -98,8 +98,8 @@ def _compared(session: Session, before: Picture, wish: AreaWish, act: Act, new_i
 
     if isinstance(wish, End):
         _refuse_programmes(before, wish.area)
-    _Change(session, before.land, changed(before.land, wish, name), act, name).make(wish)
-    return Comparison(before, take_picture(session, act.now), tuple(made))
+    left = _Change(session, before.land, changed(before.land, wish, name), act, name).make(wish)
+    return Comparison(before, take_picture(session, act.now), tuple(made), tuple(left))
 
 
 def _refuse_programmes(before: Picture, area: str) -> None:
@@ -116,7 +116,7 @@ class _Change:
     act: Act
     new_id: Callable[[], str]
 
-    def make(self, wish: AreaWish) -> None:
+    def make(self, wish: AreaWish) -> list[BelongingsEffect]:
         session, now = self.session, self.act.now
         self._areas()
         self._homes()
@@ -125,10 +125,11 @@ class _Change:
         settle(session, moved, self.after.parents, now)
         keep_languages(session, self.before, self.after)
         widen = frozenset(wish.widen) if isinstance(wish, Merge) else frozenset()
-        Succession(session, self.before, self.after, self.act, self.new_id).pass_on(widen)
+        left = Succession(session, self.before, self.after, self.act, self.new_id).pass_on(widen)
         self._alerts({area for device in moved for area in (*was[device], *now_in[device])})
         wanted(session)
         session.flush()
+        return left
 
     def _areas(self) -> None:
         for area in sorted(self.after.names, key=lambda one: one in self.before.names):  # others come to lie in the new

@@ -9,6 +9,7 @@ from itertools import combinations
 from controller.areas.effects import (
     AreaEffect,
     AudienceEffect,
+    BelongingsEffect,
     Effects,
     GroupEffect,
     LanguageEffect,
@@ -31,6 +32,8 @@ class Comparison:
     after: Picture
     made: tuple[str, ...] = ()
     """Ids that the change has made, in the order in which it did: others, the next time."""
+    left: tuple[BelongingsEffect, ...] = ()
+    """What areas that are no more leave."""
 
     def effects(self, wish: Mapping[str, object]) -> Effects:
         rights, speakers = self.shifts(), list(self._speakers())
@@ -39,7 +42,7 @@ class Comparison:
             "echo": sum(self.before.speakers[one.device].echoes for one in speakers),
             "programmes": list(self._programmes()), "audiences": list(self._audiences()), "twice": list(self._twice()),
             "rules": list(self._rules()), "zones": list(self._zones()), "groups": list(self._groups()),
-            "languages": list(self._languages()), "rights": [_shown(one) for one in rights],
+            "languages": list(self._languages()), "belongings": list(self.left), "rights": [_shown(one) for one in rights],
             "widens": any(one.gains for one in rights),
         }  # fmt: skip
         seen = Effects.model_validate(told | {"fingerprint": ""})

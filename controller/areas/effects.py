@@ -98,6 +98,20 @@ class LanguageEffect(Told):
     speakers: int
 
 
+class BelongingsEffect(Told):
+    """What an area that is no more leaves to what it became a part of."""
+
+    area: str
+    into: str
+    bulletins: int
+    words: Annotated[int, Field(description="Of its glossary.")]
+    words_that_differ: Annotated[
+        list[str], Field(description="Words that the other one reads otherwise already: it goes on doing so.")
+    ]
+    people: Annotated[int, Field(description="Whose place it was.")]
+    claim_codes: Annotated[int, Field(description="Codes by which speakers may still join.")]
+
+
 class RightsEffect(Told):
     """Somebody may do these things at some speakers from then on, and at others no more."""
 
@@ -133,6 +147,7 @@ class Effects(Told):
     zones: list[ZoneEffect]
     groups: list[GroupEffect]
     languages: list[LanguageEffect]
+    belongings: list[BelongingsEffect]
     rights: list[RightsEffect]
     widens: Annotated[bool, Field(description="Somebody gets rights over speakers: this asks for a second person.")]
     fingerprint: Annotated[str, Field(description="Of all that stands above; the change is made only as it was seen.")]

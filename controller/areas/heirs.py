@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
+from controller.areas.belongings import pass_on_belongings
+from controller.areas.effects import BelongingsEffect
 from controller.areas.land import Land
 from controller.areas.targets import Retargeting
 from controller.people.audit import Act, record
@@ -31,14 +33,16 @@ class Succession:
     groups: dict[str, str] = field(default_factory=dict)
     """Groups made of the speakers that stood in an area itself."""
 
-    def pass_on(self, widen: frozenset[str]) -> None:
+    def pass_on(self, widen: frozenset[str]) -> list[BelongingsEffect]:
         """`widen`: grants and keys that shall be good in the whole of what their area became a part of."""
+        left = pass_on_belongings(self.session, self.after.merged, self.act.now)
         if self.after.merged:
             self._programmes()
             self._air()
             self._grants(widen)
             self._keys(widen)
         self.session.flush()
+        return left
 
     @property
     def _retargeting(self) -> Retargeting:
