@@ -2,6 +2,7 @@
 # make demo       broker, controller, API and 39 simulated speakers of one district
 # make test       style, types, import contracts and tests
 # make test-full  the slow tests, and those that need an optional real server
+# make audit-deps  are there known weaknesses in what we depend on?
 # make rehearse-all  long counts; figures go to docs/performance.md
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 ARGS ?=
 
-.PHONY: setup demo test test-full rehearse-all lint lock clean
+.PHONY: setup demo test test-full rehearse-all audit-deps lint lock clean
 
 setup: $(VENV)/.runtime
 
@@ -46,6 +47,10 @@ test-full: $(VENV)/.dev
 	./deploy/servers.sh
 	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=25 -m "($(FULL)) and not rehearse" $(ARGS)
 	./deploy/other-pythons.sh
+	./deploy/audit-deps.sh
+
+audit-deps: $(VENV)/.dev
+	./deploy/audit-deps.sh
 
 rehearse-all: $(VENV)/.dev
 	$(BIN)/python -m pytest -m rehearse $(ARGS)

@@ -45,6 +45,7 @@ from api.routes import (
     recall,
     reports,
     roles,
+    security_text,
     trust,
     why,
     zones,
@@ -80,6 +81,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         app.include_router(room.router, prefix=PREFIX)
     for view in VIEWS:
         app.include_router(view.router, include_in_schema=False)
+    app.include_router(security_text.router)
     install(app)
     describe(app)
     return app

@@ -62,8 +62,8 @@ class Configurator:
             "heartbeat": self._heartbeat, "volume": device.volume, "trim": device.trim_us, "clips": sounds,
         }  # fmt: skip
         digest = hashlib.sha256(canonical(said)).hexdigest()
-        if device.config_content != digest or device.config_seq < credible(at_least, now):
-            device.config_seq = max(device.config_seq + 1, credible(at_least, now) + 1, now)
+        if device.config_content != digest or device.config_seq < credible(at_least):
+            device.config_seq = max(device.config_seq + 1, credible(at_least) + 1, now)
             device.config_content = digest
         seq = device.config_seq
         said |= {"type": "config", "tenant": self._tenant, "to": f"dev/{device.id}", "seq": seq, "issued_at": seq}

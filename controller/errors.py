@@ -252,6 +252,12 @@ class OutwardFailed(LoaError):
     code = "outward_failed"
 
 
+class SecretFileRefused(LoaError):
+    """A file that was to hold a setting cannot be read, or the setting is given twice."""
+
+    code = "secret_file_refused"
+
+
 class CertificateRequestInvalid(LoaError):
     """Not a PKCS#10 request for the speaker's own Ed25519 key or a P-256 key, signed by it; `why` says more."""
 

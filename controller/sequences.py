@@ -1,12 +1,10 @@
 """Numbers that speakers say of what they hold, and how far they are followed."""
 
-from devices.protocol.units import DAY
-
-LEAD = 366 * DAY
-"""Ours are microseconds of the clock: one so far ahead, us, was never given by any clock of ours."""
+LAST = 4_102_444_800_000_000
+"""The year 2100, us UTC: ours are microseconds of a clock, and no clock of ours goes further."""
 
 
-def credible(said: int, now: int) -> int:
-    """The number to go beyond: what a thief of keys made a speaker believe is not followed to the end of all numbers,
-    for the speaker forgets it when the key is revoked."""
-    return said if said <= now + LEAD else 0
+def credible(said: int) -> int:
+    """The number to go beyond; 0 for one that was never ours. What a thief of keys made a speaker believe is not
+    followed to the end of all numbers: the speaker forgets it when the key is revoked."""
+    return said if said <= LAST else 0

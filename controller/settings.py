@@ -1,12 +1,13 @@
-"""What an installation can set, by environment: `LOA_DATA`, `LOA_MQTT__URL` and so on."""
+"""What an installation can set, by environment: `LOA_DATA`, `LOA_MQTT__URL` and so on; `…_FILE` names a file."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from controller.people.sign_on.addresses import is_safe
+from controller.secret_files import file_source
 
 
 def _safe_issuer(url: str | None) -> str | None:
@@ -18,7 +19,8 @@ def _safe_issuer(url: str | None) -> str | None:
 class MqttSettings(BaseModel):
     """The broker. Without a URL one is started: embedded, or an installed Mosquitto."""
 
-    url: str | None = None
+    url: Annotated[str | None, Field(repr=False)] = None
+    """May hold a password."""
     broker: Literal["embedded", "mosquitto"] = "embedded"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
     """With `tls` 8883 unless another one is named."""
@@ -113,8 +115,16 @@ class RetentionSettings(BaseModel):
 
     answered_days: Annotated[int, Field(ge=366, le=3_660)] = 400
     """Requests with an Idempotency-Key that were answered: longer than an order may be ahead."""
+    ended_days: Annotated[int, Field(ge=1, le=3_660)] = 30
+    """Sessions, one-time links and known browsers after their end, and guesses at passwords."""
     address_days: Annotated[int, Field(ge=1, le=3_660)] = 90
     """From which address a key was last used."""
+
+
+class SecuritySettings(BaseModel):
+    """Whom to tell about a weakness: stands in /.well-known/security.txt."""
+
+    contact: Annotated[str | None, Field(pattern=r"^(mailto:|https://|tel:)[!-~]+$")] = None
 
 
 class Settings(BaseSettings):
@@ -129,5 +139,15 @@ class Settings(BaseSettings):
     people: PeopleSettings = PeopleSettings()
     oidc: OidcSettings = OidcSettings()
     air: AirSettings = AirSettings()
+    security: SecuritySettings = SecuritySettings()
     outward: OutwardSettings = OutwardSettings()
     retention: RetentionSettings = RetentionSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Environment, and files that it names."""
+        return init_settings, env_settings, file_source(settings_cls)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from api.cli.refusals import in_words
 from api.cli.screen import fail
 from controller.settings import Settings
 
@@ -13,7 +14,8 @@ def settings_with(
 ) -> Settings:
     """The settings of this command; ends it with words where the environment says something impossible."""
     try:
-        settings = Settings()
+        with in_words():
+            settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         fail(f"LOA_{'__'.join(map(str, first['loc'])).upper()}: {first['msg']}")

@@ -21,6 +21,7 @@ from api.cli.screen import fail, log_to_stderr, progress, result_json, say
 from api.cli.serving import Served, serving
 from controller.runtime import world
 from controller.settings import Settings
+from devices.address import MqttUrl
 from firmware_sim.judge.reading import read_ledgers
 
 WEATHER = """Bản tin thời tiết của huyện Gò Công Đông, phát lúc 17h00 ngày 23/11/2026.
@@ -66,7 +67,8 @@ def _folder(wish: DemoWish) -> Path:
 
 
 def _introduce(served: Served, settings: Settings) -> None:
-    say(f"web interface  {served.endpoint.api}/api/v1   broker {served.endpoint.mqtt}   data {settings.data}")
+    broker = MqttUrl.parse(served.endpoint.mqtt)
+    say(f"web interface  {served.endpoint.api}/api/v1   broker {broker}   data {settings.data}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
     if served.installation.first_link:

@@ -14,6 +14,7 @@ from controller.runtime import world
 from controller.runtime.folder import DataFolder
 from controller.runtime.keys import custody_of, root_path
 from controller.settings import Settings
+from devices.address import MqttUrl
 
 
 def serve(data: Path | None, port: int | None, host: str | None, broker: str | None, log_json: bool) -> None:
@@ -30,7 +31,7 @@ def serve(data: Path | None, port: int | None, host: str | None, broker: str | N
 
 def _introduce(served: Served) -> None:
     say(f"web interface  {served.endpoint.api}/api/v1 (described at {served.endpoint.api}/api/v1/openapi.json)")
-    say(f"broker         {served.installation.broker.name} at {served.endpoint.for_speakers}")
+    say(f"broker         {served.installation.broker.name} at {MqttUrl.parse(served.endpoint.for_speakers)}")
     if served.installation.first_key:
         say(f"your key       {served.installation.first_key}")
         say("               shown this once; it is also in the file api-key of the data folder")

@@ -123,7 +123,7 @@ def _sought(services: Services, caller: Caller, area: str | None, **asked: Any) 
 
 def _lines(services: Services, session: Session, sought: Sought) -> Response:
     """Written to the disk first: who reads slowly holds no view of the database."""
-    path = services.settings.data / "incoming" / services.new_id()
+    path = services.settings.data.absolute() / "incoming" / services.new_id()
     anchor = _anchored(services, *head_of(session))
     try:
         _write(path, json_lines(session, sought, services.keyring.tenant, anchor))

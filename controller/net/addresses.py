@@ -21,6 +21,9 @@ _INSIDE_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", 
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """NAT64: the last 32 bits are an IPv4 address."""
 
+HERE: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+"""This machine."""
+
 
 def is_open(address: Address) -> bool:
     """Whether it lies in the Internet. Tunnels and translations do not: they hide which address is meant."""

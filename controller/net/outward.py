@@ -8,9 +8,8 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urljoin
 
 import certifi
@@ -20,6 +19,7 @@ import httpx
 from controller.errors import OutwardFailed, OutwardRefused
 from controller.net.addresses import Network, may_reach
 from controller.net.destinations import Destination, destination
+from controller.net.dialling import Transport
 
 Resolver = Callable[[str, int], Sequence[str]]
 """Name and port to addresses; OSError where there are none."""
@@ -109,6 +109,10 @@ class _Line:
     bounds: Bounds
     ends_at: float
 
+    @property
+    def tls(self) -> ssl.SSLContext:
+        return self.door.tls
+
     def left(self) -> float:
         """Seconds; OutwardFailed where there are none."""
         left = self.ends_at - self.door.clock()
@@ -121,7 +125,7 @@ class _Line:
         said = {"User-Agent": "loa", "Accept": "*/*"} | dict(headers) | {"Accept-Encoding": "identity"}
         try:
             with (
-                httpx.Client(transport=_Transport(self), trust_env=False, headers=said, timeout=self.left()) as client,
+                httpx.Client(transport=Transport(self), trust_env=False, headers=said, timeout=self.left()) as client,
                 client.stream("GET" if body is None else "POST", goal.url, content=body) as answer,
             ):
                 return Answer(answer.status_code, _lowered(answer.headers), self._body(answer), goal.url)
@@ -166,83 +170,6 @@ class _Line:
         if isinstance(found, OSError):
             raise OutwardFailed(why="unknown_name")
         return found
-
-
-class _Transport(httpx.BaseTransport):
-    """HTTP/1.1 over connections that only `_Backend` makes."""
-
-    def __init__(self, line: _Line) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=line.door.tls, network_backend=_Backend(line), max_keepalive_connections=0
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port,
-            target=request.url.raw_path,
-        )  # fmt: skip
-        answer = self._pool.handle_request(
-            httpcore.Request(request.method, url, headers=request.headers.raw, content=request.read())
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Connects to the address that was judged; the name is only for TLS and the header Host."""
-
-    def __init__(self, line: _Line) -> None:
-        self._line = line
-        self._sockets = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:  # fmt: skip
-        failed: Exception = OutwardFailed(why="unknown_name")
-        for address in self._line.addresses(host, port):
-            try:
-                return _Bounded(self._sockets.connect_tcp(address, port, timeout=self._line.left()), self._line)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
-        raise failed
-
-
-class _Bounded(httpcore.NetworkStream):
-    """A connection whose every step has what is left of the time, however little the other side sends at once."""
-
-    def __init__(self, stream: httpcore.NetworkStream, line: _Line) -> None:
-        self._stream, self._line = stream, line
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._line.left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._line.left())
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Bounded(self._stream.start_tls(ssl_context, server_hostname, self._line.left()), self._line)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
 
 
 def _lowered(headers: httpx.Headers) -> Mapping[str, str]:

@@ -65,11 +65,14 @@ def line_of(row: AuditLine) -> Line:
 
 
 def _head(session: Session) -> AuditHead:
-    """The end of the chain, held until this transaction ends: two writers never continue the same line."""
+    """The end of the chain, held until this transaction ends: two writers never continue the same line.
+
+    What was tried and rolled back in a part of the transaction may have taken the head with it.
+    """
     transaction: object
     held: AuditHead | None
     transaction, held = session.info.get(AuditHead, (None, None))
-    if held is None or transaction is not session.get_transaction():
+    if held is None or held not in session or transaction is not session.get_transaction():
         held = session.get(AuditHead, HEAD, with_for_update=True) or AuditHead(id=HEAD, seq=0, hash=BEGINNING)
         session.add(held)
         session.info[AuditHead] = (session.get_transaction(), held)

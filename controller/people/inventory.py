@@ -27,6 +27,7 @@ KEYS = "who uses or made a key"
 ANYBODY = "anybody it speaks of"
 _WORK = "who may do what, and who did"
 _AS_LONG = "as long as the thing itself"
+_ENDED = "`LOA_RETENTION__ENDED_DAYS` after it ended"
 
 
 def _id(whose: str) -> Held:
@@ -66,6 +67,32 @@ INVENTORY: Mapping[str, Held] = MappingProxyType(
         "api_key.addresses": Held(KEYS, "networks", "where the key is good", "as long as the key"),
         "api_key.last_used_at": Held(KEYS, "when", "to find keys that nobody needs", "as long as the key"),
         "api_key.last_used_from": Held(KEYS, "address", "to notice stolen keys", "`LOA_RETENTION__ADDRESS_DAYS`"),
+        "person.area_id": Held(STAFF, "where they work", "who may administer them", "for good"),
+        "log_in_session.person_id": Held(STAFF, "id", "log-in", _ENDED, "deleted"),
+        "log_in_session.origin": Held(STAFF, "address", "to notice stolen sessions", "as long as the session"),
+        "log_in_session.agent": Held(STAFF, "name of the browser", "to tell sessions apart", "as long as the session"),
+        "log_in_session.began_at": Held(STAFF, "when", "log-in", "as long as the session"),
+        "log_in_session.seen_at": Held(STAFF, "when", "log-in", "as long as the session"),
+        "second_factor.person_id": Held(STAFF, "id", "log-in", "until taken away", "deleted"),
+        "second_factor.sealed": Held(STAFF, "secret, sealed", "log-in", "until taken away"),
+        "recovery_code.person_id": Held(STAFF, "id", "log-in", "until new ones are made", "deleted"),
+        "recovery_code.used_at": Held(STAFF, "when", "log-in", "until new ones are made"),
+        "one_time_link.person_id": Held(STAFF, "id", "log-in", _ENDED, "deleted"),
+        "one_time_link.made_by": _name(_ENDED),
+        "known_browser.person_id": Held(STAFF, "id", "log-in", _ENDED, "deleted"),
+        "log_in_try.bucket": Held(
+            "who tried to log in", "account or address", "guesses are slowed", "`LOA_RETENTION__ENDED_DAYS`"
+        ),
+        "approval_request.created_by": _name(), "approval_request.created_by_id": _id(ACTED),
+        "approval_request.decided_by": _name(), "approval_request.decided_by_id": _id("who approved or refused"),
+        "approval_request.origin": Held(ACTED, "address", "proof of from where", "for good"),
+        "approval_request.circle": _id("who counts as one with whoever asked"),
+        "approval_request.words": Held(ANYBODY, "words", "why it was refused", "for good"),
+        "approval_request.said": Held(ANYBODY, "titles", "what was asked for", "for good"),
+        "approval_request.wish": Held(ANYBODY, "what was asked for, whole", "to carry it out", "for good"),
+        "approval_policy.changed_by": _name(), "claim_code.created_by": _name(),
+        "alert.created_by_id": _id(ACTED), "alert.approved_by": _name(), "broadcast.created_by_id": _id(ACTED),
+        "broadcast.approved_by": _name(), "programme.changed_by_id": _id(ACTED), "programme.approved_by": _name(),
         "audit_line.who": Held(ACTED, "name", "proof of who did what", "until forgotten", "cleared"),
         "audit_line.who_id": _id(ACTED),
         "audit_line.origin": Held(ACTED, "address", "proof of from where", "until forgotten", "cleared"),
@@ -98,26 +125,39 @@ FREE: Mapping[str, str] = MappingProxyType(
         "person": "", "role_grant": "id since until ended_at", "audit_line": "id at clock action area_id hash",
         "api_key": "id digest role areas actions per_minute created_at expires_at revoked_at",
         "answered_request": "id fingerprint subject at", "audit_head": "id seq hash",
-        "alert": "id rev action created_at revised_at start_at expires_at repeats gap_ms volume tone_sha256 tone_ms "
+        "alert": "moved_at placed_at "
+        "id rev action created_at revised_at start_at expires_at repeats gap_ms volume tone_sha256 tone_ms "
         "speech_ms speech_at silent_speech speech_problem cleared cancelled_at",
         "alert_area": "alert_id area_id", "air_rule": "id area_id zone_id device_id name rules changed_at",
         "airing": "programme_id nominal_at start_at sha256 order_id instead withdrawn_at",
-        "area": "id name parent_id latitude longitude languages next_number created_at",
+        "area": "ended_at merged_into id name parent_id latitude longitude languages next_number created_at",
         "blob": "sha256 size duration_ms chunk_bytes clip issued_at retained_until",
         "broadcast": "id bulletin_id occurrence_id sha256 duration_ms rank volume repeats gap_ms start_at ends_at "
         "max_late_ms expires_at created_at programme_id stop_requested_at stop_published_at",
         "broadcast_area": "broadcast_id area_id",
-        "bulletin": "id owner_id kind category language original_id members voice chime state problem lufs "
+        "bulletin": "held id owner_id kind category language original_id members voice chime state problem lufs "
         "true_peak_db warnings created_at",
         "delivery": "occurrence_id device_id order_id kind state changed_at deadline_at published_at attempts reason "
         "heard_ms expected_ms sha256 started_at ended_at clock_error_us restarts withdrawn_at",
         "delivery_event": "id occurrence_id device_id at event state reason receipt",
-        "device": "id name area_id public_key registered_at retired_at volume trim_us latitude longitude bearing "
+        "device": "replaced_by shut_out_at status status_at "
+        "id name area_id public_key registered_at retired_at volume trim_us latitude longitude bearing "
         "interleave sim_daily_bytes config_seq config_content reported_config_seq online last_seen online_changed_at "
         "boot model firmware health health_at",
         "device_plan": "device_id seq content valid_to published_at attempts held_seq held_at missing free_bytes "
         "clock_error_us",
-        "erasure": "device_id sha256 at", "glossary": "written spoken",
+        "erasure": "device_id sha256 at", "glossary": "id area_id written spoken",
+        "approval_policy": "area_id changed_at from_percent from_speakers hours id ranks sources",
+        "approval_request": "id kind action nature reason subject pins fingerprint places speakers everyone "
+        "bulletin_id start_at created_at expires_at state decided_at result problem",
+        "area_past": "area_id name parent_id since",
+        "claim_code": "id digest area_id name latitude longitude bearing replaces created_at expires_at withdrawn_at "
+        "used_at device_id refused",
+        "device_certificate": "serial device_id public_key pem issued_at not_after revoked_at",
+        "known_browser": "digest id made_at expires_at", "log_in_session": "digest id waits ends_at by_provider",
+        "log_in_try": "id at", "one_time_link": "digest kind made_at expires_at used_at",
+        "recovery_code": "digest made_at", "second_factor": "made_at confirmed_at last_step",
+        "stay": "id device_id area_id home number since until since_seq left_seq",
         "incident": "id kind device_id subject opened_at last_at count closed_at", "lease": "name holder token until",
         "membership": "area_id device_id number", "occurrence": "id order_id start_at publish_at expires_at claimed_at",
         "programme": "id owner_id revision created_at changed_at ended_at",

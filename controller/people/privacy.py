@@ -24,8 +24,9 @@ still holds: it covers only a salted digest of both, which tells nothing without
 were made before still hold the name: delete those when they are of no more use.
 
 **By itself** goes, once a day, what is older than `LOA_RETENTION__ANSWERED_DAYS` (requests already answered; 400 days,
-so that no order which may still be ahead can be made twice) and `LOA_RETENTION__ADDRESS_DAYS` (from where a key was
-last used; 90 days). The log of requests goes to standard error, holds names and addresses of who asked, and is kept
+so that no order which may still be ahead can be made twice), `LOA_RETENTION__ENDED_DAYS` (sessions, links and known
+browsers that have ended, guesses at passwords; 30 days) and `LOA_RETENTION__ADDRESS_DAYS` (from where a key was last
+used; 90 days). The log of requests goes to standard error, holds names and addresses of who asked, and is kept
 as long as whoever collects it keeps it: 90 days are enough to find out about a break-in.
 
 | column | of whom | what | why | how long | when forgotten |

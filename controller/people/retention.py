@@ -31,6 +31,10 @@ def expired(settings: RetentionSettings, now: int) -> Sequence[Expired]:
     """All that is too old at `now`. Pure."""
     return (
         Expired("answered_request", "at", now - settings.answered_days * DAY),
+        Expired("log_in_session", "ends_at", now - settings.ended_days * DAY),
+        Expired("one_time_link", "expires_at", now - settings.ended_days * DAY),
+        Expired("known_browser", "expires_at", now - settings.ended_days * DAY),
+        Expired("log_in_try", "at", now - settings.ended_days * DAY),
         Expired("api_key", "last_used_at", now - settings.address_days * DAY, ("last_used_from",)),
     )
 

@@ -158,15 +158,24 @@ def _settle(session: Session, kept: Kept, act: Act, on_clash: OnClash) -> None:
     if on_clash == "refuse":
         refuse_collisions(collisions)
     if on_clash == "overwrite":
-        for other in other_programmes(session, collisions):
-            decide(session, Decision(kept.row.id, other, "leave_out"), act)
+        for decision in overruling(session, kept, act.now, collisions):
+            decide(session, decision, act)
+
+
+def overruling(session: Session, kept: Kept, now: int, collisions: Iterable[Collision]) -> list[Decision]:
+    """Whom it leaves out so that it keeps its time: behind one that gives way, another may stand."""
+    decided: dict[str, Decision] = {}
+    while fresh := [other for other in _other_programmes(session, collisions) if other not in decided]:
+        decided |= {other: Decision(kept.row.id, other, "leave_out") for other in fresh}
+        collisions = examine(session, kept, now, decided.values())
+    return list(decided.values())
 
 
 def _each_once(known: Sequence[Time], added: Sequence[Time]) -> tuple[Time, ...]:
     return tuple(dict.fromkeys([*known, *added]))
 
 
-def other_programmes(session: Session, collisions: Iterable[Collision]) -> list[str]:
+def _other_programmes(session: Session, collisions: Iterable[Collision]) -> list[str]:
     """The programmes among what it collides with; single orders stay."""
     names = sorted({one.other for one in collisions})
     return [name for name in names if session.get(ProgrammeRow, name) is not None]

@@ -187,7 +187,7 @@ def _blobs(session: Session, plans: Iterable[Plan]) -> list[Blob]:
 
 def _number(row: DevicePlan, said: Content, now: int) -> bool:
     """Give it a new number if its content is new, or the speaker holds a higher one; whether that was so."""
-    held = credible(row.held_seq, now)
+    held = credible(row.held_seq)
     if row.content == said.digest and held <= row.seq:
         return False
     row.seq = max(now, row.seq + 1, held + 1)

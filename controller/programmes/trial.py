@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from controller.programmes.checking import LOOKED_AHEAD, Collision, examine, first_look
-from controller.programmes.keeping import OnClash, find_programme, other_programmes
+from controller.programmes.keeping import OnClash, find_programme, overruling
 from controller.programmes.named import read_named
 from controller.programmes.preview import Silent, Slot, foresee
 from controller.programmes.reading import Kept, read_programmes, situation
-from scheduler.planner.precedence import Decision
 from scheduler.programmes.models import ProgrammeRow
 from scheduler.programmes.programme import Programme
 
@@ -40,9 +39,7 @@ def try_change(session: Session, programme: str, wish: Programme, now: int, on_c
 def _tried(session: Session, kept: Kept, now: int, on_clash: OnClash) -> Trial:
     read_named(session, [kept.wish]).check(kept.wish)
     collisions = examine(session, kept, now)
-    decided = []
-    if on_clash == "overwrite":
-        decided = [Decision(kept.row.id, other, "leave_out") for other in other_programmes(session, collisions)]
+    decided = overruling(session, kept, now, collisions) if on_clash == "overwrite" else []
     begin = first_look(kept, now)
     state = situation(session, begin, begin + LOOKED_AHEAD, now, read_programmes(session) | {kept.row.id: kept})
     state = replace(state, decisions=[*state.decisions, *decided])

@@ -19,7 +19,7 @@ from devices.registry import LOT
 UUID = re.compile(UUID_PATTERN)
 PLACES: Mapping[str, str] = MappingProxyType(
     {
-        "area": "area", "areas": "area", "owner": "area", "parent": "area", "device": "device",
+        "area": "area", "areas": "area", "owner": "area", "parent": "area", "into": "area", "device": "device",
         "replaces": "device", "devices": "device",
         "groups": "group", "zone": "zone",
     }
@@ -27,7 +27,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
 """Field of a body to the kind of what it names: there something is to be, or to be changed."""
 CONTENTS: Mapping[str, str] = MappingProxyType(
     {"bulletin": "bulletin", "members": "bulletin", "version_of": "bulletin", "first": "programme",
-     "second": "programme"}
+     "second": "programme", "person": "person"}
 )  # fmt: skip
 """What is only used: it has to be seen, and stays as it is."""
 

@@ -131,10 +131,13 @@ class Sight:
 
     @property
     def _bulletin(self) -> Any:
-        """Theirs, and what is, or was, on air at theirs."""
+        """Theirs, what comes from above, and what is, or was, on air at theirs. What waits for a second person is its
+        owner's alone."""
+        above = or_(col(Bulletin.owner_id).is_(None), self._around(Bulletin.owner_id))
         return or_(
-            self._in(Bulletin.owner_id), col(Bulletin.id).in_(select(Broadcast.bulletin_id).where(self._broadcast))
-        )
+            self._in(Bulletin.owner_id), and_(above, col(Bulletin.held).is_(False)),
+            col(Bulletin.id).in_(select(Broadcast.bulletin_id).where(self._broadcast)),
+        )  # fmt: skip
 
     @property
     def _alert(self) -> Any:

@@ -77,12 +77,14 @@ def _device(session: Session, device: str) -> Places:
 
 
 def _bulletin(session: Session, bulletin: str) -> Places:
-    """Its owner's; heard where it is, or was, on air."""
+    """Its owner's; seen from within too, unless it waits for a second person, and where it is, or was, on air."""
     row = session.get(Bulletin, bulletin)
     if row is None:
         raise BulletinUnknown(bulletin=bulletin)
     aired = select(Broadcast.occurrence_id).where(Broadcast.bulletin_id == bulletin)
-    return Places(frozenset({row.owner_id}), _homes(session, col(Delivery.occurrence_id).in_(aired)))
+    owner: frozenset[Place] = frozenset({row.owner_id})
+    heard = _homes(session, col(Delivery.occurrence_id).in_(aired))
+    return Places(owner, heard if row.held else heard | owner)
 
 
 def _broadcast(session: Session, broadcast: str) -> Places:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from controller.alerts.sounding import Siren
 from controller.alerts.voicing import AlertVoice
@@ -19,13 +20,17 @@ from controller.library.store import Store
 from controller.library.studio import Studio
 from controller.monitoring.dead_air import DeadAir
 from controller.monitoring.watch import Watch
+from controller.net.addresses import HERE
+from controller.net.destinations import PORTS
+from controller.net.outward import Outward
 from controller.people.entrance.entrance import Entrance
 from controller.people.entrance.passwords import Cost, Passwords
 from controller.people.entrance.sealing import Sealer, sealing_key
 from controller.people.entrance.sessions import Lives
 from controller.people.entrance.tokens import Entropy
 from controller.people.retention import Retention
-from controller.people.sign_on.fetching import Fetch
+from controller.people.sign_on.addresses import is_here
+from controller.people.sign_on.fetching import fetch_through
 from controller.people.sign_on.flow import Client, SignOn
 from controller.people.sign_on.provider import Provider
 from controller.programmes.almanac import Almanac
@@ -33,7 +38,7 @@ from controller.programmes.plans import Plans
 from controller.receipts import Booker
 from controller.retained import Retained
 from controller.runtime.folder import DataFolder
-from controller.settings import Settings
+from controller.settings import OutwardSettings, Settings
 from devices.link import Link
 
 
@@ -84,15 +89,25 @@ def build_entrance(
     return Entrance(database, Passwords(entropy, cost), sealer, lives, entropy, world.new_id)
 
 
-def build_sign_on(settings: Settings, entrance: Entrance, fetch: Fetch, world: World) -> SignOn | None:
+def build_sign_on(
+    settings: Settings, entrance: Entrance, world: World, clock: Callable[[], float]
+) -> SignOn | None:  # fmt: skip
     """The OpenID provider, where one is set; it is not asked before somebody comes by it."""
     oidc = settings.oidc
     if oidc.issuer is None:
         return None
+    fetch = fetch_through(_door_to(oidc.issuer, settings.outward, clock))
     secret = oidc.client_secret.get_secret_value() if oidc.client_secret else None
     client = Client(oidc.client_id, secret, oidc.name, oidc.invited_by)
     provider = Provider(oidc.issuer, fetch, world.now)
     return SignOn(provider, client, fetch, entrance.sealer, entrance.entropy, world.now)
+
+
+def _door_to(issuer: str, outward: OutwardSettings, clock: Callable[[], float]) -> Outward:
+    """Whoever set the provider may have it on this machine, and at any port."""
+    parts = urlsplit(issuer)
+    own = HERE if is_here(parts.hostname or "") else ()
+    return Outward(clock, (*outward.networks, *own), (*outward.ports, parts.port or PORTS[parts.scheme]))
 
 
 def build_renderers(

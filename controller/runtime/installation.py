@@ -23,7 +23,6 @@ from controller.people.api_keys import add_key, make_key
 from controller.people.audit import Act
 from controller.people.entrance.links import first_link
 from controller.people.models import ApiKey
-from controller.people.sign_on.fetching import fetch
 from controller.programmes.almanac import Almanac
 from controller.runtime import world
 from controller.runtime.composition import (
@@ -142,7 +141,7 @@ def _start(
     entrance = build_entrance(settings, database, folder, WORLD, world.entropy)
     return Services(
         settings=settings, database=database, store=store, keys=keys, entrance=entrance, studio=studio, ring=ring,
-        sign_on=build_sign_on(settings, entrance, fetch, WORLD),
+        sign_on=build_sign_on(settings, entrance, WORLD, world.monotonic),
         ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
         ring_door=workers[3].ring, link_up=lambda: link.up, authority=files.authority,
         broker_address=lambda: public_address(settings, broker), guesses=Throttle(),

@@ -9,10 +9,13 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from controller.people.api_keys import add_key, make_key
-from controller.people.models import ApiKey
+from controller.people.approval_models import ApprovalRequest
+from controller.people.models import ApiKey, Person, RoleGrant
 from controller.people.permissions import Role
 from devices.incidents import open_incident
+from devices.models import ClaimCode
 from devices.protocol.keys import SigningKey
+from devices.protocol.units import DAY
 from tests.api.week import plan
 from tests.fakes.desk import ApiDesk, real_now
 
@@ -108,6 +111,7 @@ class District:
         self.made("programmes", **self.programme(place, f"Đè {name}"), on_clash="append", max_late_ms=60_000)
         entries = {"entries": {f"{name[0]}X": f"ở {name}"}}
         assert self.client.put("glossary", params={"area": area}, json=entries).status_code == 200
+        self._people(place)
         with self.desk.office.database.write() as session:
             new_id = self.desk.office.new_id
             ids["incident"] = open_incident(session, new_id, "offline", real_now(), device_id=horns[1]).id
@@ -118,6 +122,46 @@ class District:
             ):
                 place.secrets.add(open_incident(session, new_id, kind, real_now(), subject=subject).id)
         return place
+
+    def _people(self, place: Commune) -> None:
+        """Somebody with a role, a key, and something that waits for a second person."""
+        now, new_id, ids = real_now(), self.desk.office.new_id, place.ids
+        ids |= {
+            "person": new_id(),
+            "grant": new_id(),
+            "api_key": new_id(),
+            "approval": new_id(),
+            "claim_code": new_id(),
+        }
+        with self.desk.office.database.write() as session:
+            session.add(
+                Person(
+                    id=ids["person"], login=f"an.{place.name}", name=f"An {place.name}", created_at=now, created_by="x",
+                    changed_at=now, area_id=place.area,
+                )
+            )  # fmt: skip
+            session.flush()
+            session.add(
+                RoleGrant(
+                    id=ids["grant"], person_id=ids["person"], role="editor", area_id=place.area, since=now, given_by="x"
+                )
+            )  # fmt: skip
+            session.add(
+                ClaimCode(
+                    id=ids["claim_code"], digest=new_id(), area_id=place.area, name=f"Loa {place.name}", created_at=now,
+                    created_by=f"An {place.name}", expires_at=now + DAY,
+                )
+            )  # fmt: skip
+            add_key(session, ids["api_key"], f"Khóa {place.name}", new_id(), "viewer", now)
+            session.get_one(ApiKey, ids["api_key"]).areas = [place.area]
+            session.add(
+                ApprovalRequest(
+                    id=ids["approval"], kind="role", action="role.give", nature="sensitive", reason="role",
+                    subject=ids["person"], said=f"Ở {place.name}", wish={"person": ids["person"], "role": "viewer"},
+                    fingerprint=ids["person"], places=[place.area], created_at=now, created_by=f"An {place.name}",
+                    created_by_id=f"person/{ids['person']}", origin="", expires_at=now + DAY,
+                )
+            )  # fmt: skip
 
     def programme(self, place: Commune, title: str, **changes: Any) -> dict[str, Any]:
         return {
@@ -197,6 +241,26 @@ def body_of(operation: str, place: Commune, district: District) -> dict[str, Any
         "PUT /air-rules/{rule}": {"name": f"Luật {place.name}", "area": place.area, "rules": {}},
         "POST /zones": {"name": f"Chùa {place.name}", "kind": "temple", "radius_m": 50, "area": place.area, **at},
         "PUT /zones/{zone}": {"name": f"Chùa {place.name}", "kind": "temple", "radius_m": 50, "area": place.area, **at},
+        "POST /areas/changes/preview": {"change": {"kind": "rename", "area": place.area, "name": f"Mới {place.name}"}},
+        "POST /areas/changes": {
+            "change": {"kind": "rename", "area": place.area, "name": f"Mới {place.name}"}, "fingerprint": "old"
+        },
+        "PUT /devices/{device}/status": {"status": "lost"},
+        "POST /claim-codes": {"area": place.area, "name": f"Loa {place.name}"},
+        "POST /enrolments": {"code": "x", "public_key": district.new_key(), "csr": "x"},
+        "POST /enrolments/renewals": {"request": "x"},
+        "POST /persons": {"login": f"binh.{district.new_key()[:9]}", "name": f"Bình {place.name}", "area": place.area},
+        "PUT /persons/{person}": {"name": f"Chi {place.name}"},
+        "POST /roles": {"person": ids["person"], "role": "viewer", "area": place.area},
+        "POST /delegations": {
+            "to": f"an.{place.name}", "role": "viewer", "area": place.area, "until": "2099-01-01T00:00:00Z"
+        },
+        "POST /keys": {"name": f"Trạm {place.name}", "role": "viewer", "areas": [place.area]},
+        "POST /approvals/{approval}/approve": {"words": place.name},
+        "POST /approvals/{approval}/refuse": {"words": place.name},
+        "POST /approvals/{approval}/withdraw": {"words": place.name},
+        "PUT /approval-policy": {"ranks": ["priority"]},
+        "PUT /areas/{area}/approval-policy": {"ranks": ["priority"]},
         "POST /special-days/refill": {"years": [2026]},
         "PUT /special-days/{day}": {"name": "Làm bù", "off": False},
     }  # fmt: skip

@@ -9,6 +9,7 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from api.cli.areas import LISTS
 from api.cli.endpoint import Endpoint, write_endpoint
 from api.cli.main import app
 from controller.people.api_keys import add_key, make_key
@@ -41,6 +42,7 @@ def do(client: TestClient, change: dict[str, Any], key: str | None = None) -> An
 
 def test_it_is_done_as_it_was_seen_and_once(client: TestClient, desk: ApiDesk, place: Place, merge: Any) -> None:
     seen = client.post("areas/changes/preview", json={"change": merge}).json()
+    assert set(LISTS) < seen.keys(), "the command tells of each"
     assert seen["configurations"] == 2 and [one["ends"] for one in seen["areas"]] == [True, True, False]
     body = {"change": merge, "fingerprint": seen["fingerprint"]}
     desk.rung.clear()

@@ -165,14 +165,15 @@ def test_a_speaker_that_joins_the_area_later_is_counted(emergency: Emergency) ->
         assert [row.kind for row in session.exec(select(Incident))] == ["unknown_order"]
 
 
-def test_after_a_reconnect_alerts_leave_before_everything_else(emergency: Emergency) -> None:
+def test_after_a_reconnect_alerts_leave_before_everything_but_whom_to_believe(emergency: Emergency) -> None:
     alert = emergency.raised()
     emergency.bench.step()
     emergency.bench.controller.on_link(False, emergency.bench.now)
     emergency.bench.controller.on_link(True, emergency.bench.now)
     emergency.bench.link.sent.clear()
     emergency.bench.step(1)
-    first = emergency.bench.link.topics()[:2]
+    trust, *first = emergency.bench.link.topics()[:3]
+    assert trust == emergency.bench.topics.trust
     assert set(first) == {emergency.bench.topics.alert(area, alert) for area in emergency.areas}
 
 

@@ -14,7 +14,6 @@ from controller.enrolment.throttle import Throttle
 from controller.library.rendering import Renderer
 from controller.people.api_keys import add_key, make_key
 from controller.people.models import AuditLine
-from controller.people.sign_on.fetching import fetch
 from controller.runtime.composition import World, build_entrance, build_sign_on
 from controller.runtime.folder import DataFolder
 from controller.runtime.services import Services
@@ -64,7 +63,7 @@ class ApiDesk:
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
             ring_door=lambda: self.rung.append("door"), authority=self.authority,
             broker_address=lambda: "mqtts://loa.test:8883", guesses=Throttle(),
-            now=world.now, sign_on=build_sign_on(self.settings, self.entrance, fetch, world),
+            now=world.now, sign_on=build_sign_on(self.settings, self.entrance, world, time.monotonic),
         )  # fmt: skip
         self.app = create_app(self.services)
         self.base = self.settings.api.public_url or "http://loa.test"

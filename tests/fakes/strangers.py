@@ -33,8 +33,11 @@ class Stranger:
 
     def __exit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self.close()
         self._thread.join(5)
+
+    def close(self) -> None:
+        self._listener.close()
 
     def _serve(self) -> None:
         with suppress(OSError):

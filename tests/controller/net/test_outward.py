@@ -4,7 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,9 +45,22 @@ class Names:
 @contextmanager
 def stranger(says: Says, pause_s: float = 0, tls: ssl.SSLContext | None = None) -> Iterator[tuple[Stranger, Stranger]]:
     """A server outside, and one inside on the same port that must never be asked."""
-    with ExitStack() as stack:
-        outside = stack.enter_context(Stranger(says, OUTSIDE, pause_s=pause_s, tls=tls))
-        yield outside, stack.enter_context(Stranger(lambda _: [plain("200 OK", SECRET)], INSIDE, outside.port))
+    outside, inside = two_on_one_port(
+        lambda port: Stranger(says, OUTSIDE, port, pause_s, tls),
+        lambda port: Stranger(lambda _: [plain("200 OK", SECRET)], INSIDE, port),
+    )
+    with outside, inside:
+        yield outside, inside
+
+
+def two_on_one_port(one: Callable[[int], Stranger], other: Callable[[int], Stranger]) -> tuple[Stranger, Stranger]:
+    """Others on this machine may have the port at the second address: then both try another one."""
+    while True:
+        first = one(0)
+        try:
+            return first, other(first.port)
+        except OSError:
+            first.close()
 
 
 def door(port: int, names: Callable[[str, int], Sequence[str]], tls: ssl.SSLContext | None = None) -> Outward:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.cli.audit import export, verify
+from api.cli.audit import verify
 from controller.backup import write_backup
 from controller.people.anchors import EVERY, Anchor, Anchorer, control_keys, read_anchors, signed
 from controller.people.export import json_lines
@@ -30,6 +30,8 @@ LINES = 6
 def ledger(tmp_path: Path) -> Iterator[Office]:
     office = Office(tmp_path / "office")
     write_lines(office, LINES)
+    (office.folder / "keys").mkdir(exist_ok=True)
+    (office.folder / "keys" / "trust.jws").write_bytes(office.keyring.trust)
     yield office
     office.database.close()
 
@@ -109,7 +111,7 @@ def test_a_backup_and_what_came_back_from_it_hold(ledger: Office, tmp_path: Path
 
 
 def test_a_file_holds_and_says_who_signed_it(ledger: Office, tmp_path: Path) -> None:
-    export(tmp_path / "audit.jsonl", ledger.folder)
+    (tmp_path / "audit.jsonl").write_text("".join(exported(ledger)), "utf-8")
     assert verify(tmp_path / "audit.jsonl", ledger.folder, as_json=False) == 0
     found = checked(ledger, exported(ledger))
     assert (found.whole, found.lines, found.signed, found.faults) == (True, LINES, True, [])

@@ -11,6 +11,7 @@ from controller.people.retention import LOT, Expired, Retention, expired, is_due
 from controller.settings import RetentionSettings
 from devices.protocol.units import DAY
 from firmware_sim.village.office import Office
+from tests.fakes.bench import Bench
 
 NOW = 1_000 * DAY
 SETTINGS = RetentionSettings()
@@ -29,7 +30,7 @@ def answered(office: Office) -> int:
 
 
 def test_an_answered_request_is_kept_longer_than_an_order_may_be_ahead() -> None:
-    (answers, _) = expired(SETTINGS, NOW)
+    answers, *_ = expired(SETTINGS, NOW)
     assert answers == Expired("answered_request", "at", NOW - 400 * DAY)
     with pytest.raises(ValueError, match="366"):
         RetentionSettings(answered_days=365)
@@ -66,6 +67,13 @@ def test_it_looks_once_a_day_and_after_a_clock_that_went_back(office: Office) ->
     keeper.do_once(NOW + DAY - 1)
     assert answered(office) == 1
     keeper.do_once(NOW + DAY)
+    assert answered(office) == 0
+
+
+def test_the_working_controller_does_it(office: Office) -> None:
+    bench = Bench(office)
+    answer(office, "old", bench.now - 400 * DAY - 1)
+    bench.step()
     assert answered(office) == 0
 
 

@@ -99,6 +99,7 @@ def test_each_side_of_a_collision_is_named(commune: Commune) -> None:
 
 def test_a_clash_says_how_much_later_it_would_be_free(commune: Commune) -> None:
     commune.keep(content={"kind": "bulletin", "bulletin": commune.office.bulletin(60.0, 500)})
+    commune.bench.now += SECOND
     with pytest.raises(ProgrammeClash) as refused:
         commune.keep(times=["05:00:30"])
     shift = refused.value.data["shift_s"]
@@ -112,6 +113,7 @@ def test_overwriting_decides_for_the_new_one_and_appending_for_nobody(commune: C
     waiting = commune.keep("append")
     commune.plan()
     assert next(one.start_at for one in commune.airings() if one.programme_id == waiting) == five() + 3 * SECOND
+    commune.bench.now += SECOND
     new = commune.keep("overwrite")
     commune.plan()
     assert {one.programme_id for one in commune.airings()} == {new}

@@ -1,0 +1,39 @@
+"""Settings from files: `LOA_KEYS__PASSPHRASE_FILE` names a file that holds what LOA_KEYS__PASSPHRASE would."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic_settings import BaseSettings, EnvSettingsSource
+
+from controller.errors import SecretFileRefused
+
+PREFIX, ENDING = "LOA_", "_FILE"
+
+
+def from_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the named files hold, without the end of the last line, by the name that it would have here.
+
+    SecretFileRefused where a file cannot be read, or the setting is given twice.
+    """
+    names = {name: path for name, path in environment.items() if name.startswith(PREFIX) and name.endswith(ENDING)}
+    for name in names:
+        if name.removesuffix(ENDING) in environment:
+            raise SecretFileRefused(name=name, reason=f"{name.removesuffix(ENDING)} is set too")
+    return {name.removesuffix(ENDING): _content(name, Path(path)) for name, path in names.items()}
+
+
+def file_source(kind: type[BaseSettings]) -> EnvSettingsSource:
+    """The files that the environment of this process names, as a source of settings."""
+    source = EnvSettingsSource(kind)
+    found: dict[str, Any] = {name.lower(): value for name, value in from_files(os.environ).items()}
+    source.env_vars = found
+    return source
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        return path.read_text("utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        raise SecretFileRefused(name=name, reason=getattr(error, "strerror", None) or "no text in UTF-8") from error
