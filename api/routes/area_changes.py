@@ -2,15 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ConfigDict, Field, JsonValue
 from sqlmodel import Session
 
+from api.approvals import WAITS, ApprovalShown, ports_of, waiting
 from api.deps import Key, Served, act_of, permit
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Instant, Name, Page, Shown
 from api.timestamps import to_utc
-from controller.areas.changing import carry_out_once, foresee
+from controller.approvals.asking import order
+from controller.approvals.catalogue import AREA_CHANGE
+from controller.approvals.redrawing import Redrawing, rights_for
+from controller.areas.changing import foresee
 from controller.areas.effects import Prospect
 from controller.areas.land import areas_named, places_of
 from controller.areas.picture import read_land
@@ -78,19 +82,28 @@ def preview(
     return seen.prospect()
 
 
-@router.post("/changes", responses=refusals(*WRITES, *NOT_CHANGED, "change_outdated", within=NOT_THERE))
+@router.post(
+    "/changes", responses=refusals(*WRITES, *NOT_CHANGED, "change_outdated", "person_needed", within=NOT_THERE) | WAITS
+)  # fmt: skip
 def change(
-    wish: ChangeWish, request: Request, services: Served,
+    wish: ChangeWish, request: Request, response: Response, services: Served,
     who: Annotated[Caller, Depends(permit(Action.AREA_CHANGE))], key: Key = None,
-) -> Changed:  # fmt: skip
-    """Do what the preview showed, in one step; refused where it would be something else by now."""
+) -> Changed | ApprovalShown:  # fmt: skip
+    """Do what the preview showed, in one step; refused where it would be something else by now.
+
+    But for a name or an empty area it takes two people.
+    """
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
         _admit(session, who, wish.change)
-        area = carry_out_once(session, wish.change, wish.fingerprint, act, services.new_id)
+        places = tuple(sorted(places_of(read_land(session), wish.change), key=str))
+        asked = Redrawing(wish.change, wish.fingerprint, places)
+        made = order(session, AREA_CHANGE, asked, who, act, ports_of(services))
+    if made.waits:
+        return waiting(request, response, services, who, made.id)
     services.ring()
     services.ring_almanac()
-    return Changed(area=area)
+    return Changed(area=made.id)
 
 
 @router.get(
@@ -109,7 +122,7 @@ def _admit(session: Session, who: Caller, wish: AreaWish) -> None:
     named = [("area", area) for area in areas_named(wish)]
     speakers = [("device", device) for device in (wish.devices if isinstance(wish, Move) else ())]
     admit(session, who, Action.AREA_CHANGE, named + speakers)
-    rights = [Action.AREA_CHANGE, *([] if isinstance(wish, Rename | End) else [Action.ROLE_GIVE])]
+    rights = list(rights_for(wish))
     if not all(map(who.rights.everywhere, rights)):
         places = places_of(read_land(session), wish)
         for right in rights:

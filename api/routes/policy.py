@@ -13,10 +13,10 @@ from api.shapes import Asked, Id, Shown
 from controller.approvals.asking import order
 from controller.approvals.catalogue import POLICY
 from controller.approvals.guarding import PolicyWish
-from controller.approvals.policies import policy_at, read_policies
 from controller.people.approval_rules import Policy
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.people.policies import policy_at, read_policies
 from controller.people.rights import Place
 from controller.runtime.services import Services
 from devices.registry import parents

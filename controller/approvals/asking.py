@@ -11,7 +11,6 @@ from sqlmodel import Session, col, func, select
 from controller.approvals.circle import circle, family, others_who_could_decide
 from controller.approvals.deed import AnyDeed, Ports, Seen
 from controller.approvals.everyone import beside, homes, is_everyone
-from controller.approvals.policies import policy_at, read_policies
 from controller.errors import PersonNeeded
 from controller.people.answered import already_made, remember
 from controller.people.approval_models import ApprovalRequest
@@ -19,6 +18,7 @@ from controller.people.approval_rules import BY_PROGRAM, By, Facts, Nature, Poli
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.people.policies import policy_at, read_policies
 from controller.people.rights import Place
 from devices.models import Device
 from devices.protocol.units import HOUR

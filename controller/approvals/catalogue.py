@@ -8,6 +8,7 @@ from controller.approvals.deed import AnyDeed
 from controller.approvals.guarding import KeyMaking, PolicySetting
 from controller.approvals.letting import BulletinLetting
 from controller.approvals.planning import GroupChanging, ProgrammeChanging, ProgrammeMaking, ProgrammesMaking
+from controller.approvals.redrawing import AreaChanging
 from controller.approvals.staffing import PersonStanding, RoleEnding, RoleGiving
 
 BROADCAST, ALERT = Broadcasting(), Alerting()
@@ -19,9 +20,10 @@ PROGRAMME, PROGRAMME_CHANGE, PROGRAMMES, GROUP = (
 )
 BULLETIN = BulletinLetting()
 ROLE, ROLE_END, STANDING = RoleGiving(), RoleEnding(), PersonStanding()
-KEY, POLICY = KeyMaking(), PolicySetting()
+KEY, POLICY, AREA_CHANGE = KeyMaking(), PolicySetting(), AreaChanging()
 
 _ALL: tuple[AnyDeed, ...] = (
     BROADCAST, ALERT, PROGRAMME, PROGRAMME_CHANGE, PROGRAMMES, GROUP, BULLETIN, ROLE, ROLE_END, STANDING, KEY, POLICY,
+    AREA_CHANGE,
 )  # fmt: skip
 DEEDS: Mapping[str, AnyDeed] = MappingProxyType({one.kind: one for one in _ALL})

@@ -7,12 +7,12 @@ from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from controller.approvals.deed import Deed, Ports, Seen
-from controller.approvals.policies import said_of, set_policy
 from controller.people.api_keys import KeyWish, keep_key
 from controller.people.approval_rules import Nature, Policy
 from controller.people.audit import Act
 from controller.people.callers import Caller
 from controller.people.permissions import Action
+from controller.people.policies import said_of, set_policy
 from controller.people.rights import Given
 from devices.registry import parents
 

@@ -17,7 +17,6 @@ from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS
 from controller.errors import ChangeOutdated
-from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.programmes.reading import Situation, situation
@@ -71,15 +70,6 @@ def carry_out(session: Session, wish: AreaWish, fingerprint: str, act: Act, new_
         raise ChangeOutdated()
     _put_on_record(session, wish, seen, act)
     return seen
-
-
-def carry_out_once(session: Session, wish: AreaWish, fingerprint: str, act: Act, new_id: Callable[[], str]) -> str:
-    """As `carry_out`, with the area that it is about; the same request again changes nothing."""
-    if (made := already_made(session, act)) is not None:
-        return made
-    subject = subject_of(wish, carry_out(session, wish, fingerprint, act, new_id))
-    remember(session, act, subject)
-    return subject
 
 
 def subject_of(wish: AreaWish, seen: Effects) -> str:

@@ -9,9 +9,11 @@ from controller.areas.belongings import pass_on_belongings
 from controller.areas.effects import BelongingsEffect
 from controller.areas.land import Land
 from controller.areas.targets import Retargeting
+from controller.people.approval_rules import strictest
 from controller.people.audit import Act, record
 from controller.people.models import ApiKey, Person, RoleGrant
 from controller.people.permissions import Action
+from controller.people.policies import read_policies, set_policy
 from controller.programmes.reading import read_programmes
 from devices.areas import Parents, lineage
 from devices.models import Area
@@ -41,6 +43,8 @@ class Succession:
             self._air()
             self._grants(widen)
             self._keys(widen)
+            self._people()
+            self._policies()
         self.session.flush()
         return left
 
@@ -99,6 +103,19 @@ class Succession:
                 key.areas = list(dict.fromkeys([*key.areas, *more]))
                 for place in more:
                     self._record(Action.KEY_CREATE, key.id, key.name, place)
+
+    def _people(self) -> None:
+        """Whose people they were: those of what it became a part of."""
+        for person in self.session.exec(select(Person).where(col(Person.area_id).in_(list(self.after.merged)))):
+            person.area_id = self.after.merged[str(person.area_id)]
+
+    def _policies(self) -> None:
+        """What one of them wanted a second person for, the whole wants: nothing is loosened by a merge."""
+        said = read_policies(self.session)
+        for into in sorted(set(self.after.merged.values())):
+            gone = [said[area] for area, one in self.after.merged.items() if one == into and area in said]
+            if gone:
+                set_policy(self.session, into, strictest([*gone, *filter(None, [said.get(into)])]), self.act)
 
     def _places(self, area: str, widened: bool) -> list[str]:
         return [self.after.merged[area]] if widened else self._retargeting.heirs(area)

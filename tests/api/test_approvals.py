@@ -217,3 +217,34 @@ def test_a_policy_asks_for_more_and_is_changed_by_two(
     by_key = order(client, place, areas=[place.area])
     assert (by_key.status_code, by_key.json()["reason"]) == (202, "source")
     assert binh.post(f"approvals/{by_key.json()['id']}/approve", json={}).json()["state"] == "approved"
+
+
+def test_two_communes_become_one_by_two_people(
+    desk: ApiDesk, client: TestClient, place: Place, heads: tuple[TestClient, TestClient]
+) -> None:
+    an, binh = heads
+    other = client.post("areas", json={"name": "Xã Tân Tây", "parent": place.province}).json()["id"]
+    person = add_person(desk, "soan", "editor", other)
+    policy = an.put(f"areas/{other}/approval-policy", json={"ranks": ["priority"]}).json()["id"]
+    binh.post(f"approvals/{policy}/approve", json={})
+    change = {"kind": "merge", "areas": [place.area, other], "name": "Xã Tân"}
+    seen = an.post("areas/changes/preview", json={"change": change}).json()
+    body = {"change": change, "fingerprint": seen["fingerprint"]}
+    asked = an.post("areas/changes", json=body)
+    assert (asked.status_code, asked.json()["kind"]) == (202, "area_change")
+    assert client.get("areas").json()["items"] != [] and binh.get(f"persons/{person}").json()["area"] == other
+    by_key = client.post("areas/changes", json=body)
+    assert (by_key.status_code, by_key.json()["code"]) == (403, "person_needed")
+    done = binh.post(f"approvals/{asked.json()['id']}/approve", json={}).json()
+    assert done["state"] == "approved", done
+    assert binh.get(f"persons/{person}").json()["area"] == done["result"]
+    assert an.get(f"areas/{done['result']}/approval-policy").json()["said"]["ranks"] == ["priority"]
+    stale = an.post("areas/changes", json=body)
+    assert stale.status_code >= 400, "what was previewed is not what would be done now"
+
+
+def test_a_new_name_takes_one(place: Place, heads: tuple[TestClient, TestClient]) -> None:
+    change = {"kind": "rename", "area": place.area, "name": "Xã Mới"}
+    seen = heads[0].post("areas/changes/preview", json={"change": change}).json()
+    done = heads[0].post("areas/changes", json={"change": change, "fingerprint": seen["fingerprint"]})
+    assert (done.status_code, done.json()) == (200, {"area": place.area})
