@@ -19,7 +19,8 @@ def pass_on_belongings(session: Session, merged: Mapping[str, str], now: int) ->
 def _passed_on(session: Session, area: str, into: str, now: int) -> BelongingsEffect:
     words, differ = _words(session, area, into)
     return BelongingsEffect(
-        area=area, into=into, words=words, words_that_differ=differ, bulletins=_moved(session, Bulletin.owner_id, area, into),
+        area=area, into=into, words=words, words_that_differ=differ,
+        bulletins=_moved(session, Bulletin.owner_id, area, into),
         people=_moved(session, Person.area_id, area, into), claim_codes=_codes(session, area, into, now),
     )  # fmt: skip
 

@@ -42,8 +42,8 @@ class Comparison:
             "echo": sum(self.before.speakers[one.device].echoes for one in speakers),
             "programmes": list(self._programmes()), "audiences": list(self._audiences()), "twice": list(self._twice()),
             "rules": list(self._rules()), "zones": list(self._zones()), "groups": list(self._groups()),
-            "languages": list(self._languages()), "belongings": list(self.left), "rights": [_shown(one) for one in rights],
-            "widens": any(one.gains for one in rights),
+            "languages": list(self._languages()), "belongings": list(self.left),
+            "rights": [_shown(one) for one in rights], "widens": any(one.gains for one in rights),
         }  # fmt: skip
         seen = Effects.model_validate(told | {"fingerprint": ""})
         return seen.model_copy(update={"fingerprint": self._fingerprint(seen, rights, wish)})

@@ -43,7 +43,6 @@ class Succession:
             self._air()
             self._grants(widen)
             self._keys(widen)
-            self._people()
             self._policies()
         self.session.flush()
         return left
@@ -103,11 +102,6 @@ class Succession:
                 key.areas = list(dict.fromkeys([*key.areas, *more]))
                 for place in more:
                     self._record(Action.KEY_CREATE, key.id, key.name, place)
-
-    def _people(self) -> None:
-        """Whose people they were: those of what it became a part of."""
-        for person in self.session.exec(select(Person).where(col(Person.area_id).in_(list(self.after.merged)))):
-            person.area_id = self.after.merged[str(person.area_id)]
 
     def _policies(self) -> None:
         """What one of them wanted a second person for, the whole wants: nothing is loosened by a merge."""
