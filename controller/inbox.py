@@ -20,7 +20,7 @@ from devices.link import Inbound
 from devices.models import Device
 from devices.protocol.codec import parse_unsigned
 from devices.protocol.errors import ProtocolError, UnknownKey
-from devices.protocol.keys import VerifyKey
+from devices.protocol.keys import VerifyKey, known_key
 from devices.protocol.messages.control import Ack, Config
 from devices.protocol.messages.frame import Frame, Signed
 from devices.protocol.messages.speaker import Health, Hello, PlanAck, Receipt, Report, State
@@ -186,7 +186,7 @@ def _read(tenant: str, device: Device, message: Inbound, address: Address) -> Fr
 
 def _believe(tenant: str, device: Device, message: Inbound, address: Address) -> Signed:
     """Verify with the speaker's own registered key. Its clock may be wrong, so no time is checked."""
-    key = VerifyKey(device.public_key)
+    key = known_key(device.public_key)
 
     def find_key(key_id: str, _now: int | None) -> tuple[VerifyKey, tuple[Role, ...]]:
         if key_id != key.id:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
@@ -39,6 +39,12 @@ class VerifyKey:
         except InvalidSignature:
             return False
         return True
+
+
+@lru_cache(maxsize=2_048)
+def known_key(public: str) -> VerifyKey:
+    """The same key for every message of one who speaks: what is worked out for it once stays."""
+    return VerifyKey(public)
 
 
 class SigningKey:

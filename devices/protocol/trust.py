@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from devices.protocol import base64url
 from devices.protocol.codec import parse
 from devices.protocol.errors import BadSignature, Conflicting, Stale, UnknownKey, WrongPlace
-from devices.protocol.keys import VerifyKey
+from devices.protocol.keys import VerifyKey, known_key
 from devices.protocol.messages.trust import Role, RootChange, TrustedKey, TrustSet
 from devices.protocol.signing import Envelope, check_signature, open_envelope
 
@@ -28,7 +27,7 @@ class Trust:
         found = self.keys.get(key_id)
         if found is None or (now is not None and found.not_after < now):
             raise UnknownKey(key=key_id)
-        return _known_key(found.public), found.roles
+        return known_key(found.public), found.roles
 
 
 def root_change_bytes(tenant: str, old: str, new: str) -> bytes:
@@ -62,12 +61,6 @@ def check_sequence(last: int, last_digest: str, seq: int, digest: str) -> None:
         raise Stale(seq=seq, last=last)
     if seq == last and last_digest and digest != last_digest:
         raise Conflicting(seq=seq)
-
-
-@lru_cache(maxsize=64)
-def _known_key(public: str) -> VerifyKey:
-    """The same key for every message: what is worked out for it once stays."""
-    return VerifyKey(public)
 
 
 def _by_id(keys: Iterable[TrustedKey]) -> dict[str, TrustedKey]:
