@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlmodel import Session
 
+from controller.alerts.sounding import any_unplaced
 from controller.configuration import Configurator
 from controller.db import Transactions
 from controller.herald import Herald
@@ -165,7 +166,8 @@ class Inbox:
     def _outdated(self, hellos: dict[str, Hello], now: int) -> dict[str, Config]:
         """The configurations of speakers that hold another sequence than ours."""
         with self.database.read() as session:
-            rows = find_devices(session, hellos)
+            waits = any_unplaced(session, now)
+            rows = [row for row in find_devices(session, hellos) if row.config_content or not waits]
         said = {row.id: hellos[row.id].config_seq for row in rows}
         stale = {row.id: said[row.id] for row in rows if said[row.id] != row.config_seq or not row.config_seq}
         if not stale:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from controller.alerts.sounding import any_unplaced
 from controller.configuration import Configurator
 from controller.db import Transactions
 from controller.herald import Herald
@@ -61,9 +62,13 @@ class Retained:
             self.steps.popleft()
 
     def welcome(self, now: int) -> None:
-        """Configurations of newly registered speakers, and of those whose row was changed."""
+        """Configurations of newly registered speakers, and of those whose row was changed.
+
+        Nobody is told to come to where an alert is not kept yet to those that it is for."""
         while self._anyone_waits():
             with self.database.write() as session:
+                if any_unplaced(session, now):
+                    return
                 configs = self.configurator.unsent(session, now, LOT)
             for device_id, config in configs.items():
                 self.herald.config(device_id, config)

@@ -19,42 +19,46 @@ def settle(session: Session, devices: Sequence[str], tree: Parents, now: int) ->
     Who comes back into an area has its old number there: it is never anybody else's. AreaFull.
     """
     moved: list[str] = []
+    areas = {area.id: area for area in session.exec(select(Area))}
     for begin in range(0, len(devices), LOT):
-        moved += _settle(session, devices[begin : begin + LOT], tree, now)
-    session.flush()
+        with session.no_autoflush:  # what is left is deleted at once, and all else written at once
+            moved += _settle(session, devices[begin : begin + LOT], tree, areas, now)
+        session.flush()
     return moved
 
 
-def _settle(session: Session, names: Sequence[str], tree: Parents, now: int) -> list[str]:
+def _settle(session: Session, names: Sequence[str], tree: Parents, areas: Mapping[str, Area], now: int) -> list[str]:
     """`config_content` empty: a new configuration is to be made and published."""
     open_stays, numbers = _stays(session, names)
-    moved = []
+    moved, left = [], defaultdict[str, list[str]](list)
     for device in sorted(find_devices(session, names), key=lambda one: one.id):
         wanted, known = lineage(device.area_id, tree), {row.area_id: row for row in open_stays[device.id]}
         gone, come = [known[area] for area in known.keys() - wanted], [area for area in wanted if area not in known]
         if gone or come:
             moved.append(device.id)
             device.config_content = ""
-        _leave(session, device, gone, now)
-        _enter(session, device, come, numbers, now)
+        for row in gone:
+            row.until, row.left_seq = now, device.config_seq
+            left[row.area_id].append(device.id)
+        for area in come:
+            _enter(session, device, areas[area], numbers.get((device.id, area)), now)
         _turn(session, device, (known[area] for area in wanted if area in known), now)
+    _leave(session, left)
     return moved
 
 
-def _leave(session: Session, device: Device, gone: Iterable[Stay], now: int) -> None:
-    areas = [row.area_id for row in gone]
-    for row in gone:
-        row.until, row.left_seq = now, device.config_seq
-    session.exec(delete(Membership).where(col(Membership.device_id) == device.id, col(Membership.area_id).in_(areas)))
+def _leave(session: Session, left: Mapping[str, Sequence[str]]) -> None:
+    for area, devices in left.items():
+        here = col(Membership.area_id) == area, col(Membership.device_id).in_(devices)
+        session.exec(delete(Membership).where(*here).execution_options(synchronize_session=False))
 
 
-def _enter(session: Session, device: Device, come: Iterable[str], numbers: Numbers, now: int) -> None:
-    for area in come:
-        number = numbers.get((device.id, area))
-        if number is None:
-            number = next_number(session.get_one(Area, area))
-        session.add(Membership(area_id=area, device_id=device.id, number=number))
-        session.add(stay(device, area, number, now, device.config_seq))
+def _enter(session: Session, device: Device, area: Area, number: int | None, now: int) -> None:
+    """`number`: that it had there before."""
+    if number is None:
+        number = next_number(area)
+    session.add(Membership(area_id=area.id, device_id=device.id, number=number))
+    session.add(stay(device, area.id, number, now, device.config_seq))
 
 
 def _turn(session: Session, device: Device, kept: Iterable[Stay], now: int) -> None:

@@ -37,7 +37,7 @@ class AlertRow(SQLModel, table=True):
     moved_at: int | None = Field(default=None, sa_type=BigInteger)
     """When speakers last came to its places or left them: since then it names those that it is for."""
     placed_at: int | None = Field(default=None, sa_type=BigInteger)
-    """When it was published last since then."""
+    """When it was published since then; until that nobody is told to come to its places."""
 
 
 class AlertArea(SQLModel, table=True):

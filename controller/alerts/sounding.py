@@ -69,8 +69,7 @@ class Siren:
             if self._send(call):
                 with self._database.write() as session:
                     mark_published(session, call.alert.id, call.devices, now)
-                    if call.alert.moved_at is not None:
-                        session.get_one(AlertRow, call.alert.id).placed_at = now
+                    _note_placed(session, call.alert, now)
         for call in over:
             self._clear(call)
 
@@ -106,7 +105,22 @@ def _due(session: Session, now: int, again: bool) -> list[Call]:
 
 
 def _is_to_be_placed(alert: AlertRow) -> bool:
-    return alert.moved_at is not None and (alert.placed_at is None or alert.placed_at < alert.moved_at)
+    return alert.moved_at is not None and alert.placed_at is None
+
+
+def _note_placed(session: Session, said: AlertRow, now: int) -> None:
+    """Unless speakers have moved again while it was said."""
+    alert = session.get_one(AlertRow, said.id)
+    if alert.moved_at is not None and alert.moved_at == said.moved_at:
+        alert.placed_at = now
+
+
+def any_unplaced(session: Session, now: int) -> bool:
+    """Whether an alert in force does not say yet whom it is for, where others may come to hear it."""
+    rows = select(AlertRow.id).where(
+        col(AlertRow.moved_at).is_not(None), col(AlertRow.placed_at).is_(None), AlertRow.expires_at > now
+    )
+    return session.exec(rows.limit(1)).first() is not None
 
 
 def _call(session: Session, alert: AlertRow, now: int) -> Call:

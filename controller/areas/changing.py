@@ -147,7 +147,7 @@ class _Change:
         rows = select(AlertRow).join(AlertArea, col(AlertArea.alert_id) == col(AlertRow.id))
         for alert in self.session.exec(rows.where(AlertRow.expires_at > self.act.now)):
             if not areas.isdisjoint(_areas_of(self.session, alert.id)):
-                alert.moved_at = self.act.now
+                alert.moved_at, alert.placed_at = self.act.now, None
 
 
 def _put_on_record(session: Session, wish: AreaWish, seen: Effects, act: Act) -> None:

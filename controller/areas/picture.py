@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy
 from sqlmodel import Session, col, or_, select
 
 from controller.air.book import read_air
@@ -97,12 +99,13 @@ def _speakers(session: Session, land: Land) -> Mapping[str, Speaker]:
     bound = read_air(session).bound
     own = {area: tuple(said) for area, said in session.exec(select(Area.id, Area.languages)) if said}
     spoken = {area: next((own[one] for one in lineage(area, land.parents) if one in own), ()) for area in land.parents}
+    columns: list[Any] = [Device.id, Device.name, Device.retired_at, Device.trim_us, Device.interleave]
     return {
-        row.id: Speaker(
-            row.name, tuple(places.get(row.id, ())), row.retired_at is None,
-            bool(row.trim_us) or row.interleave is not None, bound.get(row.id, ()), spoken[land.homes[row.id]],
+        device: Speaker(
+            name, tuple(places.get(device, ())), retired is None, bool(trim) or turn is not None,
+            bound.get(device, ()), spoken[land.homes[device]],
         )
-        for row in session.exec(select(Device))
+        for device, name, retired, trim, turn in session.execute(sqlalchemy.select(*columns))
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class StrangerPole:
         self.village = village
         self.device = village.office.speaker(village.communes[0], "Người lạ")
         for area in (village.communes[0], village.province):
-            village.members[area].add(self.device)
+            village.members[area] |= {self.device}
         self.birth = village.office.keyring.birth(self.device)
         self.flash = empty_flash(village.office.new_id())
         self.client = Client(self.device, self._deliver, self._on_cut)

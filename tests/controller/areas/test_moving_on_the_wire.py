@@ -157,6 +157,19 @@ def test_who_comes_does_not_hear_an_alert_that_was_raised_before(street: Street)
     assert all_of(street.heard(Alert)) == street.speakers(0)
 
 
+def test_nobody_is_told_to_come_before_the_alert_says_whom_it_is_for(street: Street) -> None:
+    """The change comes between the two: alerts have been looked at, configurations have not."""
+    street.alert(street.first)
+    street.bench.step()
+    street.change(kind="merge", areas=[street.second], into=street.first)
+    street.bench.link.sent.clear()
+    street.bench.controller.retained.welcome(street.bench.now)
+    street.bench.hear(street.direct[1][0], "hello", hello(street.office.keyring.tenant))
+    assert not street.bench.said(Config)
+    street.bench.step()
+    assert len(street.bench.said(Config)) == 4
+
+
 def test_an_alert_and_its_cancel_reach_who_has_gone(street: Street) -> None:
     alert = street.alert(street.first)
     street.bench.step()
