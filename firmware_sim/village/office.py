@@ -44,8 +44,9 @@ class Office:
         self.database = Database(self.folder / "loa.db", durable=False)
         METADATA.create_all(self.database.engine)
         self.store = Store(self.folder / "store")
-        made, self.root = first(self.new_id(), self.chance.randbytes, self.begin)
+        made, self.root = first(self.new_id(), dice(f"{self.seed}/keys").randbytes, self.begin)
         self.keyring = made.after
+        self.chance.randbytes(160)  # so far keys were drawn here: a seed tells the story that it always told
 
     def new_id(self) -> str:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
