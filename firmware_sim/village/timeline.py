@@ -30,10 +30,10 @@ MOMENTS: Mapping[str, str] = {
     "kill": "fail point armed", "forge": "order forged", "replay": "messages replayed",
     "roll_back": "store rolled back", "alert": "alerts", "stop": "stops, cancels", "cancel": "stops, cancels",
     "programme": "calendar", "retold": "calendar", "ended": "calendar", "night": "calendar",
-    "rival": "second controller",
+    "rival": "second controller", "merged": "areas", "handed_over": "areas", "resettled": "areas",
 }  # fmt: skip
 BULLETINS = "bulletins"
-SAID = (BULLETINS, "alerts", "stops, cancels", "calendar")
+SAID = (BULLETINS, "alerts", "stops, cancels", "calendar", "areas")
 """The lanes of the office; all others are faults."""
 
 
