@@ -154,7 +154,9 @@ def test_a_stolen_key_does_nothing_elsewhere(desk: ApiDesk, client: TestClient, 
     named = {name: set(re.findall(r"{(\w+)}", name)) for name in permissions()}
     elsewhere = {name for name, kinds in named.items() if kinds - stolen.ids.keys()}
     assert set(tried) == {name for name, kinds in named.items() if kinds} - elsewhere and len(tried) > 45
-    assert set(FINDERS) - stolen.ids.keys() == {"zone", "incident", "claim_code"}, "what has no place here is tried elsewhere"
+    assert set(FINDERS) - stolen.ids.keys() == {"zone", "incident", "claim_code"}, (
+        "what has no place here is tried elsewhere"
+    )
 
 
 def test_a_stolen_key_sounds_nowhere_else(desk: ApiDesk, client: TestClient, place: Place) -> None:
