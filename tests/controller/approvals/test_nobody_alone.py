@@ -109,7 +109,7 @@ class Villain:
 STORIES = st.lists(STEPS, min_size=4, max_size=14)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(story=STORIES)
 def test_no_story_of_one_person_is_heard_by_everyone(story: list[tuple[str, int, int]]) -> None:
     live(story)
