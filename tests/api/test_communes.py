@@ -61,7 +61,8 @@ CHANGES: dict[str, Callable[[str, str], dict[str, Any]]] = {
 }
 """Field to a change of areas that has it."""
 LAST = ("POST /broadcasts/{broadcast}/stop", "DELETE /programmes/{programme}", "DELETE /groups/{group}",
-        "DELETE /air-rules/{rule}", "DELETE /zones/{zone}", "POST /bulletins/{bulletin}/recall")  # fmt: skip
+        "DELETE /air-rules/{rule}", "DELETE /zones/{zone}", "POST /bulletins/{bulletin}/recall",
+        "POST /persons/{person}/disable", "POST /persons/{person}/forget")  # fmt: skip
 """What ends the thing that the others need."""
 
 
