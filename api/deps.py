@@ -178,6 +178,15 @@ def public() -> None:
 setattr(public, PERMISSION, PUBLIC)
 
 
+def public_to_programs(request: Request, services: Served) -> None:
+    """Everybody may; a browser only where a page of ours asks for it. CsrfMissing."""
+    if cookie_of(request, "session"):
+        require_proof(request, services, None, ["session"])
+
+
+setattr(public_to_programs, PERMISSION, PUBLIC)
+
+
 def perhaps(request: Request, services: Served) -> Caller | None:
     """Everybody may; who shows a key is told more."""
     scheme, key = get_authorization_scheme_param(request.headers.get("Authorization"))

@@ -1,7 +1,7 @@
 """Settings from files: `LOA_KEYS__PASSPHRASE_FILE` names a file that holds what LOA_KEYS__PASSPHRASE would."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ from controller.errors import SecretFileRefused
 PREFIX, ENDING = "LOA_", "_FILE"
 
 
-def from_files(environment: Mapping[str, str]) -> dict[str, str]:
+def from_files(environment: Mapping[str, str], own: Collection[str] = ()) -> dict[str, str]:
     """What the named files hold, without the end of the last line, by the name that it would have here.
+
+    `own`: names that are settings themselves and say where a file lies.
 
     SecretFileRefused where a file cannot be read, or the setting is given twice.
     """
-    names = {name: path for name, path in environment.items() if name.startswith(PREFIX) and name.endswith(ENDING)}
+    names = {name: path for name, path in environment.items() if _is_named(name) and name not in own}
     for name in names:
         if name.removesuffix(ENDING) in environment:
             raise SecretFileRefused(name=name, reason=f"{name.removesuffix(ENDING)} is set too")
@@ -27,9 +29,19 @@ def from_files(environment: Mapping[str, str]) -> dict[str, str]:
 def file_source(kind: type[BaseSettings]) -> EnvSettingsSource:
     """The files that the environment of this process names, as a source of settings."""
     source = EnvSettingsSource(kind)
-    found: dict[str, Any] = {name.lower(): value for name, value in from_files(os.environ).items()}
+    found: dict[str, Any] = {name.lower(): value for name, value in from_files(os.environ, _own(kind)).items()}
     source.env_vars = found
     return source
+
+
+def _is_named(name: str) -> bool:
+    return name.startswith(PREFIX) and name.endswith(ENDING)
+
+
+def _own(kind: type[BaseSettings]) -> set[str]:
+    """Settings that end like that by themselves: `LOA_KEYS__ROOT_FILE`."""
+    groups = {name: getattr(field.annotation, "model_fields", {}) for name, field in kind.model_fields.items()}
+    return {f"{PREFIX}{group}__{name}".upper() for group, fields in groups.items() for name in fields}
 
 
 def _content(name: str, path: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field, StringConstraints
 
-from api.deps import Key, Served, origin_of, public
+from api.deps import Key, Served, origin_of, public_to_programs
 from api.problems import WRITES, refusals
 from api.shapes import Asked, Id, Instant, Shown
 from api.timestamps import to_utc
@@ -17,7 +17,7 @@ from controller.people.audit import Act
 from controller.runtime.services import Services
 from devices.protocol.signing import MAX_MESSAGE_BYTES
 
-router = APIRouter(prefix="/enrolments", tags=["devices"], dependencies=[Depends(public)])
+router = APIRouter(prefix="/enrolments", tags=["devices"], dependencies=[Depends(public_to_programs)])
 
 OPEN_TO_ALL = tuple(code for code in WRITES if code not in {"key_missing", "not_allowed", "idempotency_key_reused"})
 Csr = Annotated[

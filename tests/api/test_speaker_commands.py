@@ -9,6 +9,9 @@ from typer.testing import CliRunner
 
 from api.cli.endpoint import Endpoint, write_endpoint
 from api.cli.main import app
+from controller.keys.changes import Change
+from controller.keys.disk import Disk
+from controller.keys.folder import make_folder
 from devices.broker.guard import access_list, configuration
 from firmware_sim.identity import read_identity
 from tests.fakes.desk import ApiDesk, Place
@@ -21,6 +24,8 @@ class Office:
         self.folder = desk.office.folder
         write_endpoint(self.folder, Endpoint(address.removesuffix("/api/v1"), "mqtt://127.0.0.1:1"))
         (self.folder / "api-key").write_text(desk.keys["administrator"], "ascii")
+        keyring = desk.office.keyring
+        make_folder(self.folder / "keys", Change(keyring, keyring.keys), None, desk.services.now(), Disk())
 
     def loa(self, *words: str, status: int = 0) -> list[str]:
         """What it says, line by line; the server in this process logs between them."""
