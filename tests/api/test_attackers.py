@@ -1,11 +1,16 @@
 """What an attacker tried, and found closed or had closed: docs/security-review.md tells the whole."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.timestamps import to_rfc3339
+from controller.backup import write_backup
+from controller.restoring import restore_backup
 from controller.settings import ApiSettings
 from devices.protocol.keys import SigningKey
 from devices.protocol.units import DAY
@@ -96,3 +101,16 @@ def test_labels_lead_to_the_address_of_the_installation_whatever_the_host_says(t
         moved = client.get("areas/", headers={"Host": "evil.example"}, follow_redirects=False)
     assert moved.status_code == 404 and "location" not in moved.headers
     assert "at=https%3A%2F%2Floa.example.vn&" in made["text"] and "evil" not in made["text"]
+
+
+def test_a_backup_brings_back_no_session_and_no_link(desk: ApiDesk, tmp_path: Path) -> None:
+    """Both may have been ended since, by who was robbed of them."""
+    person = add_person(desk, "chi", "editor")
+    assert come(desk, "mot", "administrator").post(f"persons/{person}/link").status_code == 200
+    write_backup(desk.office.folder, tmp_path / "backup.tar")
+    restore_backup(tmp_path / "backup.tar", tmp_path / "new", None)
+    with closing(sqlite3.connect(tmp_path / "new" / "loa.db")) as tables:
+        sessions = tables.execute("SELECT count(*) FROM log_in_session").fetchone()
+        links = tables.execute("SELECT count(*) FROM one_time_link").fetchone()
+        people = tables.execute("SELECT count(*) FROM person").fetchone()
+    assert (sessions, links, people) == ((0,), (0,), (2,))
