@@ -402,6 +402,12 @@ class PersonUnknown(LoaError):
     code = "person_unknown"
 
 
+class PersonStillIn(LoaError):
+    """Only who has been put out is forgotten: that takes what putting out takes, a second person too."""
+
+    code = "person_still_in"
+
+
 class RoleUnknown(LoaError):
     code = "role_unknown"
 

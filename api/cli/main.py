@@ -393,6 +393,17 @@ def person_disable(
     run(login, data, as_json)
 
 
+@person.command("forget")
+def person_forget(
+    login: Annotated[str, typer.Argument(help="Of somebody who has been put out.")],
+    data: Data = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Name, log-in and addresses go everywhere; what they did stays, by an id that names nobody."""
+    from api.cli.people import forget as run
+
+    run(login, data, as_json)
+
+
 @person.command("link")
 def person_link(
     login: str,

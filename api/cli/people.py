@@ -12,6 +12,7 @@ from api.cli.screen import fail, result, result_json, say
 from controller.db import Database
 from controller.people.audit import Act
 from controller.people.entrance.links import make_link
+from controller.people.forgetting import forget_who_is_out
 from controller.people.grants import keep_an_administrator
 from controller.people.newcomers import add_person, give_role, person_called
 from controller.people.persons import disable_person, own_grants
@@ -54,6 +55,17 @@ def disable(login: str, data: Path | None, as_json: bool) -> None:
         result_json({"id": person.id})
     else:
         say(f"{person.login} is out; whoever was logged in with this name is too.")
+
+
+def forget(login: str, data: Path | None, as_json: bool) -> None:
+    """PersonStillIn for somebody who has not been put out before."""
+    with in_words(), database_of(settings_with(data)).write() as session:
+        person = person_called(session, login).id
+        forget_who_is_out(session, person, by_the_machine())
+    if as_json:
+        result_json({"id": person})
+    else:
+        say(f"{login} is forgotten; what was done is on record by {person}. Backups of before still hold the name.")
 
 
 def address_of(settings: Settings, running: str | None) -> str:

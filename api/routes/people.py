@@ -20,6 +20,7 @@ from controller.approvals.staffing import Standing
 from controller.errors import PersonUnknown
 from controller.people.answered import already_made, remember
 from controller.people.callers import Caller
+from controller.people.forgetting import forget_who_is_out
 from controller.people.inviting import invite
 from controller.people.models import Person, RoleGrant
 from controller.people.newcomers import PERSON, add_person
@@ -31,6 +32,7 @@ from controller.runtime.services import Services
 router = APIRouter(prefix="/persons", tags=["people"])
 
 Keeper = Annotated[Caller, Depends(permit(Action.PERSON_EDIT))]
+Forgetter = Annotated[Caller, Depends(permit(Action.PERSON_FORGET))]
 Somebody = Annotated[Caller, Depends(permit(Action.SEE))]
 Tongue = Literal["vi", "en"]
 
@@ -152,6 +154,16 @@ def enable(
 ) -> PersonShown | ApprovalShown:
     """They may log in again. With roles it takes two people. Twice changes nothing."""
     return _stand(services, request, response, who, Standing(person, False), key)
+
+
+@router.post("/{person}/forget", status_code=204, responses=refusals(*WRITES, "person_unknown", "person_still_in"))
+def forgotten(person: Id, request: Request, services: Served, who: Forgetter, key: Key = None) -> None:
+    """Name, log-in and addresses are found nowhere any more; what they did stays, by an id that names nobody.
+
+    Only of somebody who is out. It cannot be taken back. Twice changes nothing.
+    """
+    with services.database.write() as session:
+        forget_who_is_out(session, person, act_of(services, request, who, key))
 
 
 def _stand(

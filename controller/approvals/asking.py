@@ -131,7 +131,7 @@ def ask(session: Session, deed: AnyDeed, wish: Any, seen: Seen, judged: Judged, 
     row.fingerprint = fingerprint_of(row)
     session.add(row)
     session.flush()
-    record(session, act, deed.action, row.id, f"waits for a second person: {seen.said}", area=_area(seen))
+    record(session, act, deed.action, row.id, f"{deed.kind}: waits for a second person", area=_area(seen))
     return row.id
 
 

@@ -35,8 +35,7 @@ class RoleGiving(Deed[RoleWish]):
         return give_role(session, wish, act, ports.new_id)
 
     def look(self, session: Session, wish: RoleWish, made: str, act: Act) -> Seen:
-        login = get_person(session, wish.person).login
-        return Seen(f"{login}: {wish.role}", frozenset({wish.area}), subject=wish.person, until=wish.until)
+        return Seen(wish.role, frozenset({wish.area}), subject=wish.person, until=wish.until)
 
     def check(self, session: Session, wish: RoleWish, caller: Caller, seen: Seen) -> None:
         may_give(caller, wish.role, wish.area)
@@ -56,8 +55,7 @@ class RoleEnding(Deed[RoleEnd]):
 
     def look(self, session: Session, wish: RoleEnd, made: str, act: Act) -> Seen:
         row = get_grant(session, wish.grant)
-        said = f"{get_person(session, row.person_id).login}: {row.role} ended"
-        return Seen(said, frozenset({row.area_id}), matters=decides(row.role), subject=row.person_id)
+        return Seen(f"{row.role} ended", frozenset({row.area_id}), matters=decides(row.role), subject=row.person_id)
 
 
 class PersonStanding(Deed[Standing]):
@@ -78,5 +76,9 @@ class PersonStanding(Deed[Standing]):
         row = get_person(session, wish.person)
         roles = [one.role for one in own_grants(session, row.id, act.now)]
         matters = any(map(decides, roles)) if wish.disabled else bool(roles)
-        said = f"{row.login} {'disabled' if wish.disabled else 'enabled'}"
-        return Seen(said, places_of(session, row, act.now), matters=matters, subject=row.id)
+        return Seen(
+            "disabled" if wish.disabled else "enabled",
+            places_of(session, row, act.now),
+            matters=matters,
+            subject=row.id,
+        )

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, SQLModel, col, select
 
-from controller.errors import PersonUnknown
+from controller.errors import PersonStillIn, PersonUnknown
 from controller.people.audit import Act, record
 from controller.people.inventory import columns
 from controller.people.models import AuditLine, Person, RoleGrant
@@ -36,6 +36,14 @@ def forget(session: Session, person_id: str, act: Act) -> None:
         update(AuditLine).where(col(AuditLine.who_id) == PREFIX + person_id).values(who="", origin="", salt=None)
     )
     _end(session, row, act.now)
+
+
+def forget_who_is_out(session: Session, person_id: str, act: Act) -> None:
+    """As `forget`; PersonStillIn for somebody who has not been put out before."""
+    row = session.get(Person, person_id)
+    if row is not None and row.disabled_at is None:
+        raise PersonStillIn(person=person_id)
+    forget(session, person_id, act)
 
 
 def _names(session: Session, row: Person) -> set[str]:

@@ -18,9 +18,8 @@ from devices.areas import lineage
 def change_person(session: Session, person: str, name: str, language: str, act: Act) -> None:
     """What they are called, and in which language they are spoken to. PersonUnknown."""
     row = get_person(session, person)
-    detail = f"{row.name} → {name}"
     row.name, row.language = name, language
-    record(session, act, Action.PERSON_EDIT, PERSON + person, detail, area=row.area_id)
+    record(session, act, Action.PERSON_EDIT, PERSON + person, "renamed", area=row.area_id)
 
 
 def disable_person(session: Session, person: str, disabled: bool, act: Act) -> None:

@@ -31,9 +31,10 @@ MOMENTS: Mapping[str, str] = {
     "roll_back": "store rolled back", "alert": "alerts", "stop": "stops, cancels", "cancel": "stops, cancels",
     "programme": "calendar", "retold": "calendar", "ended": "calendar", "night": "calendar",
     "rival": "second controller", "rotated": "keys", "leaked": "keys", "new_root": "keys", "thief": "thief speaks",
+    "merged": "areas", "handed_over": "areas", "resettled": "areas",
 }  # fmt: skip
 BULLETINS = "bulletins"
-SAID = (BULLETINS, "alerts", "stops, cancels", "calendar")
+SAID = (BULLETINS, "alerts", "stops, cancels", "calendar", "areas")
 """The lanes of the office; all others are faults."""
 
 

@@ -165,3 +165,16 @@ def test_twenty_orders_of_a_person_with_one_key_are_one(desk: ApiDesk, place: Pl
     assert len({answer.json()["id"] for answer in answers}) == 1
     refused = editor.post("broadcasts", json=body | {"volume": 7}, headers={"Idempotency-Key": "x"})
     assert refused.json()["code"] == "idempotency_key_reused"
+
+
+def test_who_is_out_can_be_forgotten_and_only_then(desk: ApiDesk, client: TestClient, place: Place) -> None:
+    person = add_person(desk, "bay", "viewer", place.area)
+    refused = client.post(f"persons/{person}/forget")
+    assert (refused.status_code, refused.json()["code"]) == (409, "person_still_in")
+    assert client.post(f"persons/{person}/disable").status_code == 200
+    assert client.post(f"persons/{person}/forget").status_code == 204
+    assert client.post(f"persons/{person}/forget").status_code == 204, "twice is once"
+    with desk.office.database.read() as session:
+        row = session.get_one(Person, person)
+    assert "bay" not in (row.login + row.name).lower() and row.password is None
+    assert ("administrator", "person.forget") in desk.audit()

@@ -135,7 +135,7 @@ def test_messages_under_a_new_key_may_overtake_the_trust_set(village: Village) -
     assert village.judged().verdict == "clean", village.judged().as_json()
 
 
-@pytest.mark.parametrize("publish", [1, 2, 3, 5, 9])
+@pytest.mark.parametrize("publish", [1, 3, *(pytest.param(one, marks=pytest.mark.full) for one in (2, 5, 9))])
 def test_the_controller_dies_while_it_signs_everything_again(village: Village, publish: int) -> None:
     order = village.broadcast(seconds=5, start_at=village.time.now + 300 * SECOND)
     village.run(20)

@@ -17,7 +17,7 @@ def merge(scene: Scene, dice: Dice) -> Iterator[Happening]:
     for number in range(2):
         yield from _commune(scene, dice, noon, number)
     away = some(dice, scene.everybody, max(1, scene.speakers // 3))
-    yield Happening(noon - dice.randrange(5 * MINUTE), "radio_lost", (away,))
+    yield Happening(max(0, noon - dice.randrange(5 * MINUTE)), "radio_lost", (away,))
     yield Happening(noon + dice.randrange(20 * MINUTE), "radio_back", (away,))
     if dice.random() < 0.5:
         yield Happening(max(0, noon - dice.randrange(30 * MINUTE)), "handed_over", (dice.randrange(1_000),))

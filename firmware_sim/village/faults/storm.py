@@ -12,6 +12,6 @@ def storm(scene: Scene, dice: Dice) -> Iterator[Happening]:
     longest = min(8 * HOUR, scene.span // 2)
     for at in now_and_then(scene, dice, min(2 * DAY, scene.span)):
         for hamlet in dice.sample(scene.hamlets, -(-len(scene.hamlets) // 3)):
-            lost = at + dice.randrange(10 * MINUTE)
+            lost = min(at + dice.randrange(10 * MINUTE), scene.span - 1)
             yield Happening(lost, "radio_lost", (hamlet,))
             yield Happening(lost + dice.randrange(longest // 4, longest), "radio_back", (hamlet,))
