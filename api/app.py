@@ -68,7 +68,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     """The application over running services; without any it can only describe itself."""
     app = FastAPI(
         title="Loa", version="1", summary="Bulletins for village loudspeakers, and the proof that they were heard.",
-        openapi_url=None, docs_url=None, redoc_url=None,
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.services = services
     app.add_middleware(BodyLimit)

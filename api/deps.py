@@ -61,6 +61,11 @@ def origin_of(request: Request) -> str:
     return str(request.state.origin)
 
 
+def own_address(services: Services, request: Request) -> str:
+    """How we are reached: as the installation says. Only where it says nothing is the caller's word taken."""
+    return services.settings.api.public_url or str(request.base_url).rstrip("/")
+
+
 def tree_of(services: Services) -> Tree:
     """Every area's parent, as the tables have it when it is asked for."""
 

@@ -89,15 +89,17 @@ def unforeseen(request: Request) -> Response:
 
 
 async def _coded(request: Request, error: Any) -> Response:
-    if error.code in VEILED and getattr(request.state, "caller", None) is not None:
+    if error.code in VEILED:
         return refusal(request, error, await run_in_threadpool(_veiled, request, error))
     return refusal(request, error)
 
 
 def _veiled(request: Request, error: Any) -> Mapping[str, Any]:
-    """What it names, as far as who asked may see it."""
+    """What it names, as far as who asked may see it; nobody is told anything."""
+    if (caller := getattr(request.state, "caller", None)) is None:
+        return {}
     with request.app.state.services.database.read() as session:
-        return veiled_data(Sight(session, request.state.caller), error)
+        return veiled_data(Sight(session, caller), error)
 
 
 async def _unsound(request: Request, error: Any) -> Response:

@@ -5,9 +5,10 @@ import io
 import os
 import re
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,8 @@ _FILES = re.compile(
 """Where files of ours lie. Backups of earlier versions hold keys in clear."""
 _FOLDERS = re.compile(rf"{KEYS}|{STORE}(/[0-9a-f]{{2}})?")
 _BLOCK = 1 << 20
+_DOORS = {"log_in_session": "DELETE FROM log_in_session", "one_time_link": "DELETE FROM one_time_link"}
+"""Tables of what lets somebody in without a key or a password, and how they are emptied."""
 
 
 def holds_keys(source: Path) -> bool:
@@ -47,6 +50,7 @@ def restore_backup(source: Path, root: Path, passphrase: str | None) -> bool:
             _unpack(tar, fresh, passphrase)
         if not (fresh / DATABASE).is_file():
             raise BackupInvalid(file=str(source))
+        _close_doors(fresh / DATABASE)
         (fresh / KEYS).mkdir(mode=0o700, exist_ok=True)
         if root.exists():
             root.rmdir()
@@ -54,6 +58,17 @@ def restore_backup(source: Path, root: Path, passphrase: str | None) -> bool:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return any((root / KEYS).iterdir())
+
+
+def _close_doors(database: Path) -> None:
+    """What was ended or used since the backup would be good again: everybody logs in anew. BackupInvalid."""
+    try:
+        with closing(sqlite3.connect(database)) as tables, tables:
+            for (name,) in tables.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                if name in _DOORS:
+                    tables.execute(_DOORS[name])
+    except sqlite3.DatabaseError as error:
+        raise BackupInvalid(entry=DATABASE) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from api.approvals import ApprovalShown, approval_shown, ports_of
 from api.deps import Key, Served, act_of, permit
-from api.errors import language_of
+from api.errors import RequestRefused, language_of
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
 from api.shapes import Asked, Id, Page
@@ -41,7 +41,7 @@ def index(
     ] = "all",
     after: After = None, limit: Limit = 50,
 ) -> Page[ApprovalShown]:  # fmt: skip
-    """Your own, and those at places where you approve; the newest first."""
+    """Your own, and those of which you approve at every place; the newest first."""
     now, language = services.now(), language_of(request)
     with services.database.read() as session:
         found, more = _found(session, who, which, after, limit, now)
@@ -104,6 +104,8 @@ def _found(
         else [col(ApprovalRequest.created_by_id) == who.id]
     )
     found: list[ApprovalRequest] = []
+    if after is not None:
+        _known(session, after, who)
     while len(found) <= limit:
         rows, more = newest_first(session, ApprovalRequest, ApprovalRequest.created_at, after, LOT, *wanted)
         found += [row for row in rows if concerns(row, who) and (which != "waiting" or _waits(row, who, now))]
@@ -111,6 +113,13 @@ def _found(
             break
         after = more
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def _known(session: Session, after: str, who: Caller) -> None:
+    """A page after what does not concern the caller is as unknown as one after nothing."""
+    row = session.get(ApprovalRequest, after)
+    if row is None or not concerns(row, who):
+        raise RequestRefused("page_unknown", after=after)
 
 
 def _waits(row: ApprovalRequest, who: Caller, now: int) -> bool:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session, col, select
 
-from api.deps import Key, Served, Viewer, act_of, permit
+from api.deps import Key, Served, Viewer, act_of, own_address, permit
 from api.errors import language_of
 from api.paging import After, Limit, newest_first
 from api.problems import READS, WRITES, refusals
@@ -153,7 +153,7 @@ def labels_answer(labels: Sequence[Label], request: Request, status: int) -> HTM
 
 def bearings(request: Request, services: Services) -> tuple[str, str]:
     """Where a speaker brings its code, and the key id of the root that must answer."""
-    return str(request.base_url).rstrip("/"), VerifyKey(services.keyring.birth("")["root"]).id
+    return own_address(services, request), VerifyKey(services.keyring.birth("")["root"]).id
 
 
 def label_of(session: Session, one: Printed, at: str, root: str) -> Label:

@@ -20,7 +20,7 @@ from controller.people.answered import already_made, remember
 from controller.people.callers import Caller
 from controller.people.delegations import Lending, lend
 from controller.people.grants import RoleWish, end_role, get_grant, may_end
-from controller.people.models import RoleGrant
+from controller.people.models import Person, RoleGrant
 from controller.people.newcomers import PERSON, find_person
 from controller.people.permissions import Action, Role
 from controller.people.persons import get_person, places_of
@@ -152,9 +152,8 @@ def lend_(
         made = already_made(session, act)
         if made is None:
             taker = find_person(session, wish.to)
-            if taker is None:
+            if taker is None or not _is_seen(session, who, taker, act.now):
                 raise PersonUnknown(person=wish.to)
-            _known(session, who, taker.id, act.now)
             asked = Lending(taker.id, wish.role.value, wish.area, wish.until)
             made = lend(session, asked, act, services.new_id, tree_of(services))
             remember(session, act, made)
@@ -200,5 +199,9 @@ def _visible(who: Caller) -> list[Any]:
 
 def _known(session: Session, who: Caller, person: str, now: int) -> None:
     """PersonUnknown for somebody who is nowhere that the caller sees."""
-    if not any(map(who.sees, places_of(session, get_person(session, person), now))):
+    if not _is_seen(session, who, get_person(session, person), now):
         raise PersonUnknown(person=person)
+
+
+def _is_seen(session: Session, who: Caller, person: Person, now: int) -> bool:
+    return any(map(who.sees, places_of(session, person, now)))

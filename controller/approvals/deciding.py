@@ -69,7 +69,7 @@ def withdraw(session: Session, request: str, who: Caller, words: str, act: Act) 
 
 
 def find_request(session: Session, request: str, who: Caller) -> ApprovalRequest:
-    """One that concerns the caller: theirs, or one that they may approve somewhere. ApprovalUnknown."""
+    """One that concerns the caller: theirs, or one that they may approve at all its places. ApprovalUnknown."""
     row = session.get(ApprovalRequest, request)
     if row is None or not concerns(row, who):
         raise ApprovalUnknown(approval=request)
@@ -77,7 +77,9 @@ def find_request(session: Session, request: str, who: Caller) -> ApprovalRequest
 
 
 def concerns(row: ApprovalRequest, who: Caller) -> bool:
-    return row.created_by_id == who.id or any(who.rights.may(Action.APPROVE, place) for place in row.places)
+    """Of one for two communes an approver of one sees nothing: it tells what is planned in the other."""
+    may_approve = bool(row.places) and who.rights.may_at_all(Action.APPROVE, row.places)
+    return row.created_by_id == who.id or may_approve
 
 
 def may_decide(session: Session, row: ApprovalRequest, who: Caller, now: int) -> None:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from controller.errors import DelegationInvalid, NotAllowed, PersonUnknown
 from controller.people.audit import Act, record
+from controller.people.grants import end_links
 from controller.people.models import RoleGrant
 from controller.people.newcomers import PERSON
 from controller.people.permissions import Action
@@ -43,6 +44,7 @@ def lend(session: Session, wish: Lending, act: Act, new_id: Callable[[], str], t
     )  # fmt: skip
     session.add(row)
     touch(taker, act.now)
+    end_links(session, taker, wish.role, act.now)
     session.flush()
     record(session, act, Action.ROLE_GIVE, PERSON + taker.id, f"{wish.role} lent", area=wish.area)
     return row.id

@@ -9,6 +9,7 @@ from controller.errors import GrantUnknown, LastAdministrator, NotAllowed, OwnRo
 from controller.people import newcomers
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
+from controller.people.entrance.links import void
 from controller.people.models import Person, RoleGrant
 from controller.people.newcomers import PERSON
 from controller.people.permissions import ROLES, Action, Role
@@ -48,6 +49,7 @@ def give_role(session: Session, wish: RoleWish, act: Act, new_id: Callable[[], s
         one.ended_at = act.now
     row = newcomers.give_role(session, new_id(), person, wish.role, wish.area, act)
     row.until = wish.until
+    end_links(session, person, wish.role, act.now)
     session.flush()
     keep_an_administrator(session, known, act.now)
     return row.id
@@ -76,6 +78,15 @@ def get_grant(session: Session, grant: str) -> RoleGrant:
 def decides(role: str) -> bool:
     """Whether who has this role may be somebody's second person: taking it away needs one."""
     return Action.APPROVE in ROLES[role]
+
+
+def end_links(session: Session, person: Person, role: str, now: int) -> None:
+    """Whoever made a link for somebody's password could become them: none outlives a role that decides.
+
+    Who has never come in needs theirs to come.
+    """
+    if decides(role) and (person.password is not None or person.issuer_subject is not None):
+        void(session, person.id, now)
 
 
 def keep_an_administrator(session: Session, gone: list[RoleGrant], now: int) -> None:

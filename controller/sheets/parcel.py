@@ -55,13 +55,15 @@ def _check_part(file: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
         said = opened.read(most + 1)
     if len(said) > most:
         raise SpreadsheetRefused(why="too_large")
-    if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-        _check_xml(said.lower(), part.filename)
+    _check_words(said.lower(), part.filename)
     return len(said)
 
 
-def _check_xml(said: bytes, name: str) -> None:
-    if b"\x00" in said or any(word in said for word in _DECLARATIONS):
+def _check_words(said: bytes, name: str) -> None:
+    """Whatever a part is called, the table of contents may call it a sheet: so none declares entities, in no width."""
+    is_xml = name.lower().endswith((".xml", ".rels", ".vml"))
+    narrow = said.replace(b"\x00", b"")
+    if (is_xml and b"\x00" in said) or any(word in narrow for word in _DECLARATIONS):
         raise SpreadsheetRefused(why="hostile")
     if name == "[Content_Types].xml" and any(word in said for word in _MACROS):
         raise SpreadsheetRefused(why="macros")

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 from api.console.doors import AnyGuest, Guest, LoggedInGuest, entered, onward, safe_path
 from api.console.pages import again, page
 from api.cookies import give, take
-from api.deps import Served
+from api.deps import Served, own_address
 from controller.errors import CodeRefused, LogInBusy, LogInRefused, SignOnUnavailable, TooManyTries
 from controller.people.entrance.browsers import LIFE
 from controller.people.entrance.links import has_administrator
@@ -86,8 +86,6 @@ def _farewell(services: Services, request: Request) -> str | None:
     if services.sign_on is None:
         return None
     try:
-        return services.sign_on.farewell(
-            f"{services.settings.api.public_url or str(request.base_url).rstrip('/')}/login"
-        )
+        return services.sign_on.farewell(own_address(services, request) + "/login")
     except (SignOnUnavailable, LogInBusy):
         return None

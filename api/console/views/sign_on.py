@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 
 from api.console.doors import AnyGuest, entered, onward
 from api.cookies import cookie_of, give, take
-from api.deps import Served
+from api.deps import Served, own_address
 from controller.errors import SignOnOff, SignOnRefused
 from controller.people.sign_on.flow import LIFE, SignOn
 from controller.people.sign_on.linking import come_in
@@ -43,4 +43,4 @@ def _sign_on(services: Services) -> SignOn:
 
 def _back(services: Services, request: Request) -> str:
     """Our address, as the provider knows it."""
-    return (services.settings.api.public_url or str(request.base_url).rstrip("/")) + BACK
+    return own_address(services, request) + BACK

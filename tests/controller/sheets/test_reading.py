@@ -116,6 +116,8 @@ ref="A1:XFD1048576"/><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row><row r=
     [
         (changed(PLAIN, {SHEET: LAUGHS}), "hostile"),
         (changed(PLAIN, {SHEET: LAUGHS.decode().encode("utf-16")}), "hostile"),
+        (changed(PLAIN, {"xl/worksheets/sheet1.dat": LAUGHS}), "hostile"),
+        (changed(PLAIN, {"xl/worksheets/sheet1.dat": LAUGHS.decode().encode("utf-16")}), "hostile"),
         (changed(PLAIN, {"xl/vbaProject.bin": b"x"}), "macros"),
         (changed(PLAIN, {"[Content_Types].xml": b"<Types>sheet.macroEnabled.main+xml</Types>"}),
          "macros"),
