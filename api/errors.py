@@ -89,7 +89,7 @@ def unforeseen(request: Request) -> Response:
 
 
 async def _coded(request: Request, error: Any) -> Response:
-    if error.code in VEILED:
+    if error.code in VEILED and not isinstance(error, RequestRefused):
         return refusal(request, error, await run_in_threadpool(_veiled, request, error))
     return refusal(request, error)
 
