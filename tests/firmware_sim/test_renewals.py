@@ -27,7 +27,7 @@ def counter(address: str) -> Counter:
 def joined(desk: ApiDesk, counter: Counter, tmp_path: Path) -> Identity:
     client = desk.client()
     made = client.post("claim-codes", json={"area": Place(client).area, "name": "Loa"}).json()["items"][0]
-    return counter.join(made["code"], KEY, tmp_path, root=desk.office.keyring.keys["root"].id)
+    return counter.join(made["code"], KEY, tmp_path, root=desk.office.keyring.root.id)
 
 
 def test_it_renews_in_time_over_the_years(desk: ApiDesk, counter: Counter, joined: Identity, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_turned_away_it_asks_once_a_minute_until_it_is_in_service_again(
 def test_another_offices_answer_is_not_believed(desk: ApiDesk, counter: Counter, tmp_path: Path) -> None:
     client = desk.client()
     made = client.post("claim-codes", json={"area": Place(client).area, "name": "Loa"}).json()["items"][0]
-    assert f"root={desk.office.keyring.keys['root'].id}" in made["text"]
+    assert f"root={desk.office.keyring.root.id}" in made["text"]
     with pytest.raises(NotLetIn) as caught:
         counter.join(made["code"], KEY, tmp_path, root=KEY.id)
     assert caught.value.data["why"] == "another_root" and list(tmp_path.glob("*/birth.json")) == []
