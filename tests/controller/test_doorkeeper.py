@@ -37,7 +37,9 @@ class Post:
             lambda: "mqtts://h?ca=ca&cert=cert&key=key", folder, 0.5, lambda: self.done.append("read again"),
             self._evict, lambda seconds: self.done.append("waited") if seconds else None,
         )  # fmt: skip
-        self.keeper = Doorkeeper(office.database, Herald(lambda: office.keyring, self.link), files, door, lambda: self.now)
+        self.keeper = Doorkeeper(
+            office.database, Herald(lambda: office.keyring, self.link), files, door, lambda: self.now
+        )
         self.speaker = office.speaker(office.area("Xã Tân Đông"))
         with office.database.write() as session:
             session.add(
