@@ -223,7 +223,7 @@ def test_a_revoked_speaker_is_out_within_ten_seconds_and_stays_out(secured: Secu
             lambda: secured.url("controller"), secured.folder / "broker", 0.5, secured.broker.reload,
             lambda url, name: evict(url, name, now_us), time.sleep,
         )  # fmt: skip
-        keeper = Doorkeeper(office.database, Herald(office.keyring, controller), secured.files, door, now_us)
+        keeper = Doorkeeper(office.database, Herald(lambda: office.keyring, controller), secured.files, door, now_us)
         with office.database.write() as session:
             row = session.get_one(Device, device)
             row.retired_at, row.status = now_us(), "stolen"
