@@ -36,7 +36,7 @@ class Broadcasting(Deed[BroadcastRequest]):
         speakers = ordered_to(session, made)
         return Seen(
             said=f"{bulletin.title} → {len(speakers)}", places=frozenset(wish.areas) | homes(session, wish.devices),
-            speakers=speakers, rank=wish.rank, sources=frozenset({bulletin.kind}),
+            areas=frozenset(wish.areas), speakers=speakers, rank=wish.rank, sources=frozenset({bulletin.kind}),
             start_at=None if wish.start_at is None else row.start_at, bulletin=wish.bulletin_id,
             pins={"sha256": row.sha256, "speakers": digest_of(speakers)},
         )  # fmt: skip
@@ -58,7 +58,8 @@ class Alerting(Deed[AlertRequest]):
         speakers = ordered_to(session, made)
         areas = session.exec(select(AlertArea.area_id).where(AlertArea.alert_id == made))
         return Seen(
-            said=f"{wish.text} → {len(speakers)}", places=frozenset(areas), speakers=speakers, until=row.expires_at,
+            said=f"{wish.text} → {len(speakers)}", places=frozenset(areas), areas=frozenset(areas),
+            speakers=speakers, until=row.expires_at,
             pins={"speakers": digest_of(speakers), "tone": row.tone_sha256},
         )  # fmt: skip
 

@@ -146,7 +146,7 @@ def _facts(session: Session, deed: AnyDeed, seen: Seen, near: frozenset[str], no
         return Facts(deed.nature, everyone=None in seen.places)
     added = beside(session, family(session, near), now if seen.start_at is None else seen.start_at)
     return Facts(
-        deed.nature, is_everyone(session, seen.places, seen.speakers | added), len(seen.speakers), _in_service(session),
+        deed.nature, is_everyone(session, seen.areas, seen.speakers | added), len(seen.speakers), _in_service(session),
         seen.rank, seen.sources,
     )  # fmt: skip
 

@@ -36,6 +36,8 @@ class Seen:
     """Where whoever approves must have the right to."""
     matters: bool = True
     """Not: nobody needs to approve it, whoever asks."""
+    areas: frozenset[Place] = frozenset()
+    """Areas that would sound as a whole, whoever stands there then."""
     speakers: frozenset[str] = frozenset()
     """Those that would sound."""
     rank: str = "normal"

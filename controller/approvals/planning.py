@@ -124,7 +124,8 @@ class GroupChanging(Deed[GroupChanged]):
         places = homes(session, wish.devices)
         return Seen(
             said=f"{wish.name} ({len(wish.devices)})", places=places or seen.places, matters=bool(naming),
-            speakers=seen.speakers, rank=seen.rank, sources=seen.sources, subject=wish.id, pins=seen.pins,
+            areas=seen.areas, speakers=seen.speakers, rank=seen.rank, sources=seen.sources, subject=wish.id,
+            pins=seen.pins,
         )  # fmt: skip
 
 
@@ -137,6 +138,7 @@ def seen_of(
     newest = any(not isinstance(one.content, OneBulletin) for one in wishes)
     return Seen(
         said=f"{', '.join(one.title for one in wishes[:5])} → {len(speakers)}", places=places_of(session, wishes),
+        areas=frozenset(area for one in wishes for area in one.targets.areas),
         matters=any(not one.paused for one in wishes), speakers=speakers,
         rank="priority" if any(one.rank == "priority" for one in wishes) else "normal",
         sources=frozenset(one.kind for one in bulletins) | (KINDS if newest else frozenset()), subject=subject,

@@ -184,3 +184,11 @@ def test_what_has_changed_since_is_asked_anew(staff: Staff, heads: tuple[str, st
         staff.change(Bulletin, staff.bulletin, sha256=staff.office.blob(3.0, 300.0))
     failed = staff.approve(binh, waiting.id)
     assert (failed.state, failed.problem, staff.broadcasts()) == ("failed", "changed_since", [])
+
+
+def test_one_speaker_is_not_everyone_wherever_it_stands(staff: Staff, heads: tuple[str, str]) -> None:
+    """A speaker directly in a topmost area, where there are others."""
+    an, _ = heads
+    alone = staff.office.register(staff.province, ["Loa tỉnh"])
+    assert not staff.air(an, devices=tuple(alone)).waits
+    assert staff.air(an, staff.province).waits
