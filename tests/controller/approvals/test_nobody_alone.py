@@ -116,6 +116,14 @@ def test_no_story_of_one_person_is_heard_by_everyone(story: list[tuple[str, int,
 
 
 @pytest.mark.full
+@settings(max_examples=100)
+@given(story=STORIES)
+def test_no_story_of_a_hundred_is_heard_by_everyone(story: list[tuple[str, int, int]]) -> None:
+    live(story)
+
+
+@pytest.mark.rehearse
+@pytest.mark.timeout(900)
 @settings(max_examples=300)
 @given(story=STORIES)
 def test_no_story_of_many_is_heard_by_everyone(story: list[tuple[str, int, int]]) -> None:

@@ -98,7 +98,10 @@ def check_history(land: Land, told: dict[int, dict[str, tuple[str, str | None]]]
             assert {area: (then[area].name, then[area].parent_id) for area in known} == known
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=[pytest.mark.full, pytest.mark.timeout(900)])])
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "examples", [6, pytest.param(60, marks=pytest.mark.full), pytest.param(150, marks=pytest.mark.rehearse)]
+)
 def test_any_changes(examples: int) -> None:
     quiet = [HealthCheck.too_slow]
     settings(max_examples=examples, deadline=None, suppress_health_check=quiet)(given(STEPS)(_any))()
