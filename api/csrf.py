@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fastapi import Request
 
 from api.cookies import Kind, cookie_of
-from controller.errors import CsrfMissing
+from controller.errors.callers import CsrfMissing
 from controller.people.entrance.tokens import same
 from controller.runtime.services import Services
 

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from api.bulletins import TextWish
 from api.problems import ProblemShown
-from api.routes.bulletins import TextWish
 
 ABOUT = """
 Times are RFC 3339: any offset in, UTC out. Ids are lower-case UUIDs. Every POST takes an `Idempotency-Key`: the

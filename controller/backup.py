@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from controller.errors import BackupRefused
+from controller.errors.machine import BackupRefused
 from controller.keys.disk import alone
 from controller.keys.errors import RootStillOnline
 from controller.keys.folder import FIRST_ROOT, OLD_ROOT, TENANT, TRUST

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from controller.configuration import Configurator
-from controller.errors import NoCoordinates, TooManyHorns
+from controller.errors.air import NoCoordinates, TooManyHorns
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from devices.echo.geometry import Horn

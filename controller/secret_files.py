@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
-from controller.errors import SecretFileRefused
+from controller.errors.machine import SecretFileRefused
 
 PREFIX, ENDING = "LOA_", "_FILE"
 

@@ -11,7 +11,7 @@ from api.deps import Served, permit
 from api.errors import RequestRefused
 from api.problems import READS, refusals
 from api.shapes import Id
-from controller.errors import BulletinNotReady
+from controller.errors.library import BulletinNotReady
 from controller.library.bulletins import get_bulletin
 from controller.people.permissions import Action
 

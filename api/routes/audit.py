@@ -17,7 +17,7 @@ from api.paging import Limit
 from api.problems import READS, refusals
 from api.shapes import Id, Instant, Moment, Page, Shown
 from api.timestamps import to_utc
-from controller.errors import ReportTooLong
+from controller.errors.programmes import ReportTooLong
 from controller.people.anchors import Anchor, signed
 from controller.people.callers import Caller
 from controller.people.export import followed, json_lines, sheet

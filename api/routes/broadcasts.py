@@ -20,7 +20,7 @@ from controller.approvals.asking import order
 from controller.approvals.catalogue import BROADCAST
 from controller.broadcast.models import Broadcast, BroadcastArea
 from controller.broadcast.ordering import BroadcastRequest, stop_broadcast
-from controller.errors import BroadcastUnknown
+from controller.errors.air import BroadcastUnknown
 from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.reach.admission import admit_named

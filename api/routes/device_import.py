@@ -20,7 +20,7 @@ from controller.enrolment.claims import MOST_DAYS, USUAL_DAYS, Mint, Printed
 from controller.enrolment.crate import Crate, headings, read_crate
 from controller.enrolment.importing import CrateOutcome, CrateWish, OnErrors, import_crate
 from controller.enrolment.labels import Label
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 from controller.exchange.directory import Directory
 from controller.exchange.names import read_directory
 from controller.people.audit import Act

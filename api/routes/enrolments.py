@@ -12,7 +12,7 @@ from api.timestamps import to_utc
 from controller.certificates.renewal import renew_at
 from controller.enrolment.joining import Application, Joined, join, refuse_claim
 from controller.enrolment.renewing import renew
-from controller.errors import ClaimCodeMistyped, ClaimRefused, RenewalRefused
+from controller.errors.enrolment import ClaimCodeMistyped, ClaimRefused, RenewalRefused
 from controller.people.audit import Act
 from controller.runtime.services import Services
 from devices.protocol.signing import MAX_MESSAGE_BYTES

@@ -17,7 +17,7 @@ from api.timestamps import to_utc, to_utc_or_none
 from controller.approvals.asking import order
 from controller.approvals.catalogue import STANDING
 from controller.approvals.staffing import Standing
-from controller.errors import PersonUnknown
+from controller.errors.people import PersonUnknown
 from controller.people.answered import already_made, remember
 from controller.people.callers import Caller
 from controller.people.forgetting import forget_who_is_out

@@ -20,7 +20,7 @@ from api.timestamps import to_utc
 from api.uploads import landed
 from controller.approvals.holding import keep_or_ask, waits_already
 from controller.approvals.planning import ProgrammesMade
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 from controller.exchange.directory import Directory
 from controller.exchange.events import read_calendar
 from controller.exchange.exporting import exported

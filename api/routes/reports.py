@@ -13,7 +13,7 @@ from api.errors import language_of
 from api.problems import READS, Language, refusals
 from api.shapes import Day, Id, Instant, Shown
 from api.timestamps import to_utc_or_none
-from controller.errors import ReportTooLong
+from controller.errors.programmes import ReportTooLong
 from controller.reach.sight import Sight
 from controller.reports.counting import Asked, count, names
 from controller.reports.figures import By, Line, Per, lines

@@ -15,7 +15,8 @@ from api.timestamps import to_utc, to_utc_or_none
 from controller.approvals.asking import order
 from controller.approvals.catalogue import ROLE, ROLE_END
 from controller.approvals.staffing import RoleEnd
-from controller.errors import PersonNeeded, PersonUnknown
+from controller.errors.approvals import PersonNeeded
+from controller.errors.people import PersonUnknown
 from controller.people.answered import already_made, remember
 from controller.people.callers import Caller
 from controller.people.delegations import Lending, lend

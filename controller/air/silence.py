@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, select
 
 from controller.air.book import read_air
-from controller.errors import NeverHeard
+from controller.errors.programmes import NeverHeard
 from devices.protocol.units import DAY
 from scheduler.air.models import AirRule
 from scheduler.air.timeline import resolve

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from controller.alerts.models import AlertArea, AlertRow
 from controller.deliveries.tracking import new_delivery, open_deliveries, queue, tell_again
-from controller.errors import AlertUnknown, ExpiryInvalid, NoTargets
+from controller.errors.air import AlertUnknown, ExpiryInvalid, NoTargets
 from controller.library.carriage import need_until
 from controller.library.models import Blob
 from controller.people.answered import already_made, remember

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from controller.approvals.circle import circle, family, others_who_could_decide
 from controller.approvals.deed import AnyDeed, Ports, Seen
 from controller.approvals.everyone import beside, homes, is_everyone
-from controller.errors import PersonNeeded
+from controller.errors.approvals import PersonNeeded
 from controller.people.answered import already_made, remember
 from controller.people.approval_models import ApprovalRequest
 from controller.people.approval_rules import BY_PROGRAM, By, Facts, Nature, Policy, Reason, second_person

@@ -16,7 +16,7 @@ from controller.areas.wishes import AreaWish, End, Merge
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
 from controller.deliveries.states import OPEN_WORDS
-from controller.errors import ChangeOutdated
+from controller.errors.areas import ChangeOutdated
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.programmes.reading import Situation, situation

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 
 from controller.areas.wishes import AreaWish, End, Merge, Move, Rename, Reparent
-from controller.errors import ParentUnclear
+from controller.errors.areas import ParentUnclear
 from devices.areas import MAX_DEPTH, Parents, lineage
 from devices.errors import AreaCycle, AreaEnded, AreaNotEmpty, AreaTooDeep, AreaUnknown, DeviceUnknown
 

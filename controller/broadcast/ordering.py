@@ -19,7 +19,8 @@ from controller.broadcast.planning import (
 )
 from controller.deliveries.models import Delivery
 from controller.deliveries.tracking import new_delivery, queue, tell_again
-from controller.errors import BroadcastUnknown, BulletinNotReady, BulletinUnknown, NoTargets
+from controller.errors.air import BroadcastUnknown, NoTargets
+from controller.errors.library import BulletinNotReady, BulletinUnknown
 from controller.library.carriage import need_until
 from controller.library.models import Blob, Bulletin
 from controller.people.answered import already_made, remember

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from controller.errors import Clash, StartInPast, StartTooFar, TooLongOnAir
+from controller.errors.air import Clash, StartInPast, StartTooFar, TooLongOnAir
 from devices.protocol.units import DAY, HOUR, MILLI, SECOND
 
 CARRY_BYTES_PER_S = 250_000

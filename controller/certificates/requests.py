@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from controller.certificates.papers import PublicKey
-from controller.errors import CertificateRequestInvalid
+from controller.errors.enrolment import CertificateRequestInvalid
 from devices.protocol import base64url
 
 MOST_LETTERS = 4_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from controller.enrolment.codes import digest_of, make_code
-from controller.errors import ClaimCodeUnknown, StatusNotPossible
+from controller.errors.enrolment import ClaimCodeUnknown, StatusNotPossible
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action

@@ -6,7 +6,7 @@ exchanged. 14 signs are 69 bits, so that a plain hash keeps them.
 
 import hashlib
 
-from controller.errors import ClaimCodeMistyped
+from controller.errors.enrolment import ClaimCodeMistyped
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, 1, I, L and O."""

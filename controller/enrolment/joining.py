@@ -11,7 +11,7 @@ from controller.certificates.requests import read_request
 from controller.enrolment.certifying import certificates_of, certify
 from controller.enrolment.claims import find_claim
 from controller.enrolment.replacing import replace
-from controller.errors import ClaimRefused
+from controller.errors.enrolment import ClaimRefused
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from devices.incidents import open_incident

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from controller.configuration import Configurator
 from controller.enrolment.certifying import revoke_certificates
 from controller.enrolment.claims import withdraw_claims_for
-from controller.errors import StatusNotPossible
+from controller.errors.enrolment import StatusNotPossible
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from devices.incidents import close_cause

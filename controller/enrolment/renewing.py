@@ -8,7 +8,7 @@ from controller.certificates.authority import Authority
 from controller.certificates.requests import read_request
 from controller.enrolment.certifying import certificates_of, certify
 from controller.enrolment.joining import Joined
-from controller.errors import RenewalRefused, TooManyAttempts
+from controller.errors.enrolment import RenewalRefused, TooManyAttempts
 from devices.models import Device
 from devices.protocol.codec import parse
 from devices.protocol.errors import ProtocolError

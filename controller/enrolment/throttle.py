@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from controller.errors import TooManyAttempts
+from controller.errors.enrolment import TooManyAttempts
 from devices.protocol.units import MINUTE, SECOND
 
 MOST, WITHIN = 10, 15 * MINUTE

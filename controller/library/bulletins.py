@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from sqlmodel import Session, col, select
 
-from controller.errors import BulletinNotReady, BulletinUnknown, TextEmpty, TextTooLong, VersionOfVersion
+from controller.errors.library import BulletinNotReady, BulletinUnknown, TextEmpty, TextTooLong, VersionOfVersion
 from controller.library.models import Bulletin
 from controller.library.studio import VoiceWish
 from controller.people.answered import already_made, remember

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, col, delete, or_, select
 
-from controller.errors import GlossaryInvalid
+from controller.errors.library import GlossaryInvalid
 from controller.library.models import GlossaryEntry
 from controller.people.audit import Act, record
 from controller.people.permissions import Action

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session, select
 
 from controller.db import Database
-from controller.errors import BulletinNotReady
+from controller.errors.library import BulletinNotReady
 from controller.library.bulletins import ready_wav, unrendered
 from controller.library.models import Blob, Bulletin
 from controller.library.store import Store

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import idna
 
-from controller.errors import OutwardRefused
+from controller.errors.machine import OutwardRefused
 
 PORTS = {"http": 80, "https": 443}
 LONGEST = 2_000

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import httpcore
 import httpx
 
-from controller.errors import OutwardFailed
+from controller.errors.machine import OutwardFailed
 
 
 class Call(Protocol):

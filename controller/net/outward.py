@@ -16,7 +16,7 @@ import certifi
 import httpcore
 import httpx
 
-from controller.errors import OutwardFailed, OutwardRefused
+from controller.errors.machine import OutwardFailed, OutwardRefused
 from controller.net.addresses import Network, may_reach
 from controller.net.destinations import Destination, destination
 from controller.net.dialling import Transport

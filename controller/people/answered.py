@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from controller.errors import IdempotencyKeyReused
+from controller.errors.callers import IdempotencyKeyReused
 from controller.people.audit import Act
 from controller.people.models import AnsweredRequest
 

@@ -7,7 +7,8 @@ from ipaddress import ip_address, ip_network
 
 from sqlmodel import Session, col, select
 
-from controller.errors import ApiKeyUnknown, KeyMissing
+from controller.errors.callers import KeyMissing
+from controller.errors.people import ApiKeyUnknown
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
 from controller.people.models import ApiKey

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from controller.errors import NotAllowed, OwnerNeeded
+from controller.errors.callers import NotAllowed, OwnerNeeded
 from controller.people.permissions import Action
 from controller.people.rights import Place, Rights
 

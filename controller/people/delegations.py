@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from controller.errors import DelegationInvalid, NotAllowed, PersonUnknown
+from controller.errors.callers import NotAllowed
+from controller.errors.people import DelegationInvalid, PersonUnknown
 from controller.people.audit import Act, record
 from controller.people.grants import end_links
 from controller.people.models import RoleGrant

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, SQLModel, col, select
 
-from controller.errors import PersonStillIn, PersonUnknown
+from controller.errors.people import PersonStillIn, PersonUnknown
 from controller.people.audit import Act, record
 from controller.people.inventory import columns
 from controller.people.models import AuditLine, Person, RoleGrant

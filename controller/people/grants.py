@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from controller.errors import GrantUnknown, LastAdministrator, NotAllowed, OwnRole, PersonUnknown
+from controller.errors.callers import NotAllowed
+from controller.errors.people import GrantUnknown, LastAdministrator, OwnRole, PersonUnknown
 from controller.people import newcomers
 from controller.people.audit import Act, record
 from controller.people.callers import Caller

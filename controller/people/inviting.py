@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from controller.errors import LinkRefused, PersonUnknown
+from controller.errors.people import LinkRefused, PersonUnknown
 from controller.people.audit import Act
 from controller.people.entrance.links import make_link
 from controller.people.entrance.tokens import Entropy

@@ -5,7 +5,8 @@ import unicodedata
 
 from sqlmodel import Session, select
 
-from controller.errors import LoginInvalid, LoginTaken, PersonUnknown, RoleUnknown
+from controller.errors.entrance import LoginInvalid, LoginTaken
+from controller.errors.people import PersonUnknown, RoleUnknown
 from controller.people.audit import Act, record
 from controller.people.entrance.events import Event
 from controller.people.models import Person, RoleGrant

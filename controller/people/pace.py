@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from controller.errors import TooManyRequests
+from controller.errors.people import TooManyRequests
 from devices.protocol.units import MINUTE, SECOND
 
 

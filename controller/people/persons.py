@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from controller.errors import PersonUnknown
+from controller.errors.people import PersonUnknown
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
 from controller.people.models import Person, RoleGrant

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from controller.errors import LongerThanPlans, NeverHeard, ProgrammeClash
+from controller.errors.programmes import LongerThanPlans, NeverHeard, ProgrammeClash
 from controller.programmes.preview import title_of
 from controller.programmes.reading import Kept, Situation, at, read_programmes, situation
 from devices.protocol.units import DAY, MILLI

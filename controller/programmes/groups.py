@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlmodel import Session, col, delete, select
 
-from controller.errors import GroupInUse, GroupUnknown
+from controller.errors.programmes import GroupInUse, GroupUnknown
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 from sqlalchemy import delete
 from sqlmodel import Session, col, or_
 
-from controller.errors import ProgrammeUnknown
+from controller.errors.programmes import ProgrammeUnknown
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act, record
 from controller.people.permissions import Action

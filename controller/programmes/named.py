@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from controller.errors import BulletinUnknown, GroupUnknown
+from controller.errors.library import BulletinUnknown
+from controller.errors.programmes import GroupUnknown
 from controller.library.models import Bulletin
 from devices.errors import AreaEnded, AreaUnknown, DeviceUnknown
 from devices.models import Area, Device

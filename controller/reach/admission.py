@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
-from controller.errors import NotAllowed
+from controller.errors.callers import NotAllowed
 from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.reach.subjects import FINDERS, UNKNOWN, Places

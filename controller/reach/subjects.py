@@ -10,18 +10,12 @@ from controller.air.book import zones_and_homes
 from controller.alerts.models import AlertArea, AlertRow
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
-from controller.errors import (
-    AlertUnknown,
-    ApiKeyUnknown,
-    ApprovalUnknown,
-    BroadcastUnknown,
-    BulletinUnknown,
-    ClaimCodeUnknown,
-    GrantUnknown,
-    GroupUnknown,
-    PersonUnknown,
-    ProgrammeUnknown,
-)
+from controller.errors.air import AlertUnknown, BroadcastUnknown
+from controller.errors.approvals import ApprovalUnknown
+from controller.errors.enrolment import ClaimCodeUnknown
+from controller.errors.library import BulletinUnknown
+from controller.errors.people import ApiKeyUnknown, GrantUnknown, PersonUnknown
+from controller.errors.programmes import GroupUnknown, ProgrammeUnknown
 from controller.library.models import Bulletin
 from controller.people.api_keys import get_key
 from controller.people.approval_models import ApprovalRequest

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.errors import DataFolderInUse
+from controller.errors.machine import DataFolderInUse
 
 
 @dataclass(frozen=True)

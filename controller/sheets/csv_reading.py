@@ -7,7 +7,7 @@ from io import StringIO
 from itertools import islice
 from unicodedata import normalize
 
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 from controller.sheets.guard import unguarded
 from controller.sheets.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Read
 

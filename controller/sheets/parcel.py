@@ -4,7 +4,7 @@ import zipfile
 import zlib
 from io import BytesIO
 
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 
 MOST_BYTES = 24 * 1024 * 1024
 """All parts together, unpacked."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 from controller.sheets.csv_reading import read_csv
 from controller.sheets.parcel import check_not_old, is_zip
 from controller.sheets.sheet import MOST_ROWS, Cell

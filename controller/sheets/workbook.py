@@ -11,7 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 from controller.sheets.guard import is_dangerous, printable
 from controller.sheets.parcel import check_parcel
 from controller.sheets.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Column, Kind, Read, Sheet

@@ -10,7 +10,7 @@ Value = int | float | str | None | tuple[int, ...]
 
 @dataclass(frozen=True)
 class Happening:
-    """`deed` at `at` (us after the beginning), with what it needs to know; see deeds.py for the words."""
+    """`deed` at `at` (us after the beginning), with what it needs to know; see deeds for the words."""
 
     at: int
     deed: str

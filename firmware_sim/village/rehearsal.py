@@ -13,7 +13,7 @@ from firmware_sim.judge.verdict import Verdict
 from firmware_sim.ledger import Line
 from firmware_sim.radio.model import RadioModel
 from firmware_sim.settings import SpeakerSettings
-from firmware_sim.village.deeds import Stage
+from firmware_sim.village.deeds import Stage, heal
 from firmware_sim.village.faults.catalogue import history
 from firmware_sim.village.figures import Figures, figures
 from firmware_sim.village.garbage import collected_seldom
@@ -127,7 +127,7 @@ def _play(
         _schedule(stage, happening)
     faulty = (SETTLING + wish.span) / (SETTLING + wish.span + HEALING)
     _run(village, village.begin + SETTLING + wish.span, watch, (0, faulty))
-    stage.heal()
+    heal(stage)
     last = max((accepted.expires_at for accepted in village.accepted), default=0)
     _run(village, max(village.time.now + HEALING, last + LAST_WORD), watch, (faulty, 1))
     village.accepted[:] = [_reached(accepted, stage) for accepted in village.accepted]

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import Session, select
 
-from controller.errors import LogInRefused, TooManyTries
+from controller.errors.entrance import LogInRefused, TooManyTries
 from controller.people.entrance.logging_in import log_in
 from controller.people.entrance.models import LogInSession
 from controller.people.entrance.sessions import Visitor

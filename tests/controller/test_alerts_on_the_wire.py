@@ -6,7 +6,7 @@ from sqlmodel import select
 from controller.alerts.models import AlertRow
 from controller.alerts.raising import AlertRequest, add_speech, cancel_alert, give_up_speech, raise_alert, speechless
 from controller.deliveries.models import Delivery
-from controller.errors import ExpiryInvalid
+from controller.errors.air import ExpiryInvalid
 from controller.library.models import Blob
 from devices.models import Incident
 from devices.protocol.messages.alerts import Alert

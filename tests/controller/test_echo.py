@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from controller.echo import MOST, Survey, apply_echo_plan, survey
-from controller.errors import NoCoordinates, TooManyHorns
+from controller.errors.air import NoCoordinates, TooManyHorns
 from controller.people.models import AuditLine
 from devices.errors import AreaUnknown
 from devices.models import Device

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from controller.backup import write_backup
-from controller.errors import BackupRefused, DataFolderInUse
+from controller.errors.machine import BackupRefused, DataFolderInUse
 from controller.library.store import Store
 from controller.runtime.folder import DataFolder
 from firmware_sim.village.office import Office

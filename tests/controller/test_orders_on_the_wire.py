@@ -6,7 +6,9 @@ from sqlmodel import select
 from controller.broadcast.models import Broadcast
 from controller.broadcast.ordering import BroadcastRequest, create_broadcast, stop_broadcast
 from controller.deliveries.models import Delivery, DeliveryEvent
-from controller.errors import BulletinNotReady, Clash, IdempotencyKeyReused, NoTargets
+from controller.errors.air import Clash, NoTargets
+from controller.errors.callers import IdempotencyKeyReused
+from controller.errors.library import BulletinNotReady
 from controller.library.models import Bulletin
 from controller.people.audit import Act
 from devices.models import Incident

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from controller.errors import SecretFileRefused
+from controller.errors.machine import SecretFileRefused
 from controller.secret_files import from_files
 from controller.settings import MqttSettings, Settings
 

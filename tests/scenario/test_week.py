@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from controller.broadcast.models import Broadcast
 from controller.echo import apply_echo_plan, survey
-from controller.errors import NeverHeard
+from controller.errors.programmes import NeverHeard
 from devices.models import Device, DevicePlan
 from devices.protocol.units import DAY, HOUR, MINUTE, SECOND
 from firmware_sim.settings import SpeakerSettings

@@ -7,7 +7,7 @@ from api.console.doors import AnyGuest, Guest, LoggedInGuest, entered, onward, s
 from api.console.pages import again, page
 from api.cookies import give, take
 from api.deps import Served, own_address
-from controller.errors import CodeRefused, LogInBusy, LogInRefused, SignOnUnavailable, TooManyTries
+from controller.errors.entrance import CodeRefused, LogInBusy, LogInRefused, SignOnUnavailable, TooManyTries
 from controller.people.entrance.browsers import LIFE
 from controller.people.entrance.links import has_administrator
 from controller.people.entrance.logging_in import give_code, log_in, log_out, make_way

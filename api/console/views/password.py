@@ -6,7 +6,8 @@ from fastapi.responses import RedirectResponse
 from api.console.doors import LoggedInGuest, entered
 from api.console.pages import again, page
 from api.deps import Served
-from controller.errors import LoaError, SessionOver
+from controller.errors import LoaError
+from controller.errors.callers import SessionOver
 from controller.people.entrance.own_account import change_password
 
 router = APIRouter()

@@ -7,7 +7,7 @@ from api.console.doors import Host, LoggedInGuest, entered
 from api.console.pages import again, page
 from api.deps import Served
 from controller.enrolment.qr import qr_file
-from controller.errors import CodeRefused, PasswordWrong, TooManyTries
+from controller.errors.entrance import CodeRefused, PasswordWrong, TooManyTries
 from controller.people.entrance.entrance import Entered
 from controller.people.entrance.own_account import (
     confirm_factor,

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 from api.console.doors import AnyGuest, entered, onward
 from api.cookies import cookie_of, give, take
 from api.deps import Served, own_address
-from controller.errors import SignOnOff, SignOnRefused
+from controller.errors.entrance import SignOnOff, SignOnRefused
 from controller.people.sign_on.flow import LIFE, SignOn
 from controller.people.sign_on.linking import come_in
 from controller.runtime.services import Services

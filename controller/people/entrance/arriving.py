@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from controller.errors import LinkOver
+from controller.errors.entrance import LinkOver
 from controller.people.audit import Act, record
 from controller.people.entrance import browsers, second_factor, sessions
 from controller.people.entrance.entering import enter, person_act

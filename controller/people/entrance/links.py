@@ -12,7 +12,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select, update
 
-from controller.errors import LinkOver
+from controller.errors.entrance import LinkOver
 from controller.people.audit import Act, record
 from controller.people.entrance.events import Event
 from controller.people.entrance.models import OneTimeLink

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from controller.errors import CodeRefused, LogInRefused, SessionOver
+from controller.errors.callers import SessionOver
+from controller.errors.entrance import CodeRefused, LogInRefused
 from controller.people.audit import record
 from controller.people.entrance import browsers, sessions, tries
 from controller.people.entrance.entering import enter, let_in, person_act

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
-from controller.errors import CodeRefused, PasswordWrong
+from controller.errors.entrance import CodeRefused, PasswordWrong
 from controller.people.audit import record
 from controller.people.entrance import second_factor, sessions, tries
 from controller.people.entrance.arriving import keep_password

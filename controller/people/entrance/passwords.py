@@ -13,7 +13,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from controller.errors import LogInBusy, PasswordCommon, PasswordIsLogin, PasswordTooLong, PasswordTooShort
+from controller.errors.entrance import LogInBusy, PasswordCommon, PasswordIsLogin, PasswordTooLong, PasswordTooShort
 from controller.people.entrance.tokens import Entropy, make_token
 
 LEAST, MOST = 10, 200

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from controller.errors import TooManyTries
+from controller.errors.entrance import TooManyTries
 from controller.people.audit import Act, record
 from controller.people.entrance import tries
 from controller.people.entrance.entrance import Entrance

@@ -6,7 +6,7 @@ import re
 import pyotp
 from sqlmodel import Session, col, delete, func, select
 
-from controller.errors import CodeRefused, SecondFactorThere
+from controller.errors.entrance import CodeRefused, SecondFactorThere
 from controller.people.entrance.models import RecoveryCode, SecondFactor
 from controller.people.entrance.sealing import Sealer
 from controller.people.entrance.tokens import Entropy, digest_of, same

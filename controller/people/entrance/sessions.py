@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, delete, select
 
-from controller.errors import SessionOver
+from controller.errors.callers import SessionOver
 from controller.people.entrance.models import LogInSession
 from controller.people.entrance.tokens import Entropy, digest_of, make_token
 from controller.people.models import Person

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from controller.errors import OutwardFailed, OutwardRefused, SignOnUnavailable
+from controller.errors.entrance import SignOnUnavailable
+from controller.errors.machine import OutwardFailed, OutwardRefused
 from controller.net.outward import Bounds, Outward
 
 Fetch = Callable[[str, Mapping[str, str], bytes | None], Mapping[str, Any]]

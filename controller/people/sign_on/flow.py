@@ -12,7 +12,7 @@ from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from controller.errors import LogInBusy, SignOnRefused
+from controller.errors.entrance import LogInBusy, SignOnRefused
 from controller.people.entrance.sealing import Sealer
 from controller.people.entrance.tokens import Entropy, make_token, same
 from controller.people.sign_on.fetching import Fetch

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from controller.errors import SignOnUnknown
+from controller.errors.entrance import SignOnUnknown
 from controller.people.audit import record
 from controller.people.entrance.entering import enter, person_act
 from controller.people.entrance.entrance import Entered, Entrance

@@ -8,7 +8,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
-from controller.errors import SignOnUnavailable
+from controller.errors.entrance import SignOnUnavailable
 from controller.people.sign_on.addresses import is_safe
 from controller.people.sign_on.fetching import Fetch
 

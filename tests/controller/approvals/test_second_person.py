@@ -4,7 +4,8 @@ import pytest
 
 from controller.approvals.asking import NOBODY_ELSE
 from controller.approvals.deciding import refuse, withdraw
-from controller.errors import ApprovalOver, ApprovalUnknown, NotAllowed, OwnRequest, PersonNeeded
+from controller.errors.approvals import ApprovalOver, ApprovalUnknown, OwnRequest, PersonNeeded
+from controller.errors.callers import NotAllowed
 from controller.people.models import Person
 from devices.protocol.units import HOUR, SECOND
 from tests.controller.approvals.staff import Staff, person_id

@@ -8,7 +8,9 @@ from sqlmodel import select
 from controller.approvals.catalogue import KEY, POLICY, ROLE, ROLE_END, STANDING
 from controller.approvals.guarding import PolicyWish
 from controller.approvals.staffing import RoleEnd, Standing
-from controller.errors import DelegationInvalid, LastAdministrator, LinkRefused, NotAllowed, OwnRole, PersonNeeded
+from controller.errors.approvals import PersonNeeded
+from controller.errors.callers import NotAllowed
+from controller.errors.people import DelegationInvalid, LastAdministrator, LinkRefused, OwnRole
 from controller.people.api_keys import KeyWish
 from controller.people.approval_rules import Policy
 from controller.people.grants import RoleWish

@@ -6,7 +6,7 @@ import pytest
 
 from controller.areas.changing import carry_out
 from controller.areas.wishes import WISHES
-from controller.errors import ChangeOutdated, ParentUnclear
+from controller.errors.areas import ChangeOutdated, ParentUnclear
 from controller.people.models import ApiKey, RoleGrant
 from controller.programmes.keeping import end_programme
 from controller.programmes.reading import read_programmes

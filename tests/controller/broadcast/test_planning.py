@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.broadcast.planning import BETWEEN, ORDER_AHEAD, Span, first_free, plan, refuse_clashes, sounding
-from controller.errors import Clash, StartInPast, StartTooFar, TooLongOnAir
+from controller.errors.air import Clash, StartInPast, StartTooFar, TooLongOnAir
 from devices.protocol.units import DAY, HOUR, SECOND
 from devices.protocol.verification import MAX_AHEAD
 

@@ -14,7 +14,7 @@ from controller.certificates.kept import keep_certificate
 from controller.certificates.papers import key_digest, new_key
 from controller.certificates.renewal import SERVER_LIFE
 from controller.certificates.requests import read_request
-from controller.errors import CertificateRequestInvalid
+from controller.errors.enrolment import CertificateRequestInvalid
 from controller.keys.errors import KeysIncomplete, KeysLocked
 from devices.protocol.keys import SigningKey
 from devices.protocol.units import DAY

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from controller.enrolment.codes import SIGNS, digest_of, make_code
 from controller.enrolment.throttle import MOST, WITHIN, Throttle
-from controller.errors import ClaimCodeMistyped, TooManyAttempts
+from controller.errors.enrolment import ClaimCodeMistyped, TooManyAttempts
 
 SECRETS = st.binary(min_size=16, max_size=16)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 from controller.exchange.rows import Setting
 from controller.exchange.sheet_lines import Line, read_sheet, sheet_of
 from controller.sheets.csv_text import csv_bytes

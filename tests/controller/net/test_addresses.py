@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.errors import OutwardRefused
+from controller.errors.machine import OutwardRefused
 from controller.net.addresses import may_reach, networks
 from controller.net.destinations import destination
 

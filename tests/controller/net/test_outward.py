@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from controller.errors import OutwardFailed, OutwardRefused
+from controller.errors.machine import OutwardFailed, OutwardRefused
 from controller.net.addresses import networks
 from controller.net.outward import Bounds, Outward
 from tests.fakes.strangers import Says, Stranger, plain

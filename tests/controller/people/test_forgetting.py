@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.errors import PersonUnknown
+from controller.errors.people import PersonUnknown
 from controller.library.models import Bulletin
 from controller.people.audit import Act, record
 from controller.people.forgetting import forget

@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.errors import TooManyRequests
+from controller.errors.people import TooManyRequests
 from controller.people.pace import Pace
 from devices.protocol.units import MINUTE, SECOND
 

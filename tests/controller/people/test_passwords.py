@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from controller.errors import LoaError, LogInBusy
+from controller.errors import LoaError
+from controller.errors.entrance import LogInBusy
 from controller.people.entrance.passwords import DOOR, Cost, Passwords, require_good
 
 CHEAP = Cost(64, 1)

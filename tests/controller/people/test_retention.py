@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import func, select
 
-from controller.errors import IdempotencyKeyReused
+from controller.errors.callers import IdempotencyKeyReused
 from controller.people.answered import already_made, remember
 from controller.people.audit import Act
 from controller.people.models import AnsweredRequest, ApiKey

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.errors import NotAllowed
+from controller.errors.callers import NotAllowed
 from controller.people.callers import Caller
 from controller.people.permissions import ROLES, Action, Role, carries
 from controller.people.rights import Given, Place, Rights

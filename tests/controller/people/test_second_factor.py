@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from sqlmodel import Session, select
 
-from controller.errors import CodeRefused, SecondFactorThere
+from controller.errors.entrance import CodeRefused, SecondFactorThere
 from controller.keys.errors import KeysIncomplete
 from controller.people.audit import Act
 from controller.people.entrance import second_factor as factor

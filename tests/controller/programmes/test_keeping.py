@@ -6,14 +6,8 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from controller.errors import (
-    BulletinUnknown,
-    GroupUnknown,
-    LongerThanPlans,
-    NeverHeard,
-    ProgrammeClash,
-    ProgrammeUnknown,
-)
+from controller.errors.library import BulletinUnknown
+from controller.errors.programmes import GroupUnknown, LongerThanPlans, NeverHeard, ProgrammeClash, ProgrammeUnknown
 from controller.people.models import AuditLine
 from controller.programmes.checking import Collision, examine
 from controller.programmes.keeping import decide, end_programme, except_times

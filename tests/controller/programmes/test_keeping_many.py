@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from controller.errors import LoaError, ProgrammeClash
+from controller.errors import LoaError
+from controller.errors.programmes import ProgrammeClash
 from controller.people.audit import Act
 from controller.people.models import AuditLine
 from controller.programmes.keeping import create_programme

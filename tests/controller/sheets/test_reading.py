@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from controller.errors import SpreadsheetRefused
+from controller.errors.programmes import SpreadsheetRefused
 from controller.sheets.csv_reading import read_csv
 from controller.sheets.csv_text import csv_bytes
 from controller.sheets.sheet import MOST_ROWS, Column, Sheet

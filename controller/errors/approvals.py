@@ -1,0 +1,33 @@
+"""Refusals: second persons."""
+
+from controller.errors import LoaError
+
+
+class ApprovalUnknown(LoaError):
+    """No such request, or none that concerns the caller."""
+
+    code = "approval_unknown"
+
+
+class ApprovalOver(LoaError):
+    """It was decided before, or nobody decided in time."""
+
+    code = "approval_over"
+
+
+class OwnRequest(LoaError):
+    """Whoever asked, and who counts as one with them, does not approve it."""
+
+    code = "own_request"
+
+
+class PersonNeeded(LoaError):
+    """A program may not do this where there is a person who could."""
+
+    code = "person_needed"
+
+
+class ChangedSince(LoaError):
+    """What was asked for is not what would be carried out now: it must be asked anew."""
+
+    code = "changed_since"

@@ -1,0 +1,34 @@
+"""Refusals: this machine and the net beyond it."""
+
+from controller.errors import LoaError
+
+
+class OutwardRefused(LoaError):
+    """We do not connect there; `why`: unreadable, scheme, userinfo, host, port, address, redirects, downgrade, encoding
+    or too_large."""
+
+    code = "outward_refused"
+
+
+class OutwardFailed(LoaError):
+    """Nothing came from there; `why`: unknown_name, slow or broken."""
+
+    code = "outward_failed"
+
+
+class SecretFileRefused(LoaError):
+    """A file that was to hold a setting cannot be read, or the setting is given twice."""
+
+    code = "secret_file_refused"
+
+
+class DataFolderInUse(LoaError):
+    """Another controller runs on this data folder."""
+
+    code = "data_folder_in_use"
+
+
+class BackupRefused(LoaError):
+    """The backup file is already there, or cannot be written."""
+
+    code = "backup_refused"
