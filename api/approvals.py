@@ -14,7 +14,7 @@ from api.shapes import Id, Instant, Shown
 from api.timestamps import to_utc, to_utc_or_none
 from controller.approvals.deciding import find_request, may_decide
 from controller.approvals.deed import Ports
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.people.approval_models import ApprovalRequest
 from controller.people.approval_states import ApprovalState, state_at
 from controller.people.callers import Caller

@@ -16,7 +16,7 @@ from api.console.pages import error_page, retry_after
 from api.problems import MEDIA_TYPE, Language, Problem, problem_of, said_of_field
 from api.timestamps import to_rfc3339
 from controller.db import DatabaseError
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.library.studio import StudioError
 from controller.reach.sight import Sight
 from controller.reach.veil import VEILED, veiled_data

@@ -7,7 +7,7 @@ from api.cli.client import Refused, Unreachable
 from api.cli.screen import fail
 from controller.audio.errors import AudioError
 from controller.db import DatabaseError
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.keys.errors import KeysError
 from devices.broker.errors import BrokerError
 from devices.errors import DeviceError

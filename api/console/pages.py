@@ -17,7 +17,7 @@ from api.cookies import Kind, cookie_of, give
 from api.csrf import FIELD, proof_of
 from api.headers import PAGE
 from api.problems import Problem, problem_of
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.people.entrance.tokens import make_token
 
 AFTER_LOG_IN = "/"

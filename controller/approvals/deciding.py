@@ -8,8 +8,8 @@ from controller.approvals.asking import needed_to_decide
 from controller.approvals.catalogue import DEEDS
 from controller.approvals.circle import asker, circle
 from controller.approvals.deed import Ports
-from controller.errors import LoaError
 from controller.errors.approvals import ApprovalOver, ApprovalUnknown, ChangedSince, OwnRequest, PersonNeeded
+from controller.errors.base import LoaError
 from controller.errors.callers import NotAllowed
 from controller.people.approval_models import ApprovalRequest
 from controller.people.approval_rules import Nature

@@ -1,6 +1,6 @@
 """Refusals: what is to sound."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class BroadcastUnknown(LoaError):

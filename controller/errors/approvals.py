@@ -1,6 +1,6 @@
 """Refusals: second persons."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class ApprovalUnknown(LoaError):

@@ -1,6 +1,6 @@
 """Refusals: changes of the tree of areas."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class ParentUnclear(LoaError):

@@ -1,6 +1,6 @@
 """Refusals: who asks, and may it."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class NotAllowed(LoaError):

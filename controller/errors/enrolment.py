@@ -1,6 +1,6 @@
 """Refusals: speakers that join, stay and go."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class CertificateRequestInvalid(LoaError):

@@ -1,6 +1,6 @@
 """Refusals: log-in."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class LogInRefused(LoaError):

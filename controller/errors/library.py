@@ -1,6 +1,6 @@
 """Refusals: what is kept to be said."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class BulletinUnknown(LoaError):

@@ -1,6 +1,6 @@
 """Refusals: this machine and the net beyond it."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class OutwardRefused(LoaError):

@@ -1,6 +1,6 @@
 """Refusals: persons, their rights and their keys."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class GrantUnknown(LoaError):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class ProgrammeUnknown(LoaError):

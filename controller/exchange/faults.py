@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class CellRefused(LoaError):

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol, cast
 
 from sqlmodel import Session
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.errors.programmes import ImportTooSlow
 from controller.exchange.faults import Fault
 from controller.exchange.sheet_lines import Line

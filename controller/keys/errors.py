@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 
 
 class KeysError(LoaError):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import structlog
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.keyring import Keyring
 from controller.keys.folder import TRUST, read_keyring
 

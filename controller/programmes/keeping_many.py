@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.programmes.checking_many import Examiner

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlmodel import Session
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.exchange.importing import Answer, Keep, OnClash
 from controller.people.audit import Act
 from controller.people.callers import Caller

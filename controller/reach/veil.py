@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.exchange.feed import Event
 from controller.programmes.checking import DISPLACED, Collision, clash_data
 from controller.programmes.conflicts import Conflict

@@ -13,7 +13,7 @@ from devices.models import Incident
 from devices.protocol.units import DAY, MILLI
 
 if TYPE_CHECKING:
-    from firmware_sim.village.deeds import Stage
+    from firmware_sim.village.deeds.stage import Stage
     from firmware_sim.village.village import Village
 
 

@@ -13,7 +13,8 @@ from firmware_sim.judge.verdict import Verdict
 from firmware_sim.ledger import Line
 from firmware_sim.radio.model import RadioModel
 from firmware_sim.settings import SpeakerSettings
-from firmware_sim.village.deeds import Stage, heal
+from firmware_sim.village.deeds.catalogue import heal
+from firmware_sim.village.deeds.stage import Stage
 from firmware_sim.village.faults.catalogue import history
 from firmware_sim.village.figures import Figures, figures
 from firmware_sim.village.garbage import collected_seldom

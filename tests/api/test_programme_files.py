@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from api.app import PREFIX
 from api.body_limit import TABLE_BYTES
 from api.routes import programme_files
-from controller.errors import LoaError
 from controller.errors.air import Clash
+from controller.errors.base import LoaError
 from controller.people.audit import Act
 from controller.programmes.keeping import new_programme
 from controller.sheets.workbook import MEDIA_TYPE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from devices.protocol.units import DAY
 from firmware_sim import runtime
 from firmware_sim.settings import SpeakerSettings

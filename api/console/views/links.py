@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from api.console.doors import AnyGuest, Guest, entered, onward
 from api.console.pages import again, page
 from api.deps import Served
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.errors.entrance import LinkOver
 from controller.people.entrance.arriving import found_installation, set_password_by_link
 from controller.people.entrance.entrance import Entered

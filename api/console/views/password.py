@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 from api.console.doors import LoggedInGuest, entered
 from api.console.pages import again, page
 from api.deps import Served
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.errors.callers import SessionOver
 from controller.people.entrance.own_account import change_password
 

@@ -1,18 +1,1 @@
 """What each word of a history does to the village. Any part of a history can be run: what it names may be missing."""
-
-from firmware_sim.village.deeds import areas, calendar, control, keys, lies, office, speakers
-from firmware_sim.village.deeds.register import DEEDS
-from firmware_sim.village.deeds.stage import Stage
-
-__all__ = ["DEEDS", "Stage", "areas", "calendar", "control", "heal", "keys", "lies", "office", "speakers"]
-
-
-def heal(stage: Stage) -> None:
-    """Every fault is mended."""
-    village, everybody = stage.village, tuple(range(len(stage.village.poles)))
-    stage.hostility.peace()
-    village.desk.before_publish = village.desk.after_publish = lambda topic: None
-    control.broker_returns(stage)
-    speakers.power_back(stage, everybody)
-    speakers.flash_well(stage, everybody)
-    speakers.radio_back(stage, everybody)

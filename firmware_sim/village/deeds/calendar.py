@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.programmes.reading import EPOCH
 from firmware_sim.village.deeds.register import deed
 from firmware_sim.village.deeds.stage import Stage

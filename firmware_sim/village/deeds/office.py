@@ -1,6 +1,6 @@
 """What the office asks for at once: broadcasts and alerts, and that they end."""
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from devices.protocol.units import SECOND
 from firmware_sim.village.deeds.register import deed
 from firmware_sim.village.deeds.stage import Stage

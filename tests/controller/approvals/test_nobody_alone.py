@@ -17,7 +17,7 @@ from controller.approvals.planning import GroupChanged, ProgrammeMade
 from controller.approvals.staffing import RoleEnd, Standing
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.people.api_keys import HOLDER as KEY_HOLDER
 from controller.people.api_keys import KeyWish
 from controller.people.approval_models import ApprovalRequest

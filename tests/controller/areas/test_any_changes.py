@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from controller.areas.comparing import Comparison
 from controller.areas.picture import take_picture
 from controller.areas.shifts import Holder, widened
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.people.models import RoleGrant
 from controller.people.permissions import Action
 from controller.people.rights import Rights

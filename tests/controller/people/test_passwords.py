@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.errors.entrance import LogInBusy
 from controller.people.entrance.passwords import DOOR, Cost, Passwords, require_good
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from controller.errors import LoaError
+from controller.errors.base import LoaError
 from controller.errors.programmes import ProgrammeClash
 from controller.people.audit import Act
 from controller.people.models import AuditLine

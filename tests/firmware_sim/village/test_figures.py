@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from firmware_sim.village.deeds import Stage
+from firmware_sim.village.deeds.stage import Stage
 from firmware_sim.village.figures import figures
 from firmware_sim.village.hostility import Hostility
 from firmware_sim.village.village import Village

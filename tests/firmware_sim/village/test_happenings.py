@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim import runtime
 from firmware_sim.errors import UnknownProgramme
-from firmware_sim.village.deeds import DEEDS
+from firmware_sim.village.deeds.catalogue import DEEDS
 from firmware_sim.village.faults.catalogue import PROGRAMMES, history, meaning, named
 from firmware_sim.village.happenings import Happening, Scene, now_and_then, some
 from firmware_sim.village.rehearsal import Wish

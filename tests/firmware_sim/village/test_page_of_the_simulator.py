@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from api.cli.main import app
 from firmware_sim import runtime
-from firmware_sim.village.deeds import DEEDS
+from firmware_sim.village.deeds.catalogue import DEEDS
 from firmware_sim.village.faults.catalogue import PROGRAMMES
 from firmware_sim.village.happenings import in_time_order
 from firmware_sim.village.planted import BUGS

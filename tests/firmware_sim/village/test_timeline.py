@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.protocol.units import HOUR, SECOND
-from firmware_sim.village.deeds import DEEDS
+from firmware_sim.village.deeds.catalogue import DEEDS
 from firmware_sim.village.faults.catalogue import PROGRAMMES
 from firmware_sim.village.happenings import Happening
 from firmware_sim.village.rehearsal import Wish
