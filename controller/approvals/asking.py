@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from controller.approvals.circle import circle, family, others_who_could_decide
+from controller.approvals.circle import circle, family, others_who_could_decide, themselves
 from controller.approvals.deed import AnyDeed, Ports, Seen
 from controller.approvals.everyone import beside, homes, is_everyone
 from controller.errors.approvals import PersonNeeded
@@ -101,7 +101,7 @@ def is_alone(session: Session, deed: AnyDeed, seen: Seen, who: Caller, now: int,
     PersonNeeded where a program asks for what only people change.
     """
     needed = needed_to_decide(deed.action, deed.nature)
-    near = circle(session, who.id, now)
+    near = themselves(session, who.id)
     could = all(who.rights.may_at_all(action, seen.places) for action in needed)
     if could and not others_who_could_decide(session, needed, seen.places, near, now, ports.tree):
         return True
@@ -145,9 +145,10 @@ def _facts(session: Session, deed: AnyDeed, seen: Seen, near: frozenset[str], no
     if deed.nature is Nature.SENSITIVE:
         return Facts(deed.nature, everyone=None in seen.places)
     added = beside(session, family(session, near), now if seen.start_at is None else seen.start_at)
+    speakers = seen.speakers | added
     return Facts(
-        deed.nature, is_everyone(session, seen.areas, seen.speakers | added), len(seen.speakers), _in_service(session),
-        seen.rank, seen.sources,
+        deed.nature, is_everyone(session, seen.areas, speakers), len(speakers), _in_service(session), seen.rank,
+        seen.sources,
     )  # fmt: skip
 
 

@@ -20,6 +20,11 @@ def circle(session: Session, who: str, now: int) -> frozenset[str]:
     return frozenset({who, owner, *(PERSON + one for one in lenders)})
 
 
+def themselves(session: Session, who: str) -> frozenset[str]:
+    """Whoever asks, and of a key whoever made it. A lender is not among them: no loan makes its taker alone."""
+    return frozenset({who, _owner(session, who)})
+
+
 def family(session: Session, known: Iterable[str]) -> frozenset[str]:
     """These, and all to whom one of them ever lent a role: what they order adds up."""
     people = [one.removeprefix(PERSON) for one in known]

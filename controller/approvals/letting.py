@@ -35,8 +35,9 @@ class BulletinLetting(Deed[Letting]):
 
     def look(self, session: Session, wish: Letting, made: str, act: Act) -> Seen:
         row = get_bulletin(session, wish.bulletin)
+        original = row if row.original_id is None else get_bulletin(session, row.original_id)
         kept = read_programmes(session).values()
-        taking = [one.wish for one in kept if takes(one.wish, row) and not one.wish.paused]
+        taking = [one.wish for one in kept if takes(one.wish, original) and not one.wish.paused]
         seen = seen_of(session, taking)
         return replace(
             seen, said=f"{row.title} → {len(seen.speakers)}", places=seen.places or frozenset({row.owner_id}),
@@ -52,8 +53,8 @@ def is_taken(row: Bulletin) -> bool:
     return row.category is not None or row.original_id is not None
 
 
-def takes(wish: Programme, row: Bulletin) -> bool:
-    """Whether this programme would."""
+def takes(wish: Programme, original: Bulletin) -> bool:
+    """Whether this programme would say this bulletin, and so its versions: each speaker hears its own language."""
     if isinstance(wish.content, OneBulletin):
-        return wish.content.bulletin == row.original_id
-    return wish.content.category == row.category and row.original_id is None
+        return wish.content.bulletin == original.id
+    return wish.content.category == original.category

@@ -12,8 +12,11 @@ from controller.areas.targets import Retargeting
 from controller.people.approval_rules import strictest
 from controller.people.audit import Act, record
 from controller.people.models import ApiKey, Person, RoleGrant
+from controller.people.newcomers import PERSON
 from controller.people.permissions import Action
+from controller.people.persons import touch
 from controller.people.policies import read_policies, set_policy
+from controller.people.standing import in_force
 from controller.programmes.reading import read_programmes
 from devices.areas import Parents, lineage
 from devices.models import Area
@@ -86,13 +89,15 @@ class Succession:
 
     def _grants(self, widen: frozenset[str]) -> None:
         """A role in an area that is no more is one in each area that lay in it; the old one stays, for its record."""
-        in_force = col(RoleGrant.area_id).in_(list(self.after.merged)), col(RoleGrant.ended_at).is_(None)
-        for grant in self.session.exec(select(RoleGrant).where(*in_force).order_by(col(RoleGrant.id))).all():
+        there = col(RoleGrant.area_id).in_(list(self.after.merged)), col(RoleGrant.ended_at).is_(None)
+        for grant in self.session.exec(select(RoleGrant).where(*there).order_by(col(RoleGrant.id))).all():
+            if not in_force(grant, self.act.now):
+                continue
             for place in self._places(str(grant.area_id), grant.id in widen):
                 fields = grant.model_dump() | {"id": self.new_id(), "area_id": place, "since": self.act.now}
                 self.session.add(RoleGrant(**fields | {"given_by": self.act.who_id or self.act.who}))
-                self._record(Action.ROLE_GIVE, grant.person_id, grant.role, place)
-            self.session.get_one(Person, grant.person_id).changed_at = self.act.now
+                self._record(Action.ROLE_GIVE, PERSON + grant.person_id, grant.role, place)
+            touch(self.session.get_one(Person, grant.person_id), self.act.now)
 
     def _keys(self, widen: frozenset[str]) -> None:
         for key in self.session.exec(select(ApiKey).where(col(ApiKey.revoked_at).is_(None)).order_by(col(ApiKey.id))):

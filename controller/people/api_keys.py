@@ -15,6 +15,7 @@ from controller.people.models import ApiKey
 from controller.people.permissions import ROLES, Action
 from controller.people.rights import Given, Place, Rights, Tree
 from devices.protocol import base64url
+from devices.registry import standing
 
 PREFIX = "loa_"
 HOLDER = "key/"
@@ -52,7 +53,8 @@ class KeyWish:
 
 
 def keep_key(session: Session, wish: KeyWish, act: Act) -> str:
-    """From now on it is good."""
+    """From now on it is good. AreaUnknown, AreaEnded."""
+    standing(session, *wish.areas)
     kept = asdict(wish) | {name: list(getattr(wish, name)) for name in ("areas", "actions", "addresses")}
     session.add(ApiKey(**kept, created_at=act.now, created_by=act.who_id or act.who))
     session.flush()

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, SQLModel, col, select
 
 from controller.errors.people import PersonStillIn, PersonUnknown
+from controller.people.approval_models import ApprovalRequest
 from controller.people.audit import Act, record
 from controller.people.inventory import columns
 from controller.people.models import AuditLine, Person, RoleGrant
@@ -35,6 +36,8 @@ def forget(session: Session, person_id: str, act: Act) -> None:
     session.execute(
         update(AuditLine).where(col(AuditLine.who_id) == PREFIX + person_id).values(who="", origin="", salt=None)
     )
+    asked = update(ApprovalRequest).where(col(ApprovalRequest.created_by_id) == PREFIX + person_id)
+    session.execute(asked.values(origin=""))
     _end(session, row, act.now)
 
 

@@ -57,13 +57,17 @@ def give_role(session: Session, wish: RoleWish, act: Act, new_id: Callable[[], s
 
 
 def end_role(session: Session, grant: str, act: Act) -> None:
-    """Take it back; sessions of the person are dead. Twice changes nothing. GrantUnknown, LastAdministrator."""
+    """Take it back. Sessions of the person are dead, but for a loan: anybody could put them out by one.
+
+    Twice changes nothing. GrantUnknown, LastAdministrator.
+    """
     row = get_grant(session, grant)
     if row.ended_at is not None:
         return
     row.ended_at = act.now
     person = get_person(session, row.person_id)
-    touch(person, act.now)
+    if row.delegated_by is None:
+        touch(person, act.now)
     session.flush()
     keep_an_administrator(session, [row], act.now)
     record(session, act, Action.ROLE_GIVE, PERSON + person.id, f"{row.role} ended", area=row.area_id)

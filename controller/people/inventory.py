@@ -85,7 +85,7 @@ INVENTORY: Mapping[str, Held] = MappingProxyType(
         ),
         "approval_request.created_by": _name(), "approval_request.created_by_id": _id(ACTED),
         "approval_request.decided_by": _name(), "approval_request.decided_by_id": _id("who approved or refused"),
-        "approval_request.origin": Held(ACTED, "address", "proof of from where", "for good"),
+        "approval_request.origin": Held(ACTED, "address", "proof of from where", "until forgotten", "cleared"),
         "approval_request.circle": _id("who counts as one with whoever asked"),
         "approval_request.words": Held(ANYBODY, "words", "why it was refused", "for good"),
         "approval_request.said": Held(ANYBODY, "titles", "what was asked for", "for good"),

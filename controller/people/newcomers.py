@@ -11,8 +11,7 @@ from controller.people.audit import Act, record
 from controller.people.entrance.events import Event
 from controller.people.models import Person, RoleGrant
 from controller.people.permissions import ROLES, Action
-from devices.errors import AreaUnknown
-from devices.models import Area
+from devices.registry import standing
 
 PERSON = "person/"
 """What the id of a caller begins with who is a person."""
@@ -27,28 +26,30 @@ def plain_login(login: str) -> str:
 def add_person(
     session: Session, person_id: str, login: str, name: str, act: Act, language: str = "vi", area: str | None = None
 ) -> Person:
-    """Somebody who cannot log in yet; `area`: whose person they are. LoginInvalid, LoginTaken."""
+    """Somebody who cannot log in yet; `area`: whose person they are. LoginInvalid, LoginTaken, AreaUnknown, AreaEnded."""
     kept = plain_login(login)
     if not _LOGIN.fullmatch(kept):
         raise LoginInvalid()
     if find_person(session, kept) is not None:
         raise LoginTaken(login=kept)
+    if area is not None:
+        standing(session, area)
     person = Person(
         id=person_id, login=kept, name=name, language=language, area_id=area, created_at=act.now,
         created_by=act.who_id or act.who, changed_at=act.now,
     )  # fmt: skip
     session.add(person)
     session.flush()
-    record(session, act, Event.PERSON_ADDED, PERSON + person.id, kept, area=area)
+    record(session, act, Event.PERSON_ADDED, PERSON + person.id, area=area)
     return person
 
 
 def give_role(session: Session, grant_id: str, person: Person, role: str, area: str | None, act: Act) -> RoleGrant:
-    """A role at an area and all within it, or everywhere. RoleUnknown, AreaUnknown."""
+    """A role at an area and all within it, or everywhere. RoleUnknown, AreaUnknown, AreaEnded."""
     if role not in ROLES:
         raise RoleUnknown(role=role)
-    if area is not None and session.get(Area, area) is None:
-        raise AreaUnknown(area=area)
+    if area is not None:
+        standing(session, area)
     grant = RoleGrant(
         id=grant_id, person_id=person.id, role=role, area_id=area, since=act.now, given_by=act.who_id or act.who
     )

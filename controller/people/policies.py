@@ -10,6 +10,7 @@ from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.people.rights import Place, Tree
 from devices.areas import lineage
+from devices.registry import standing
 
 INSTALLATION = "installation"
 """Id of the policy that holds everywhere."""
@@ -31,7 +32,9 @@ def policy_at(policies: Mapping[Place, Policy], places: Iterable[Place], tree: T
 
 
 def set_policy(session: Session, area: Place, policy: Policy, act: Act) -> str:
-    """From now on it is so there, and in all areas within."""
+    """From now on it is so there, and in all areas within. AreaUnknown, AreaEnded."""
+    if area is not None:
+        standing(session, area)
     name = area or INSTALLATION
     session.merge(
         ApprovalPolicy(
