@@ -109,7 +109,7 @@ class Fetcher:
         self._unsubscribe(transfer, MANIFEST)
         transfer.came(MANIFEST, mono)
         try:
-            self._prepare(transfer, Contents(manifest=manifest, by=by))
+            self._prepare(transfer, Contents(manifest=manifest, by=by), mono)
         except NoSpace as error:
             self._give_up(transfer, error.code, mono)
             return
@@ -176,7 +176,7 @@ class Fetcher:
             return
         try:
             stored = self._flash.get(_item(want.sha256)) or b""
-            self._prepare(transfer, Contents.model_validate_json(stored))
+            self._prepare(transfer, Contents.model_validate_json(stored), mono)
         except (ValidationError, NoSpace):
             self._flash.drop(want.sha256)
             return
@@ -195,19 +195,27 @@ class Fetcher:
             elif not self._flash.has(sha256):
                 self._flash.drop(sha256)
 
-    def _prepare(self, transfer: Transfer, contents: Contents) -> None:
+    def _prepare(self, transfer: Transfer, contents: Contents, mono: int) -> None:
         """Make a place in flash; NoSpace if there is none."""
         manifest = contents.manifest
         raw, sha256 = contents.model_dump_json().encode(), manifest.sha256
         if self._flash.get(_item(sha256)) != raw:
             self._flash.drop(sha256)
         if sha256 not in self._flash.held():
-            make_room(self._flash, manifest.size, self._keep(transfer.want))
+            self._make_room(transfer.want, manifest.size, mono)
         self._flash.reserve(sha256, Shape(manifest.size, manifest.chunk_bytes))
         if not self._flash.put(_item(sha256), raw):
             raise NoSpace(size=len(raw))
         transfer.manifest = manifest
         transfer.missing = self._flash.missing(sha256)[::-1]
+
+    def _make_room(self, want: Want, size: int, mono: int) -> None:
+        """NoSpace if there is none; a transfer whose place is given away begins again, whatever becomes of this one."""
+        make_room(self._flash, size, self._keep(want))
+        held = self._flash.held()
+        for other in self._transfers.values():
+            if other.manifest is not None and other.want.sha256 not in held:
+                self._start_over(other, mono)
 
     def _keep(self, want: Want) -> set[str]:
         """Blobs that may not go for the sake of `want`."""

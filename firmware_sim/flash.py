@@ -84,7 +84,7 @@ class Flash(Protocol):
 
 def free(flash: Flash) -> int:
     """Bytes left for blobs; none where the flash has shrunk below what it holds."""
-    return max(0, flash.capacity - sum(flash.held().values()))
+    return max(0, _left(flash))
 
 
 def make_room(flash: Flash, size: int, keep: Iterable[str]) -> None:
@@ -93,9 +93,14 @@ def make_room(flash: Flash, size: int, keep: Iterable[str]) -> None:
     ordered = [*(blob for blob in flash.held() if not flash.has(blob)), *flash.whole()]
     going = [blob for blob in ordered if blob not in kept]
     held = flash.held()
-    if size > free(flash) + sum(held[blob] for blob in going):
+    if size > _left(flash) + sum(held[blob] for blob in going):
         raise NoSpace(size=size, free=free(flash))
     for blob in going:
-        if free(flash) >= size:
+        if _left(flash) >= size:
             return
         flash.drop(blob)
+
+
+def _left(flash: Flash) -> int:
+    """As `free`; less than none where the flash has shrunk."""
+    return flash.capacity - sum(flash.held().values())

@@ -278,3 +278,20 @@ def test_an_emergency_takes_the_room_of_a_transfer_under_way() -> None:
     street.run(30)
     assert street.end(name_of("flood")).state == "played"
     assert street.flash.has(speech) and "no_space" in street.end(NEWS).reason
+
+
+def test_a_flash_that_has_shrunk_gives_no_place_away_in_vain() -> None:
+    flash = MemoryFlash(40_000)
+    street = Street(flash=flash)
+    siren, speech = street.tone(2, 900), street.tone(5, 300)
+    street.joined(clips={"tone": siren})
+    waiting = street.blob(noise(25_000), 4_000)
+    street.loses = lambda topic: topic.endswith("/5")
+    order(street, waiting, start_at=after(15))
+    street.run(2)
+    flash.capacity = 5_000
+    street.say(street.hq.alert("flood", 1, siren, start_at=after(12), speech=speech, speech_duration=5_000))
+    street.run(1)
+    street.loses = lambda topic: False
+    street.run(8)
+    assert street.flash.has(waiting)

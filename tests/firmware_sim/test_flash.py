@@ -93,6 +93,16 @@ def test_what_must_stay_stays_and_full_is_an_answer(flash: Flash) -> None:
     assert set(flash.held()) == {A, C}
 
 
+def test_nothing_is_given_away_in_vain_by_a_flash_that_has_shrunk(flash: Flash) -> None:
+    """It holds more than it should: what goes makes less room than it takes up."""
+    for blob in (A, B, C):
+        store(flash, blob)
+    flash.capacity = 500
+    with pytest.raises(NoSpace):
+        make_room(flash, 300, keep=[A, C])
+    assert set(flash.held()) == {A, B, C}
+
+
 def test_partial_blobs_go_before_whole_ones(flash: Flash) -> None:
     store(flash, A)
     flash.reserve(B, Shape(600, 100))
