@@ -151,8 +151,9 @@ def _heard_again(group: list[Sounding]) -> Iterator[Finding]:
 
 
 def _declared(sounding: Sounding, before: Sounding) -> bool:
-    """A restart that the ledger declares, after a power cut that left the repeat unfinished."""
-    return sounding.started.restart and sounding.boot > before.boot and before.why != "finished"
+    """A restart that the ledger declares, after a power cut that left the repeat unfinished, or its end unnoted."""
+    unfinished = before.why != "finished" or before.unnoted
+    return sounding.started.restart and sounding.boot > before.boot and unfinished
 
 
 def _overlap(heard: list[tuple[int, int]], stretch: tuple[int, int]) -> int:

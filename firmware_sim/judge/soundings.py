@@ -8,6 +8,8 @@ from firmware_sim.judge.records import Boot, CancelSeen, Ended, Key, LedgerLine,
 MILLI = 1_000
 PACE_SLACK_MS = 500
 """How much more a ledger may claim to have heard than the time between its two lines, ms."""
+NOTING = 50 * MILLI
+"""How long writing down that a sound has ended may take, us."""
 AHEAD = 1_000 * MILLI
 """How long before its first sample a stretch may be written down, us."""
 
@@ -28,6 +30,8 @@ class Sounding:
     """An upper bound where power was cut."""
     why: Why | None
     """None: power was cut, or it sounds still."""
+    unnoted: bool = False
+    """Power went just as it ended: its speaker may not have noted that."""
 
     @property
     def key(self) -> Key:
@@ -56,6 +60,10 @@ class Ear:
         """When power went while it sounded, or was about to; None if nobody knows."""
         since = max(draft.started.at - AHEAD, (draft.booted_at or 0) + 1)
         return next((cut for cut in sorted(self.cuts) if cut >= since), None)
+
+    def unnoted(self, ended: Ended) -> bool:
+        """Whether power went before the end could be noted."""
+        return any(0 <= cut - ended.at <= NOTING for cut in self.cuts)
 
     def until(self, draft: "_Draft") -> int:
         """Last instant at which it may have sounded: the cut or what came next, or the end of the clip."""
@@ -131,7 +139,8 @@ def _sounding(device: str, draft: _Draft, ear: Ear) -> Sounding:
     started, ended = draft.started, draft.ended
     if ended and not draft.cut_off:
         heard = min(ended.heard_ms, (ended.mono - started.mono) // MILLI + PACE_SLACK_MS)
-        return Sounding(device, draft.index, draft.boot, started, ended.at, max(0, heard), ended.why)
+        unnoted = ear.unnoted(ended)
+        return Sounding(device, draft.index, draft.boot, started, ended.at, max(0, heard), ended.why, unnoted)
     end = ear.until(draft)
     heard = (end - started.at) // MILLI
     if ended:

@@ -335,6 +335,23 @@ def test_a_boot_without_valid_time_still_ends_what_sounded():
     assert one(ledger, state="failed", faults=known) == {}
 
 
+def test_an_alert_that_ended_as_the_power_went_may_be_begun_again():
+    """Its speaker could not note the end: within the time that writing takes, and once."""
+    whole = alert()
+
+    def again(times=1):
+        ledger = Ledger().boot().sound(whole, 20 * SECOND, "tone").sound(whole, 24 * SECOND, "speech")
+        for time in range(times):
+            ledger.boot((40 + 20 * time) * SECOND)
+            ledger.sound(whole, (45 + 20 * time) * SECOND, "speech", restart=True)
+        return ledger
+
+    at_the_end, later = (Faults(cuts={"s1": (T0 + 30 * SECOND + ms * MILLI,)}) for ms in (20, 60))
+    assert one(again(), whole, faults=at_the_end) == {}
+    assert one(again(), whole, faults=later) == one(again(), whole) == {"duplicated": 1}
+    assert one(again(2), whole, faults=at_the_end) == {"duplicated": 1}
+
+
 def test_a_sound_without_any_instant_is_no_record():
     ledger = played(order())
     ledger.lines[1].update(true=None, wall=None)
