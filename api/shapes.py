@@ -30,6 +30,9 @@ _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _YEAR_2000, _YEAR_2100 = 946_684_800_000_000, 4_102_444_800_000_000
 
 
+UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
 def _moment(said: object) -> int:
     """RFC 3339 with its offset to us UTC; a date alone, a number or a naive time is refused."""
     if not isinstance(said, str) or not _RFC3339.fullmatch(said):
@@ -53,10 +56,16 @@ def _day(said: object) -> date:
         raise PydanticCustomError("not_a_day", "not a day as YYYY-MM-DD") from error
 
 
+def plain_name(said: str) -> str:
+    """What a form says, made a name: without what a name may not hold, and no longer than one."""
+    kept = unicodedata.normalize("NFC", " ".join(said.split()))
+    return "".join(letter for letter in kept if unicodedata.category(letter) not in {"Cf", *UNPRINTABLE})[:200]
+
+
 def _name(said: str) -> str:
     """Composed letters without invisible ones; control characters are refused."""
     kept = "".join(letter for letter in unicodedata.normalize("NFC", said) if unicodedata.category(letter) != "Cf")
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in kept):
+    if any(unicodedata.category(letter) in UNPRINTABLE for letter in kept):
         raise PydanticCustomError("unprintable", "control characters")
     if not kept.strip():
         raise PydanticKnownError("string_too_short", {"min_length": 1})

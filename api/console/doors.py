@@ -77,6 +77,8 @@ LoggedInGuest = Annotated[Host, Depends(own)]
 def entered(request: Request, response: Response, come: Entered) -> Response:
     """The answer with the cookies of who has just come in."""
     give(request, response, "session", come.token)
+    if cookie_of(request, "language") is None:
+        give(request, response, "language", come.language, LIFE // 1_000_000)
     if come.browser is not None:
         give(request, response, "browser", come.browser, LIFE // 1_000_000)
     take(request, response, "visit")

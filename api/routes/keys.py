@@ -95,7 +95,7 @@ class KeyMade(Shown):
 
 @router.post(
     "", status_code=201,
-    responses=refusals(*WRITES, "area_ended", "person_needed", "code_needed", within=["area_unknown"])
+    responses=refusals(*WRITES, "area_ended", "end_in_past", "person_needed", "code_needed", within=["area_unknown"])
     | {202: {**WAITS[202], "model": KeyMade}},
 )  # fmt: skip
 def create(

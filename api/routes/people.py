@@ -22,7 +22,7 @@ from controller.people.answered import already_made, remember
 from controller.people.callers import Caller
 from controller.people.forgetting import forget_who_is_out
 from controller.people.inviting import invite
-from controller.people.models import Person, RoleGrant
+from controller.people.models import ApiKey, Person, RoleGrant
 from controller.people.newcomers import PERSON, add_person
 from controller.people.permissions import Action
 from controller.people.persons import change_person, get_person
@@ -67,6 +67,10 @@ class PersonShown(Shown):
     language: str
     area: Id | None
     roles: Annotated[list[GrantShown], Field(description="Those in force.")]
+    keys: Annotated[
+        list[Id],
+        Field(description="Keys for programs that they made, in force and seen by you: they outlive their maker."),
+    ]
     can_log_in: Annotated[bool, Field(description="Whether they have set a password, or a provider vouches.")]
     created_at: Instant
     disabled_at: Instant | None
@@ -197,7 +201,15 @@ def _shown(session: Session, row: Person, now: int, who: Caller) -> dict[str, An
     roles = [one for one in grants_of(session, row.id) if in_force(one, now) and who.sees(one.area_id)]
     return {
         "id": row.id, "login": row.login, "name": row.name, "language": row.language, "area": row.area_id,
-        "roles": list(map(grant_shown, roles)),
+        "roles": list(map(grant_shown, roles)), "keys": _keys(session, row, now, who),
         "can_log_in": row.disabled_at is None and (row.password is not None or row.issuer_subject is not None),
         "created_at": to_utc(row.created_at), "disabled_at": to_utc_or_none(row.disabled_at),
     }  # fmt: skip
+
+
+def _keys(session: Session, row: Person, now: int, who: Caller) -> list[str]:
+    """Keys in force that this person made; of those for places that the caller does not see, none."""
+    made = select(ApiKey).where(ApiKey.created_by == PERSON + row.id, col(ApiKey.revoked_at).is_(None))
+    found = session.exec(made.order_by(col(ApiKey.id))).all()
+    good = [one for one in found if one.expires_at is None or one.expires_at > now]
+    return [one.id for one in good if (all(map(who.sees, one.areas)) if one.areas else who.sees(None))]

@@ -29,7 +29,7 @@ from controller.people.standing import in_force
 
 router = APIRouter(tags=["people"])
 
-NOT_GIVEN = ("area_ended", "own_role", "last_administrator", "person_needed", "code_needed")
+NOT_GIVEN = ("area_ended", "end_in_past", "own_role", "last_administrator", "person_needed", "code_needed")
 
 Giver = Annotated[Caller, Depends(permit(Action.ROLE_GIVE))]
 Somebody = Annotated[Caller, Depends(permit(Action.SEE))]

@@ -14,7 +14,6 @@ from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.people.policies import said_of, set_policy
 from controller.people.rights import Given
-from devices.registry import parents
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,6 @@ class KeyMaking(Deed[KeyWish]):
     shape = TypeAdapter(KeyWish)
 
     def do(self, session: Session, wish: KeyWish, act: Act, ports: Ports) -> str:
-        parents(session, *wish.areas)
         return keep_key(session, wish, act)
 
     def look(self, session: Session, wish: KeyWish, made: str, act: Act) -> Seen:

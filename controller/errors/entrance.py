@@ -9,6 +9,12 @@ class LogInRefused(LoaError):
     code = "log_in_refused"
 
 
+class WayRefused(LoaError):
+    """Login or code from paper is wrong; which, is not said."""
+
+    code = "way_refused"
+
+
 class TooManyTries(LoaError):
     """Too many guesses; `retry_after_s` says when the next one is looked at."""
 

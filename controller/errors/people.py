@@ -19,6 +19,12 @@ class LastAdministrator(LoaError):
     code = "last_administrator"
 
 
+class EndInPast(LoaError):
+    """A role or a key would be over before it begins."""
+
+    code = "end_in_past"
+
+
 class DelegationInvalid(LoaError):
     """A role is lent for 60 days at most, from now on."""
 

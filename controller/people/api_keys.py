@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from sqlmodel import Session, col, select
 
 from controller.errors.callers import KeyMissing
-from controller.errors.people import ApiKeyUnknown
+from controller.errors.people import ApiKeyUnknown, EndInPast
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
 from controller.people.models import ApiKey
@@ -53,7 +53,9 @@ class KeyWish:
 
 
 def keep_key(session: Session, wish: KeyWish, act: Act) -> str:
-    """From now on it is good. AreaUnknown, AreaEnded."""
+    """From now on it is good. EndInPast, AreaUnknown, AreaEnded."""
+    if wish.expires_at is not None and wish.expires_at <= act.now:
+        raise EndInPast()
     standing(session, *wish.areas)
     kept = asdict(wish) | {name: list(getattr(wish, name)) for name in ("areas", "actions", "addresses")}
     session.add(ApiKey(**kept, created_at=act.now, created_by=act.who_id or act.who))

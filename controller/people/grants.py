@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from controller.errors.callers import NotAllowed
-from controller.errors.people import GrantUnknown, LastAdministrator, OwnRole, PersonUnknown
+from controller.errors.people import EndInPast, GrantUnknown, LastAdministrator, OwnRole, PersonUnknown
 from controller.people import newcomers
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
@@ -36,7 +36,12 @@ def may_give(caller: Caller, role: str, area: Place) -> None:
 
 
 def give_role(session: Session, wish: RoleWish, act: Act, new_id: Callable[[], str]) -> str:
-    """Give it; the same again changes nothing. PersonUnknown, OwnRole, RoleUnknown, AreaUnknown."""
+    """Give it; the same again changes nothing.
+
+    EndInPast, PersonUnknown, OwnRole, RoleUnknown, AreaUnknown, AreaEnded.
+    """
+    if wish.until is not None and wish.until <= act.now:
+        raise EndInPast()
     person = get_person(session, wish.person)
     if PERSON + person.id == act.who_id:
         raise OwnRole()

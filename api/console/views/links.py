@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from api.console.doors import AnyGuest, Guest, entered, onward
 from api.console.pages import again, page
 from api.deps import Served
+from api.shapes import plain_name
 from controller.errors.base import LoaError
 from controller.errors.entrance import LinkOver
 from controller.people.entrance.arriving import found_installation, set_password_by_link
@@ -13,7 +14,6 @@ from controller.people.entrance.links import find_link
 from controller.runtime.services import Services
 
 router = APIRouter()
-NAME = 200
 
 
 @router.get("/link/{token}")
@@ -38,7 +38,7 @@ def _come(services: Services, token: str, guest: Guest, first: bool) -> Entered:
     password = guest.said("password")
     if not first:
         return set_password_by_link(services.entrance, guest.visitor, token, password)
-    login, name = guest.said("login"), " ".join(guest.said("name").split())[:NAME]
+    login, name = guest.said("login"), plain_name(guest.said("name"))
     return found_installation(services.entrance, guest.visitor, token, login, name or login, password)
 
 

@@ -7,7 +7,8 @@ from api.console.doors import AnyGuest, Guest, LoggedInGuest, entered, onward, s
 from api.console.pages import again, page
 from api.cookies import give, take
 from api.deps import Served, own_address
-from controller.errors.entrance import CodeRefused, LogInBusy, LogInRefused, SignOnUnavailable, TooManyTries
+from controller.errors.callers import SessionOver
+from controller.errors.entrance import CodeRefused, LogInBusy, LogInRefused, SignOnUnavailable, TooManyTries, WayRefused
 from controller.people.entrance.browsers import LIFE
 from controller.people.entrance.links import has_administrator
 from controller.people.entrance.logging_in import give_code, log_in, log_out, make_way
@@ -19,7 +20,10 @@ NOT_IN = (LogInRefused, LogInBusy, TooManyTries)
 
 
 @router.get("/login")
-def show(request: Request, services: Served, _guest: AnyGuest, next: str = "/") -> Response:
+def show(request: Request, services: Served, guest: AnyGuest, next: str = "/") -> Response:
+    """Whoever is logged in is where they wanted to go."""
+    if _is_in(services, guest):
+        return RedirectResponse(safe_path(next), 303)
     return page(request, "log_in", _values(services, safe_path(next)))
 
 
@@ -59,7 +63,7 @@ def ask_way(request: Request, _guest: AnyGuest) -> Response:
 def take_way(request: Request, services: Served, guest: AnyGuest) -> Response:
     try:
         token = make_way(services.entrance, guest.visitor, guest.said("login"), guest.said("code"))
-    except NOT_IN as error:
+    except (WayRefused, TooManyTries) as error:
         return again(request, "recovery", error, {"login": guest.said("login")})
     answer = RedirectResponse("/login", 303)
     give(request, answer, "browser", token, LIFE // 1_000_000)
@@ -79,6 +83,15 @@ def _values(services: Services, wished: str, guest: Guest | None = None) -> dict
         founded = has_administrator(session)
     name = services.sign_on.client.name if services.sign_on else None
     return {"next": wished, "login": guest.said("login") if guest else "", "sign_on": name, "founded": founded}
+
+
+def _is_in(services: Services, guest: Guest) -> bool:
+    with services.database.read() as session:
+        try:
+            logged_in(session, guest.visitor.token, guest.visitor.now, services.entrance.lives)
+        except SessionOver:
+            return False
+    return True
 
 
 def _farewell(services: Services, request: Request) -> str | None:

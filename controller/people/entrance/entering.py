@@ -27,7 +27,7 @@ def enter(
         session, person, visitor, entrance.lives, entrance.entropy, entrance.new_id(), waits=True,
         by_provider=by_provider,
     )  # fmt: skip
-    return Entered(token, waits=True)
+    return Entered(token, True, person.language)
 
 
 def let_in(
@@ -43,4 +43,4 @@ def let_in(
     if known(session, person.id, visitor) is None:
         browser = make_known(session, person.id, visitor, entrance.entropy, entrance.new_id())
     record(session, person_act(person, visitor), Event.LOG_IN, PERSON + person.id, way)
-    return Entered(token, False, browser)
+    return Entered(token, False, person.language, browser)

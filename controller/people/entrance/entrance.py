@@ -29,4 +29,6 @@ class Entered:
     token: str
     waits: bool
     """For the second factor."""
+    language: str
+    """In which its person reads pages."""
     browser: str | None = None

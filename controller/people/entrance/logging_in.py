@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sqlmodel import Session
 
 from controller.errors.callers import SessionOver
-from controller.errors.entrance import CodeRefused, LogInRefused
+from controller.errors.entrance import CodeRefused, LogInRefused, WayRefused
 from controller.people.audit import record
 from controller.people.entrance import browsers, sessions, tries
 from controller.people.entrance.entering import enter, let_in, person_act
@@ -59,7 +59,7 @@ def give_code(entrance: Entrance, visitor: Visitor, code: str, *, recovery: bool
 def make_way(entrance: Entrance, visitor: Visitor, login: str, code: str) -> str:
     """A recovery code from paper makes the browser a known one, however many guesses strangers have used up.
 
-    The password is still asked for. LogInRefused, TooManyTries.
+    The password is still asked for. WayRefused, TooManyTries.
     """
     count_guess(entrance, visitor, tries.buckets_of_address(visitor.origin), None)
     with entrance.database.write() as session:
@@ -67,7 +67,7 @@ def make_way(entrance: Entrance, visitor: Visitor, login: str, code: str) -> str
         if person is not None and take_recovery_code(session, person.id, code, visitor.now):
             record(session, stranger(visitor), Event.RECOVERY_CODE_USED, PERSON + person.id, "for a new browser")
             return browsers.make_known(session, person.id, visitor, entrance.entropy, entrance.new_id())
-    raise LogInRefused()
+    raise WayRefused()
 
 
 def log_out(entrance: Entrance, visitor: Visitor) -> bool:

@@ -31,7 +31,7 @@ def count_guess(entrance: Entrance, visitor: Visitor, buckets: Mapping[str, int]
         return
     if not told:
         _tell(entrance, visitor, slowed, PERSON + person_id if person_id else NOBODY)
-    raise TooManyTries(retry_after_s=-(-wait // 1_000_000))
+    raise TooManyTries(retry_after_s=-(-wait // 1_000_000), minutes=-(-wait // 60_000_000))
 
 
 def _tell(entrance: Entrance, visitor: Visitor, slowed: str, subject: str) -> None:

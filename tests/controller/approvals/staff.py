@@ -1,6 +1,7 @@
 """A province with two communes and its people, who ask and decide without the web."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Staff:
     def __init__(self, folder: Path) -> None:
         self.office = Office(folder / "office")
         self.now = self.office.begin
+        self.proved_at: int | None = None
+        """When a code was last given; None: just now."""
         self.province = self.office.area("Tỉnh Tiền Giang")
         self.communes = [self.office.area(name, self.province) for name in ("Xã Tân Đông", "Xã Tân Tây")]
         self.speakers = [self.office.speaker(commune) for commune in self.communes for _ in range(2)]
@@ -76,13 +79,14 @@ class Staff:
         return KEY + made
 
     def caller(self, who: str) -> Caller:
-        """As a new session, or a request with the key, would have them."""
+        """As a new session in which a code was given, or a request with the key, would have them."""
         with self.office.database.read() as session:
             if who.startswith(KEY):
                 found = holder_of(session.get_one(ApiKey, who.removeprefix(KEY)), self.now, self.tree)
                 assert found is not None
                 return found
-            return person_caller(session, session.get_one(Person, who), self.now, self.tree)
+            found = person_caller(session, session.get_one(Person, who), self.now, self.tree)
+            return replace(found, proved_at=self.proved_at if self.proved_at is not None else self.now)
 
     def act(self, who: Caller, key: str | None = None) -> Act:
         self.now += SECOND

@@ -3,10 +3,14 @@
 import pytest
 
 from controller.approvals.asking import NOBODY_ELSE
+from controller.approvals.catalogue import ROLE
 from controller.approvals.deciding import refuse, withdraw
-from controller.errors.approvals import ApprovalOver, ApprovalUnknown, OwnRequest, PersonNeeded
+from controller.errors.approvals import ApprovalOver, ApprovalUnknown, CodeNeeded, OwnRequest, PersonNeeded
 from controller.errors.callers import NotAllowed
+from controller.people.approval_rules import Policy
+from controller.people.grants import RoleWish
 from controller.people.models import Person
+from controller.people.policies import set_policy
 from devices.protocol.units import HOUR, SECOND
 from tests.controller.approvals.staff import Staff, person_id
 
@@ -109,6 +113,43 @@ def test_lending_somebody_a_role_does_not_make_oneself_alone(staff: Staff, heads
     an, binh = heads
     staff.lend(an, binh, "administrator")
     assert staff.air(an, staff.province).waits
+
+
+def test_a_loan_does_not_make_its_taker_alone(staff: Staff, heads: tuple[str, str]) -> None:
+    """Whoever lends is not one's second person, but could decide all the same: one is not alone."""
+    an, binh = heads
+    staff.lend(binh, an, "administrator", staff.communes[0])
+    assert staff.air(an, staff.province).waits
+    deputy = staff.person("thay", "editor")
+    staff.change(Person, binh, disabled_at=staff.now)
+    staff.lend(an, deputy, "administrator")
+    assert staff.air(deputy, staff.province).waits
+    assert staff.ask(deputy, ROLE, RoleWish(staff.person("moi"), "administrator", staff.communes[0])).waits
+
+
+def test_who_is_alone_gives_a_code_for_a_sensitive_change(staff: Staff) -> None:
+    an, new = staff.person("an", "administrator"), staff.person("moi")
+    wish = RoleWish(new, "editor")
+    for proved_at in (0, staff.now - 11 * 60 * SECOND):
+        staff.proved_at = proved_at
+        with pytest.raises(CodeNeeded):
+            staff.ask(an, ROLE, wish)
+        assert not staff.air(an, staff.province).waits, "to speak to everyone is no such change"
+    staff.proved_at = staff.now - 9 * 60 * SECOND
+    assert not staff.ask(an, ROLE, wish).waits
+    staff.proved_at = 0
+    staff.person("binh", "administrator")
+    assert staff.ask(an, ROLE, RoleWish(new, "viewer")).waits, "the second person is enough"
+
+
+def test_parts_of_many_speakers_add_up(staff: Staff, heads: tuple[str, str]) -> None:
+    an, _ = heads
+    with staff.office.database.write() as session:
+        set_policy(session, None, Policy(from_speakers=2), staff.act(staff.caller(an)))
+    one, other, *_ = staff.speakers
+    assert not staff.air(an, devices=(one,)).waits
+    assert not staff.air(an, devices=(one,)).waits, "the same one again is one"
+    assert staff.air(an, devices=(other,)).waits
 
 
 def test_a_delegate_stands_in_for_others_requests(staff: Staff, heads: tuple[str, str]) -> None:

@@ -12,8 +12,9 @@ from controller.errors.entrance import CodeRefused, SecondFactorThere
 from controller.keys.errors import KeysIncomplete
 from controller.people.audit import Act
 from controller.people.entrance import second_factor as factor
-from controller.people.entrance.models import RecoveryCode, SecondFactor
+from controller.people.entrance.models import LogInSession, RecoveryCode, SecondFactor
 from controller.people.entrance.sealing import Sealer, sealing_key
+from controller.people.entrance.sessions import LoggedIn
 from controller.people.models import Person
 from controller.people.newcomers import add_person
 from firmware_sim.village.office import Office
@@ -38,11 +39,26 @@ def hoa(session: Session) -> Person:
 
 
 @pytest.fixture
-def telephone(session: Session, sealer: Sealer, hoa: Person, office: Office) -> pyotp.TOTP:
+def here(hoa: Person) -> LoggedIn:
+    return at("here", hoa)
+
+
+def at(browser: str, person: Person) -> LoggedIn:
+    """A session of this person."""
+    return LoggedIn(
+        LogInSession(
+            digest=browser, id=browser, person_id=person.id, began_at=1, seen_at=1, ends_at=NOW, origin="", agent=""
+        ),
+        person,
+    )
+
+
+@pytest.fixture
+def telephone(session: Session, sealer: Sealer, here: LoggedIn, office: Office) -> pyotp.TOTP:
     """Confirmed a while ago."""
-    secret = factor.propose(session, sealer, hoa, NOW, office.chance.randbytes)
+    secret = factor.propose(session, sealer, here, NOW, office.chance.randbytes)
     telephone = pyotp.TOTP(secret)
-    factor.confirm(session, sealer, hoa, telephone.generate_otp(900), 900 * factor.STEP)
+    factor.confirm(session, sealer, here, telephone.generate_otp(900), 900 * factor.STEP)
     return telephone
 
 
@@ -67,18 +83,30 @@ def test_what_is_no_code_is_none(session: Session, sealer: Sealer, telephone: py
 
 
 def test_nothing_is_asked_for_before_the_first_right_code(
-    session: Session, sealer: Sealer, hoa: Person, office: Office
+    session: Session, sealer: Sealer, here: LoggedIn, office: Office
 ) -> None:
-    secret = factor.propose(session, sealer, hoa, NOW, office.chance.randbytes)
-    assert factor.propose(session, sealer, hoa, NOW, office.chance.randbytes) == secret
+    secret = factor.propose(session, sealer, here, NOW, office.chance.randbytes)
+    assert factor.propose(session, sealer, here, NOW, office.chance.randbytes) == secret
     assert not factor.is_on(session, "hoa")
     assert not factor.take_code(session, sealer, "hoa", pyotp.TOTP(secret).generate_otp(1_000), NOW)
     with pytest.raises(CodeRefused):
-        factor.confirm(session, sealer, hoa, "000000", NOW)
-    factor.confirm(session, sealer, hoa, pyotp.TOTP(secret).generate_otp(1_000), NOW)
+        factor.confirm(session, sealer, here, "000000", NOW)
+    factor.confirm(session, sealer, here, pyotp.TOTP(secret).generate_otp(1_000), NOW)
     assert factor.is_on(session, "hoa")
     with pytest.raises(SecondFactorThere):
-        factor.propose(session, sealer, hoa, NOW, office.chance.randbytes)
+        factor.propose(session, sealer, here, NOW, office.chance.randbytes)
+
+
+def test_what_a_thief_was_shown_in_a_stolen_session_is_worth_nothing(
+    session: Session, sealer: Sealer, hoa: Person, here: LoggedIn, office: Office
+) -> None:
+    planted = factor.propose(session, sealer, at("stolen", hoa), NOW, office.chance.randbytes)
+    secret = factor.propose(session, sealer, here, NOW, office.chance.randbytes)
+    assert secret != planted
+    with pytest.raises(CodeRefused):
+        factor.confirm(session, sealer, here, pyotp.TOTP(planted).generate_otp(1_000), NOW)
+    factor.confirm(session, sealer, here, pyotp.TOTP(secret).generate_otp(1_000), NOW)
+    assert not factor.take_code(session, sealer, "hoa", pyotp.TOTP(planted).generate_otp(1_001), NOW + factor.STEP)
 
 
 def test_the_secret_is_sealed_and_another_key_opens_nothing(
