@@ -99,7 +99,7 @@ class Shown:
 
 def key_holder(session: Session, shown: Shown, tree: Tree) -> Caller:
     """Who shows this key; KeyMissing unless it is known, in force, and good from there."""
-    return _caller(_found(session, shown), tree)
+    return _caller(_found(session, shown), shown.now, tree)
 
 
 def key_holder_in_address(session: Session, shown: Shown, tree: Tree) -> Caller:
@@ -107,7 +107,7 @@ def key_holder_in_address(session: Session, shown: Shown, tree: Tree) -> Caller:
     found = _found(session, shown)
     if ROLES.get(found.role) != frozenset({Action.SEE}):
         raise KeyMissing()
-    return _caller(found, tree)
+    return _caller(found, shown.now, tree)
 
 
 def _found(session: Session, shown: Shown) -> ApiKey:
@@ -135,12 +135,12 @@ def _lies_in(address: str, network: str) -> bool:
 def holder_of(key: ApiKey, now: int, tree: Tree) -> Caller | None:
     """Who shows it, wherever they are; None: it has been revoked, or has ended."""
     dead = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
-    return None if dead else _caller(key, tree)
+    return None if dead else _caller(key, now, tree)
 
 
-def _caller(key: ApiKey, tree: Tree) -> Caller:
+def _caller(key: ApiKey, now: int, tree: Tree) -> Caller:
     rights = Rights(_given(key.role, key.areas, key.actions), tree)
-    return Caller(HOLDER + key.id, key.name, "program", rights, key.per_minute)
+    return Caller(HOLDER + key.id, key.name, "program", rights, now, key.per_minute)
 
 
 def _given(role: str, areas: Sequence[str], actions: Sequence[str]) -> tuple[Given, ...]:

@@ -17,6 +17,8 @@ class Caller:
     name: str
     kind: Literal["person", "program"]
     rights: Rights
+    asked_at: int
+    """When they asked, us UTC: what they may is as of then."""
     per_minute: int | None = None
     """Requests that they may make in a minute; None: as many as they like."""
     proved_at: int | None = None

@@ -46,7 +46,7 @@ def get_person(session: Session, person: str) -> Person:
 
 def person_caller(session: Session, person: Person, now: int, tree: Tree) -> Caller:
     """This person as one who asks."""
-    return Caller(PERSON + person.id, person.name, "person", rights_of(session, person, now, tree))
+    return Caller(PERSON + person.id, person.name, "person", rights_of(session, person, now, tree), now)
 
 
 def own_rights(session: Session, person: str, now: int, tree: Tree) -> Rights:

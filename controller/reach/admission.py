@@ -70,7 +70,8 @@ def admit_named(session: Session, caller: Caller, action: Action, said: BaseMode
 def admit_to_either(session: Session, caller: Caller, action: Action, kind: str, one: str, other: str) -> None:
     """For what concerns two things where both meet: both are seen, and one of them is theirs to change."""
     admit(session, caller, Action.SEE, [(kind, one), (kind, other)])
-    if not any(caller.rights.may_at_all(action, FINDERS[kind](session, subject).owners) for subject in (one, other)):
+    owners = (FINDERS[kind](session, subject).owners_for(caller) for subject in (one, other))
+    if not any(caller.rights.may_at_all(action, places) for places in owners):
         raise NotAllowed(action=action.value)
 
 
@@ -95,7 +96,7 @@ def _homes(session: Session, devices: list[str]) -> dict[str, str]:
 
 def _admit_to(caller: Caller, action: Action, kind: str, subject: str, places: Places, *, used: bool = False) -> None:
     """Who may act at a place knows what is there. `used`: it stays as it is, so that knowing it is enough."""
-    held = caller.rights.may_at_all(action, places.owners)
+    held = caller.rights.may_at_all(action, places.owners_for(caller))
     if not held and not places.seen_by(caller):
         raise UNKNOWN[kind](**{kind: subject})
     if not held and not used and action is not Action.SEE:

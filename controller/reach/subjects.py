@@ -46,9 +46,15 @@ class Places:
 
     owners: frozenset[Place]
     heard: frozenset[Place] = NOWHERE
+    lapsing: tuple[tuple[Place, int], ...] = ()
+    """More owners, each until then (us UTC)."""
+
+    def owners_for(self, caller: Caller) -> frozenset[Place]:
+        """As of when they asked."""
+        return self.owners | {place for place, until in self.lapsing if caller.asked_at < until}
 
     def seen_by(self, caller: Caller) -> bool:
-        return any(map(caller.sees, self.owners)) or any(
+        return any(map(caller.sees, self.owners_for(caller))) or any(
             caller.rights.within(Action.SEE, place) for place in self.heard
         )
 
@@ -154,7 +160,10 @@ def _incident(session: Session, incident: str) -> Places:
 def _person(session: Session, person: str) -> Places:
     """Where they belong, and where they have roles."""
     row = get_person(session, person)
-    return Places(frozenset({row.area_id, *(one.area_id for one in grants_of(session, person))}))
+    grants = grants_of(session, person)
+    for_good = frozenset(one.area_id for one in grants if one.until is None)
+    lapsing = tuple((one.area_id, one.until) for one in grants if one.until is not None)
+    return Places(for_good | {row.area_id}, lapsing=lapsing)
 
 
 def _grant(session: Session, grant: str) -> Places:

@@ -256,7 +256,7 @@ def test_lists_and_addresses_agree_on_what_is_seen(district: District, kind: str
 
 def holder(district: District, role: str, *areas: str) -> Any:
     given = tuple(Given(role, area) for area in areas)
-    return Caller("key/x", "x", "program", Rights(given, tree_of(district.desk.services)))
+    return Caller("key/x", "x", "program", Rights(given, tree_of(district.desk.services)), district.desk.services.now())
 
 
 def test_what_comes_from_above_is_seen_as_far_as_it_is_heard_here(district: District) -> None:

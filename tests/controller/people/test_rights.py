@@ -72,7 +72,7 @@ def test_a_role_can_be_narrowed_never_widened() -> None:
 
 
 def test_a_caller_must_hold_it_at_every_place() -> None:
-    caller = Caller("key/1", "Xã A", "program", rights(Given("operator", "xã A")))
+    caller = Caller("key/1", "Xã A", "program", rights(Given("operator", "xã A")), 0)
     caller.require(Action.BROADCAST_CREATE, "xã A", "ấp A1")
     for places in (("xã A", "xã B"), ("huyện",), (None,)):
         with pytest.raises(NotAllowed):
