@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from api.body_limit import BodyLimit
-from api.console.views import account, files, home, language, links, log_in, password, second_factor, sign_on
+from api.console.views import account, code, files, home, language, links, log_in, password, second_factor, sign_on
 from api.deps import PREFIX
 from api.description import describe
 from api.errors import install
@@ -60,7 +60,7 @@ ROOMS = (
     plans, why, alerts, air, zones, air_timeline, calendar, incidents, reports, trust, people, roles, keys, approvals,
     policy, audit, health, description,
 )  # fmt: skip
-VIEWS = (home, log_in, sign_on, links, account, password, second_factor, language, files)
+VIEWS = (home, log_in, sign_on, links, account, password, second_factor, code, language, files)
 """The pages for people."""
 
 

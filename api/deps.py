@@ -140,7 +140,7 @@ def person_asking(request: Request, services: Services) -> Caller:
     if is_stale(found.session, now):
         with services.database.write() as session:
             note_seen(session, found.session.digest, now)
-    caller = Caller(PERSON + found.person.id, found.person.name, "person", rights)
+    caller = Caller(PERSON + found.person.id, found.person.name, "person", rights, proved_at=found.session.proved_at)
     request.state.who = caller.id
     return caller
 

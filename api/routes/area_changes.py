@@ -83,7 +83,9 @@ def preview(
 
 
 @router.post(
-    "/changes", responses=refusals(*WRITES, *NOT_CHANGED, "change_outdated", "person_needed", within=NOT_THERE) | WAITS
+    "/changes",
+    responses=refusals(*WRITES, *NOT_CHANGED, "change_outdated", "person_needed", "code_needed", within=NOT_THERE)
+    | WAITS,
 )  # fmt: skip
 def change(
     wish: ChangeWish, request: Request, response: Response, services: Served,

@@ -49,6 +49,7 @@ from controller.people.rights import Place
 from controller.reach.admission import admit_named
 from controller.reach.sight import Sight
 from controller.runtime.services import Services
+from devices.registry import standing
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 
@@ -60,7 +61,7 @@ NOT_MADE = (
     "too_large", "expands_too_much", "decode_timeout", "speech_failed", "speech_timeout", "voice_unknown",
     "rendering_failed",
 )  # fmt: skip
-NOT_OWNED = ("version_of_version", "owner_needed")
+NOT_OWNED = ("version_of_version", "owner_needed", "area_ended")
 NOT_THERE = ("bulletin_unknown", "area_unknown")
 
 
@@ -169,6 +170,7 @@ def _owner(services: Services, who: Caller, wish: ShelvingWish) -> Place:
     with services.database.read() as session:
         admit_named(session, who, Action.BULLETIN_CREATE, wish)
         if wish.owner is not None:
+            standing(session, wish.owner)
             return wish.owner
         if wish.version_of is not None:
             original = get_bulletin(session, wish.version_of).owner_id

@@ -94,7 +94,8 @@ class KeyMade(Shown):
 
 
 @router.post(
-    "", status_code=201, responses=refusals(*WRITES, "person_needed", within=["area_unknown"])
+    "", status_code=201,
+    responses=refusals(*WRITES, "area_ended", "person_needed", "code_needed", within=["area_unknown"])
     | {202: {**WAITS[202], "model": KeyMade}},
 )  # fmt: skip
 def create(

@@ -26,7 +26,7 @@ from controller.people.models import Person, RoleGrant
 from controller.people.newcomers import PERSON, add_person
 from controller.people.permissions import Action
 from controller.people.persons import change_person, get_person
-from controller.people.standing import grants_of, in_force
+from controller.people.standing import grants_of, in_force, lasting
 from controller.runtime.services import Services
 
 router = APIRouter(prefix="/persons", tags=["people"])
@@ -34,6 +34,7 @@ router = APIRouter(prefix="/persons", tags=["people"])
 Keeper = Annotated[Caller, Depends(permit(Action.PERSON_EDIT))]
 Forgetter = Annotated[Caller, Depends(permit(Action.PERSON_FORGET))]
 Somebody = Annotated[Caller, Depends(permit(Action.SEE))]
+NOT_PUT_OUT = ("person_unknown", "last_administrator", "person_needed", "code_needed")
 Tongue = Literal["vi", "en"]
 
 
@@ -78,7 +79,8 @@ class PersonMade(PersonShown):
 
 
 @router.post(
-    "", status_code=201, responses=refusals(*WRITES, "login_taken", "login_invalid", within=["area_unknown"])
+    "", status_code=201,
+    responses=refusals(*WRITES, "login_taken", "login_invalid", "area_ended", within=["area_unknown"]),
 )  # fmt: skip
 def create(
     wish: PersonWish, request: Request, response: Response, services: Served, who: Keeper, key: Key = None
@@ -101,19 +103,21 @@ def create(
 @router.get("", responses=refusals(*READS, "page_unknown"))
 def index(services: Served, who: Somebody, after: After = None, limit: Limit = 50) -> Page[PersonShown]:
     """Those with a role at places that you administer, and yourself; the newest first."""
+    now = services.now()
     with services.database.read() as session:
-        rows, more = newest_first(session, Person, Person.created_at, after, limit, *_looked_after(who))
-        return Page(items=[PersonShown(**_shown(session, row, services.now(), who)) for row in rows], next=more)
+        rows, more = newest_first(session, Person, Person.created_at, after, limit, *_looked_after(who, now))
+        return Page(items=[PersonShown(**_shown(session, row, now, who)) for row in rows], next=more)
 
 
 @router.get("/{person}", responses=refusals(*READS, "person_unknown"))
 def one(person: Id, services: Served, who: Somebody) -> PersonShown:
     """One of those whom you look after, or yourself."""
+    now = services.now()
     with services.database.read() as session:
-        row = session.exec(select(Person).where(Person.id == person, *_looked_after(who))).first()
+        row = session.exec(select(Person).where(Person.id == person, *_looked_after(who, now))).first()
         if row is None:
             raise PersonUnknown(person=person)
-        return PersonShown(**_shown(session, row, services.now(), who))
+        return PersonShown(**_shown(session, row, now, who))
 
 
 @router.put("/{person}", responses=refusals(*WRITES, "person_unknown"))
@@ -137,7 +141,7 @@ def link(person: Id, request: Request, services: Served, who: Keeper, key: Key =
 
 
 @router.post(
-    "/{person}/disable", responses=refusals(*WRITES, "person_unknown", "last_administrator", "person_needed") | WAITS
+    "/{person}/disable", responses=refusals(*WRITES, *NOT_PUT_OUT) | WAITS
 )  # fmt: skip
 def disable(
     person: Id, request: Request, response: Response, services: Served, who: Keeper, key: Key = None
@@ -147,7 +151,7 @@ def disable(
 
 
 @router.post(
-    "/{person}/enable", responses=refusals(*WRITES, "person_unknown", "last_administrator", "person_needed") | WAITS
+    "/{person}/enable", responses=refusals(*WRITES, *NOT_PUT_OUT) | WAITS
 )  # fmt: skip
 def enable(
     person: Id, request: Request, response: Response, services: Served, who: Keeper, key: Key = None
@@ -178,12 +182,12 @@ def _stand(
         return PersonShown(**_shown(session, get_person(session, wish.person), act.now, who))
 
 
-def _looked_after(who: Caller) -> list[Any]:
+def _looked_after(who: Caller, now: int) -> list[Any]:
     """What the rows have in common whom the caller may see."""
     areas = who.rights.areas(Action.PERSON_EDIT)
     if areas is None:
         return []
-    there = select(RoleGrant.person_id).where(col(RoleGrant.area_id).in_(areas), col(RoleGrant.ended_at).is_(None))
+    there = select(RoleGrant.person_id).where(col(RoleGrant.area_id).in_(areas), *lasting(now))
     own = col(Person.id) == who.id.removeprefix(PERSON)
     return [or_(own, col(Person.area_id).in_(areas), col(Person.id).in_(there))]
 

@@ -55,7 +55,7 @@ def of_all(services: Served) -> PolicyShown:
     return _show(services, None)
 
 
-@router.put("/approval-policy", responses=refusals(*WRITES, "person_needed") | WAITS)
+@router.put("/approval-policy", responses=refusals(*WRITES, "person_needed", "code_needed") | WAITS)
 def set_for_all(
     wish: Said, request: Request, response: Response, services: Served,
     who: Annotated[Caller, Depends(permit(Action.POLICY_EDIT, installation=True))],
@@ -73,7 +73,10 @@ def of_area(area: Id, services: Served) -> PolicyShown:
     return _show(services, area)
 
 
-@router.put("/areas/{area}/approval-policy", responses=refusals(*WRITES, "area_unknown", "person_needed") | WAITS)
+@router.put(
+    "/areas/{area}/approval-policy",
+    responses=refusals(*WRITES, "area_unknown", "area_ended", "person_needed", "code_needed") | WAITS,
+)
 def set_for_area(
     area: Id, wish: Said, request: Request, response: Response, services: Served,
     who: Annotated[Caller, Depends(permit(Action.POLICY_EDIT))],

@@ -29,7 +29,7 @@ from controller.people.standing import in_force
 
 router = APIRouter(tags=["people"])
 
-NOT_GIVEN = ("own_role", "last_administrator", "person_needed")
+NOT_GIVEN = ("area_ended", "own_role", "last_administrator", "person_needed", "code_needed")
 
 Giver = Annotated[Caller, Depends(permit(Action.ROLE_GIVE))]
 Somebody = Annotated[Caller, Depends(permit(Action.SEE))]
@@ -116,7 +116,8 @@ def give(
 
 
 @router.post(
-    "/roles/{grant}/end", responses=refusals(*WRITES, "grant_unknown", "last_administrator", "person_needed") | WAITS
+    "/roles/{grant}/end",
+    responses=refusals(*WRITES, "grant_unknown", "last_administrator", "person_needed", "code_needed") | WAITS,
 )  # fmt: skip
 def end(
     grant: Id, request: Request, response: Response, services: Served, who: Giver, key: Key = None
@@ -139,7 +140,9 @@ def lent(services: Served, who: Somebody) -> Page[GrantShown]:
 
 @router.post(
     "/delegations", status_code=201,
-    responses=refusals(*WRITES, "delegation_invalid", "person_needed", within=["person_unknown", "area_unknown"]),
+    responses=refusals(
+        *WRITES, "delegation_invalid", "person_needed", "area_ended", within=["person_unknown", "area_unknown"]
+    ),
 )  # fmt: skip
 def lend_(
     wish: DelegationAsked, request: Request, response: Response, services: Served, who: Somebody, key: Key = None

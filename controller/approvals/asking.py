@@ -11,12 +11,13 @@ from sqlmodel import Session, col, func, select
 from controller.approvals.circle import circle, family, others_who_could_decide, themselves
 from controller.approvals.deed import AnyDeed, Ports, Seen
 from controller.approvals.everyone import beside, homes, is_everyone
-from controller.errors.approvals import PersonNeeded
+from controller.errors.approvals import CodeNeeded, PersonNeeded
 from controller.people.answered import already_made, remember
 from controller.people.approval_models import ApprovalRequest
 from controller.people.approval_rules import BY_PROGRAM, By, Facts, Nature, Policy, Reason, second_person
 from controller.people.audit import Act, record
 from controller.people.callers import Caller
+from controller.people.entrance.sessions import is_fresh
 from controller.people.permissions import Action
 from controller.people.policies import policy_at, read_policies
 from controller.people.rights import Place
@@ -47,7 +48,7 @@ class Judged:
 def order(session: Session, deed: AnyDeed, wish: Any, who: Caller, act: Act, ports: Ports) -> Ordered:
     """Carry it out, or keep it until it is approved. The same request again is answered with the same thing.
 
-    Raises what refuses the wish itself, NotAllowed, and PersonNeeded for a program.
+    Raises what refuses the wish itself, NotAllowed, PersonNeeded for a program, and CodeNeeded.
     """
     if made := already_made(session, act):
         return Ordered(made, session.get(ApprovalRequest, made) is not None)
@@ -98,12 +99,15 @@ def needed_to_decide(action: Action, nature: Nature) -> list[Action]:
 def is_alone(session: Session, deed: AnyDeed, seen: Seen, who: Caller, now: int, ports: Ports) -> bool:
     """Nobody but them could decide it, and they could. To be asked before it is done: it may remove the others.
 
-    PersonNeeded where a program asks for what only people change.
+    PersonNeeded where a program asks for what only people change; CodeNeeded where their code has to stand in for
+    the second person of a sensitive change.
     """
     needed = needed_to_decide(deed.action, deed.nature)
     near = themselves(session, who.id)
     could = all(who.rights.may_at_all(action, seen.places) for action in needed)
     if could and not others_who_could_decide(session, needed, seen.places, near, now, ports.tree):
+        if deed.nature is Nature.SENSITIVE and who.kind == "person" and not is_fresh(who.proved_at, now):
+            raise CodeNeeded()
         return True
     if deed.nature is Nature.SENSITIVE and who.kind != "person":
         raise PersonNeeded()

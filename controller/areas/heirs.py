@@ -16,7 +16,7 @@ from controller.people.newcomers import PERSON
 from controller.people.permissions import Action
 from controller.people.persons import touch
 from controller.people.policies import read_policies, set_policy
-from controller.people.standing import in_force
+from controller.people.standing import lasting
 from controller.programmes.reading import read_programmes
 from devices.areas import Parents, lineage
 from devices.models import Area
@@ -89,10 +89,8 @@ class Succession:
 
     def _grants(self, widen: frozenset[str]) -> None:
         """A role in an area that is no more is one in each area that lay in it; the old one stays, for its record."""
-        there = col(RoleGrant.area_id).in_(list(self.after.merged)), col(RoleGrant.ended_at).is_(None)
+        there = col(RoleGrant.area_id).in_(list(self.after.merged)), *lasting(self.act.now)
         for grant in self.session.exec(select(RoleGrant).where(*there).order_by(col(RoleGrant.id))).all():
-            if not in_force(grant, self.act.now):
-                continue
             for place in self._places(str(grant.area_id), grant.id in widen):
                 fields = grant.model_dump() | {"id": self.new_id(), "area_id": place, "since": self.act.now}
                 self.session.add(RoleGrant(**fields | {"given_by": self.act.who_id or self.act.who}))

@@ -13,6 +13,7 @@ from controller.areas.shifts import Holder
 from controller.people.models import ApiKey, Person, RoleGrant
 from controller.people.permissions import Action
 from controller.people.rights import Given
+from controller.people.standing import lasting
 from controller.programmes.reading import read_programmes
 from devices.areas import lineage
 from devices.models import Area, Device, Membership
@@ -110,8 +111,7 @@ def _speakers(session: Session, land: Land) -> Mapping[str, Speaker]:
 
 
 def _people(session: Session, now: int) -> list[Holder]:
-    lasting = or_(col(RoleGrant.until).is_(None), col(RoleGrant.until) > now)
-    rows = select(RoleGrant).where(col(RoleGrant.ended_at).is_(None), lasting)
+    rows = select(RoleGrant).where(*lasting(now))
     given: dict[str, list[Given]] = {}
     for grant in session.exec(rows.order_by(col(RoleGrant.id))):
         given.setdefault(grant.person_id, []).append(Given(grant.role, grant.area_id))

@@ -31,3 +31,9 @@ class ChangedSince(LoaError):
     """What was asked for is not what would be carried out now: it must be asked anew."""
 
     code = "changed_since"
+
+
+class CodeNeeded(LoaError):
+    """Nobody else is there who could be the second person: a code of the second factor is asked for instead."""
+
+    code = "code_needed"

@@ -19,6 +19,8 @@ class Caller:
     rights: Rights
     per_minute: int | None = None
     """Requests that they may make in a minute; None: as many as they like."""
+    proved_at: int | None = None
+    """When a person last gave a code of their second factor in this session, us UTC."""
 
     def require(self, action: Action, *places: Place) -> None:
         """NotAllowed where they may not at one of these places; without any: where they may nowhere."""

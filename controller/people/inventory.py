@@ -73,6 +73,7 @@ INVENTORY: Mapping[str, Held] = MappingProxyType(
         "log_in_session.agent": Held(STAFF, "name of the browser", "to tell sessions apart", "as long as the session"),
         "log_in_session.began_at": Held(STAFF, "when", "log-in", "as long as the session"),
         "log_in_session.seen_at": Held(STAFF, "when", "log-in", "as long as the session"),
+        "log_in_session.proved_at": Held(STAFF, "when", "what one person does alone", "as long as the session"),
         "second_factor.person_id": Held(STAFF, "id", "log-in", "until taken away", "deleted"),
         "second_factor.sealed": Held(STAFF, "secret, sealed", "log-in", "until taken away"),
         "recovery_code.person_id": Held(STAFF, "id", "log-in", "until new ones are made", "deleted"),

@@ -26,7 +26,10 @@ def plain_login(login: str) -> str:
 def add_person(
     session: Session, person_id: str, login: str, name: str, act: Act, language: str = "vi", area: str | None = None
 ) -> Person:
-    """Somebody who cannot log in yet; `area`: whose person they are. LoginInvalid, LoginTaken, AreaUnknown, AreaEnded."""
+    """Somebody who cannot log in yet; `area`: whose person they are.
+
+    LoginInvalid, LoginTaken, AreaUnknown, AreaEnded.
+    """
     kept = plain_login(login)
     if not _LOGIN.fullmatch(kept):
         raise LoginInvalid()

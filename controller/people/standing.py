@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_, select
 
 from controller.people.models import Person, RoleGrant
 from controller.people.rights import Given, Rights, Tree
@@ -35,6 +36,12 @@ def valid(
 
 def in_force(grant: RoleGrant, now: int) -> bool:
     return grant.since <= now and grant.ended_at is None and (grant.until is None or now < grant.until)
+
+
+def lasting(now: int) -> list[ColumnElement[bool]]:
+    """As `in_force`, for questions to the table; a role that begins later is one already."""
+    until = col(RoleGrant.until)
+    return [col(RoleGrant.ended_at).is_(None), or_(until.is_(None), until > now)]
 
 
 def _has(theirs: Iterable[RoleGrant], lent: RoleGrant, now: int, tree: Tree) -> bool:

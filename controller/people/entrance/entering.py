@@ -31,12 +31,14 @@ def enter(
 
 
 def let_in(
-    session: Session, entrance: Entrance, person: Person, visitor: Visitor, way: str, *, by_provider: bool = False
-) -> Entered:
-    """After the last factor."""
+    session: Session, entrance: Entrance, person: Person, visitor: Visitor, way: str, *, by_provider: bool = False,
+    proved: bool = False,
+) -> Entered:  # fmt: skip
+    """After the last factor; `proved`: it was a code."""
     token = begin(
-        session, person, visitor, entrance.lives, entrance.entropy, entrance.new_id(), by_provider=by_provider
-    )
+        session, person, visitor, entrance.lives, entrance.entropy, entrance.new_id(), by_provider=by_provider,
+        proved=proved,
+    )  # fmt: skip
     browser = None
     if known(session, person.id, visitor) is None:
         browser = make_known(session, person.id, visitor, entrance.entropy, entrance.new_id())

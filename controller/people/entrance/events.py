@@ -12,6 +12,7 @@ class Event(StrEnum):
     PASSWORD_SET = "password.set"  # noqa: S105
     FACTOR_SET = "second_factor.set"
     FACTOR_DROPPED = "second_factor.dropped"
+    FACTOR_SHOWN = "second_factor.shown"
     FACTOR_FAILED = "second_factor.failed"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODE_USED = "recovery_code.used"

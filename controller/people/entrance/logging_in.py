@@ -124,4 +124,4 @@ def _with_code(
     if recovery:
         record(session, person_act(person, visitor), Event.RECOVERY_CODE_USED, PERSON + person.id)
     way = "provider" if by_provider else "password"
-    return let_in(session, entrance, person, visitor, f"{way} and code", by_provider=by_provider)
+    return let_in(session, entrance, person, visitor, f"{way} and code", by_provider=by_provider, proved=True)

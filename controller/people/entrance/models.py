@@ -20,6 +20,8 @@ class LogInSession(SQLModel, table=True):
     ends_at: int = Field(sa_type=BigInteger)
     by_provider: bool = False
     """Its person came by the OpenID provider."""
+    proved_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When a code of the second factor was last given in it."""
     origin: str
     agent: str
     """What the browser calls itself."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
+from controller.errors.callers import SessionOver
 from controller.errors.entrance import CodeRefused, PasswordWrong
 from controller.people.audit import record
 from controller.people.entrance import second_factor, sessions, tries
@@ -36,21 +37,26 @@ def propose_factor(entrance: Entrance, visitor: Visitor) -> tuple[str, str]:
     """A secret for the telephone, and its address as the telephone scans it. SecondFactorThere."""
     with entrance.database.write() as session:
         found = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives)
-        secret = second_factor.propose(session, entrance.sealer, found.person, visitor.now, entrance.entropy)
+        secret = second_factor.propose(session, entrance.sealer, found, visitor.now, entrance.entropy)
         return secret, second_factor.address(found.person, secret)
 
 
 def confirm_factor(entrance: Entrance, visitor: Visitor, password: str, code: str) -> tuple[Entered, list[str]]:
-    """From now on codes are asked for; recovery codes, shown this once. CodeRefused, PasswordWrong."""
+    """From now on codes are asked for; recovery codes, shown this once. CodeRefused, PasswordWrong.
+
+    SessionOver for who has no password and did not come in just now: a stolen session is not enough.
+    """
     require_password(entrance, visitor, password)
     codes: list[str] = []
 
     def change(session: Session, found: LoggedIn) -> None:
-        second_factor.confirm(session, entrance.sealer, found.person, code, visitor.now)
+        if found.person.password is None and not sessions.is_fresh(found.session.began_at, visitor.now):
+            raise SessionOver()
+        second_factor.confirm(session, entrance.sealer, found, code, visitor.now)
         codes.extend(second_factor.make_recovery_codes(session, found.person.id, visitor.now, entrance.entropy))
         record(session, person_act(found.person, visitor), Event.FACTOR_SET, PERSON + found.person.id)
 
-    return _changed(entrance, visitor, change), codes
+    return _changed(entrance, visitor, change, proved=True), codes
 
 
 def drop_factor(entrance: Entrance, visitor: Visitor, code: str) -> Entered:
@@ -62,6 +68,15 @@ def drop_factor(entrance: Entrance, visitor: Visitor, code: str) -> Entered:
         record(session, person_act(found.person, visitor), Event.FACTOR_DROPPED, PERSON + found.person.id)
 
     return _changed(entrance, visitor, change)
+
+
+def show_code(entrance: Entrance, visitor: Visitor, code: str) -> None:
+    """For a while this session may do alone what is asked of two people. CodeRefused, TooManyTries."""
+    _require_code(entrance, visitor, code)
+    with entrance.database.write() as session:
+        found = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives)
+        found.session.proved_at = visitor.now
+        record(session, person_act(found.person, visitor), Event.FACTOR_SHOWN, PERSON + found.person.id)
 
 
 def renew_recovery_codes(entrance: Entrance, visitor: Visitor, code: str) -> list[str]:
@@ -115,7 +130,9 @@ def _counted(entrance: Entrance, visitor: Visitor) -> tuple[Person, Mapping[str,
     return person, buckets
 
 
-def _changed(entrance: Entrance, visitor: Visitor, change: Callable[[Session, LoggedIn], None]) -> Entered:
+def _changed(
+    entrance: Entrance, visitor: Visitor, change: Callable[[Session, LoggedIn], None], *, proved: bool = False
+) -> Entered:
     """What was changed ends all sessions; the one that changed it begins anew."""
     with entrance.database.write() as session:
         found = sessions.logged_in(session, visitor.token, visitor.now, entrance.lives)
@@ -124,4 +141,6 @@ def _changed(entrance: Entrance, visitor: Visitor, change: Callable[[Session, Lo
         found.person.changed_at = visitor.now
         sessions.end_all(session, found.person.id)
         session.flush()
-        return let_in(session, entrance, found.person, visitor, "after a change", by_provider=by_provider)
+        return let_in(
+            session, entrance, found.person, visitor, "after a change", by_provider=by_provider, proved=proved
+        )

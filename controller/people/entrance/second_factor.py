@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, func, select
 from controller.errors.entrance import CodeRefused, SecondFactorThere
 from controller.people.entrance.models import RecoveryCode, SecondFactor
 from controller.people.entrance.sealing import Sealer
+from controller.people.entrance.sessions import LoggedIn
 from controller.people.entrance.tokens import Entropy, digest_of, same
 from controller.people.models import Person
 
@@ -19,19 +20,17 @@ STEP = 30 * 1_000_000
 ISSUER = "Loa"
 
 
-def propose(session: Session, sealer: Sealer, person: Person, now: int, entropy: Entropy) -> str:
-    """A secret that is not asked for before `confirm`; the one proposed before. SecondFactorThere."""
-    row = session.get(SecondFactor, person.id)
+def propose(session: Session, sealer: Sealer, whose: LoggedIn, now: int, entropy: Entropy) -> str:
+    """A secret that is not asked for before `confirm`; the one proposed in this session before. SecondFactorThere."""
+    row = session.get(SecondFactor, whose.person.id)
     if row is not None and row.confirmed_at is not None:
         raise SecondFactorThere()
-    kept = _secret(sealer, row) if row is not None else None
+    kept = _open(sealer, row, _proposal(whose)) if row is not None else None
     if kept is not None:
         return kept
     secret = base64.b32encode(entropy(SECRET)).decode("ascii")
-    sealed = sealer.seal(_purpose(person.id), secret.encode("ascii"))
-    if row is None:
-        row = SecondFactor(person_id=person.id, sealed=sealed, made_at=now)
-    row.sealed = sealed
+    row = row or SecondFactor(person_id=whose.person.id, sealed="", made_at=now)
+    row.sealed = sealer.seal(_proposal(whose), secret.encode("ascii"))
     session.add(row)
     return secret
 
@@ -41,12 +40,13 @@ def address(person: Person, secret: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=person.login, issuer_name=ISSUER)
 
 
-def confirm(session: Session, sealer: Sealer, person: Person, code: str, now: int) -> None:
-    """From now on a code is asked for. CodeRefused where this one is not right."""
-    row = session.get(SecondFactor, person.id)
-    if row is None or row.confirmed_at is not None or not _take(sealer, row, code, now):
+def confirm(session: Session, sealer: Sealer, whose: LoggedIn, code: str, now: int) -> None:
+    """From now on a code is asked for. CodeRefused where it is not that of what this session was shown."""
+    row = session.get(SecondFactor, whose.person.id)
+    secret = _open(sealer, row, _proposal(whose)) if row is not None and row.confirmed_at is None else None
+    if row is None or secret is None or not _take(secret, row, code, now):
         raise CodeRefused()
-    row.confirmed_at = now
+    row.sealed, row.confirmed_at = sealer.seal(_purpose(whose.person.id), secret.encode("ascii")), now
 
 
 def is_on(session: Session, person_id: str) -> bool:
@@ -57,7 +57,8 @@ def is_on(session: Session, person_id: str) -> bool:
 def take_code(session: Session, sealer: Sealer, person_id: str, code: str, now: int) -> bool:
     """Whether the code is right; it is not a second time."""
     row = session.get(SecondFactor, person_id)
-    return row is not None and row.confirmed_at is not None and _take(sealer, row, code, now)
+    secret = _open(sealer, row, _purpose(person_id)) if row is not None and row.confirmed_at is not None else None
+    return row is not None and secret is not None and _take(secret, row, code, now)
 
 
 def take_recovery_code(session: Session, person_id: str, code: str, now: int) -> bool:
@@ -88,10 +89,7 @@ def drop(session: Session, person_id: str) -> None:
     session.exec(delete(SecondFactor).where(col(SecondFactor.person_id) == person_id))
 
 
-def _take(sealer: Sealer, row: SecondFactor, code: str, now: int) -> bool:
-    secret = _secret(sealer, row)
-    if secret is None:
-        return False
+def _take(secret: str, row: SecondFactor, code: str, now: int) -> bool:
     shown = re.sub(r"\s", "", code)
     for step in (now // STEP + offset for offset in (-1, 0, 1)):
         if step > row.last_step and same(shown, pyotp.TOTP(secret).generate_otp(step)):
@@ -100,13 +98,18 @@ def _take(sealer: Sealer, row: SecondFactor, code: str, now: int) -> bool:
     return False
 
 
-def _secret(sealer: Sealer, row: SecondFactor) -> str | None:
-    found = sealer.unseal(_purpose(row.person_id), row.sealed)
+def _open(sealer: Sealer, row: SecondFactor, purpose: str) -> str | None:
+    found = sealer.unseal(purpose, row.sealed)
     return found.decode("ascii") if found is not None else None
 
 
 def _purpose(person_id: str) -> str:
     return f"second factor of {person_id}"
+
+
+def _proposal(whose: LoggedIn) -> str:
+    """What one session was shown is nothing to another: who saw it in a stolen one has seen nothing that counts."""
+    return f"second factor of {whose.person.id}, proposed in {whose.session.id}"
 
 
 def _paper(secret: bytes) -> str:

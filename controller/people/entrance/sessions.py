@@ -13,6 +13,8 @@ from controller.people.models import Person
 MINUTE = 60 * 1_000_000
 WAITING = 10 * MINUTE
 """For the second factor."""
+FRESH = 10 * MINUTE
+"""How long it counts that somebody has proved who they are."""
 LONGEST_AGENT = 200
 
 
@@ -47,9 +49,9 @@ class LoggedIn:
 
 def begin(
     session: Session, person: Person, visitor: Visitor, lives: Lives, entropy: Entropy, new_id: str, *,
-    waits: bool = False, by_provider: bool = False,
+    waits: bool = False, by_provider: bool = False, proved: bool = False,
 ) -> str:  # fmt: skip
-    """A new session in place of what the browser had; its token, which is nowhere else."""
+    """A new session in place of what the browser had; its token, which is nowhere else. `proved`: by a code."""
     if visitor.token is not None:
         session.exec(delete(LogInSession).where(col(LogInSession.digest) == digest_of(visitor.token)))
     session.exec(delete(LogInSession).where(col(LogInSession.ends_at) <= visitor.now))
@@ -58,7 +60,7 @@ def begin(
         LogInSession(
             digest=digest_of(token), id=new_id, person_id=person.id, waits=waits, began_at=visitor.now,
             seen_at=visitor.now, ends_at=visitor.now + (WAITING if waits else lives.whole), by_provider=by_provider,
-            origin=visitor.origin, agent=_shown(visitor.agent),
+            origin=visitor.origin, agent=_shown(visitor.agent), proved_at=visitor.now if proved else None,
         )
     )  # fmt: skip
     return token
@@ -79,6 +81,10 @@ def in_force(one: LogInSession, person: Person, now: int, lives: Lives) -> bool:
     if person.disabled_at is not None or one.began_at < person.changed_at:
         return False
     return now < one.ends_at and now - one.seen_at < lives.idle
+
+
+def is_fresh(proved_at: int | None, now: int) -> bool:
+    return proved_at is not None and now - proved_at < FRESH
 
 
 def is_stale(one: LogInSession, now: int) -> bool:
