@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from sqlmodel import SQLModel, select
 
 from api.permissions import page_permissions, permissions
+from controller.settings import ApiSettings
 from tests.fakes.browser import Browser
 from tests.fakes.desk import ApiDesk
-from tests.fakes.people import logged_in, person, with_telephone
+from tests.fakes.people import PASSWORD, logged_in, person, with_telephone
 
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 ROUTES = sorted(name for name in permissions() | page_permissions() if name.startswith(CHANGES))
@@ -101,6 +104,28 @@ def test_a_proof_dies_with_its_session(desk: ApiDesk, browser: Browser) -> None:
 
 def test_a_key_needs_no_proof(desk: ApiDesk) -> None:
     assert desk.client().post("areas", json={"name": "Xã"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("set_as", "said"),
+    [("https://loa.Example.vn:443", "https://loa.example.vn"), ("HTTPS://loa.example.vn/", "https://loa.example.vn"),
+     ("http://10.0.0.5:80/", "http://10.0.0.5"), ("http://loa.test:443", "http://loa.test:443"),
+     ("https://[FD00::5]:443", "https://[fd00::5]"), ("https://loa.xã.vn:8443", "https://loa.xn--x-yfa.vn:8443")],
+)  # fmt: skip
+def test_the_public_address_is_kept_as_browsers_say_it(set_as: str, said: str) -> None:
+    assert ApiSettings(public_url=set_as).public_url == said
+
+
+def test_however_the_public_address_is_written_people_come_in(tmp_path: Path) -> None:
+    with ApiDesk(tmp_path, api=ApiSettings(public_url="https://loa.Example.vn:443")) as desk:
+        person(desk)
+        assert Browser(desk.app, "https://loa.example.vn").log_in("hoa", PASSWORD).path == "/"
+
+
+@pytest.mark.parametrize("wrong", ["loa.vn", "ftp://loa.vn", "https://loa.vn/x", "https://a@loa.vn", "https://a:b", ""])
+def test_what_no_browser_comes_from_is_refused(wrong: str) -> None:
+    with pytest.raises(ValidationError):
+        ApiSettings(public_url=wrong)
 
 
 def test_behind_a_proxy_the_public_address_is_ours(desk: ApiDesk, browser: Browser) -> None:
