@@ -63,6 +63,16 @@ class DataFolder:
         return self.root / "api-key"
 
     @property
+    def first_link(self) -> Path:
+        """The link for the first administrator, until it is used."""
+        return self.root / "first-link"
+
+    @property
+    def root_passphrase(self) -> Path:
+        """Of the root key, where a first start had no terminal to show it on; until somebody takes it away."""
+        return self.root / "root-passphrase"
+
+    @property
     def sealing_key(self) -> Path:
         """Under which second factors are sealed in the database."""
         return self.root / "sealing-key"
