@@ -19,6 +19,8 @@ def _safe_issuer(url: str | None) -> str | None:
 
 _ADDRESS = re.compile(r"(https?)://([^/\s@:\[\]]+|\[[0-9a-f:.]+\])(:\d+)?/?", re.IGNORECASE)
 
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+
 
 def _as_browsers_say(url: str | None) -> str | None:
     """Small letters, no port that goes without saying, other alphabets in ASCII: so it can be compared with Origin."""
@@ -64,6 +66,11 @@ class ApiSettings(BaseModel):
     @property
     def tls(self) -> bool:
         return self.public_url is not None and self.public_url.startswith("https:")
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether others than this machine can reach it without TLS."""
+        return not self.tls and not _LOOPBACK.fullmatch(self.host)
 
 
 class PeopleSettings(BaseModel):

@@ -35,7 +35,9 @@ def _introduce(served: Served) -> None:
 
 
 def _remind(settings: Settings) -> None:
-    """What is not well about the keys is said at each start, until it is."""
+    """What is not well about keys and cookies is said at each start, until it is."""
+    if settings.api.in_clear:
+        tell("in_clear_air", host=settings.api.host)
     for remark in remarks_on(DataFolder(settings.data.absolute()), settings, world.now()):
         if remark.what in {"root_online", "root_here", "passphrase_here", "ending"}:
             tell(remark.what, **remark.of)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from api.cli.doctor import web_tls
 from api.cli.first_start import keep_root
 from api.cli.main import app
 from controller.db import Database
@@ -16,7 +17,7 @@ from controller.keys.root_file import NAME, open_root
 from controller.migrations.apply import upgrade
 from controller.runtime.folder import DataFolder
 from controller.runtime.keys import keys_of
-from controller.settings import Settings
+from controller.settings import ApiSettings, Settings
 from tests.fakes.keys import of_an_earlier_version
 
 SECRET, NEW = "chín con trâu đi chợ", "mười hai bến nước"
@@ -80,6 +81,16 @@ def test_without_a_terminal_the_passphrase_lies_in_a_file_until_it_is_taken_away
     assert str(kept) in next(one["said"] for one in doctor if one["subject"] == "keys")
     kept.unlink()
     assert machine.loa("keys", "check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "clear"),
+    [("127.0.0.1", None, False), ("localhost", None, False), ("loa.local", None, True),
+     ("10.0.0.5", "http://loa.vn", True), ("10.0.0.5", "https://loa.vn", False)],
+)  # fmt: skip
+def test_cookies_that_travel_in_clear_are_remarked_on(host: str, public: str | None, clear: bool) -> None:
+    settings = Settings(api=ApiSettings(host=host, public_url=public))
+    assert web_tls(settings).state == ("note" if clear else "good")
 
 
 def test_a_given_passphrase_is_taken_and_not_told(machine: Machine, tmp_path: Path, monkeypatch) -> None:
