@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import SQLModel, select
 
+from api.app import create_app
 from api.permissions import page_permissions, permissions
 from controller.settings import ApiSettings
 from tests.fakes.browser import Browser
@@ -29,18 +30,31 @@ def rows(desk: ApiDesk) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def addresses() -> Iterator[tuple[str, str]]:
-    for name in ROUTES:
-        method, path = name.split(" ")
-        yield method, re.sub(r"\{(\w+)\}", lambda found: PARTS.get(found[1], SOMEBODY), path)
+def address(name: str) -> tuple[str, str]:
+    method, path = name.split(" ")
+    return method, re.sub(r"\{(\w+)\}", lambda found: PARTS.get(found[1], SOMEBODY), path)
 
 
-@pytest.fixture
-def browser(desk: ApiDesk) -> Browser:
+def come(desk: ApiDesk) -> Browser:
     person(desk)
     browser = logged_in(desk)
     with_telephone(desk, browser)
     return browser
+
+
+@pytest.fixture
+def browser(desk: ApiDesk) -> Browser:
+    return come(desk)
+
+
+@pytest.fixture(scope="module")
+def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Whose cookies are sent along by pages of others, again and again; in the end nothing has changed."""
+    with ApiDesk(tmp_path_factory.mktemp("victim")) as desk:
+        browser = come(desk)
+        before = rows(desk)
+        yield browser
+        assert rows(desk) == before
 
 
 ELSEWHERE: list[dict[str, str]] = [
@@ -53,30 +67,40 @@ ELSEWHERE: list[dict[str, str]] = [
 ]
 
 
-def test_no_route_that_changes_something_is_forgotten(desk: ApiDesk, browser: Browser) -> None:
-    """With the cookies alone, another's proof, or the right proof from elsewhere: 403, and nothing changes."""
-    proof = browser.csrf
-    wrong: list[dict[str, str]] = [
+@pytest.fixture(scope="module")
+def wrong(victim: Browser) -> list[dict[str, str]]:
+    """The cookies alone, another's proof, or the right proof from elsewhere."""
+    proof, strange = victim.csrf, Browser(victim.app).open("/login").forms["/login"]["csrf"]
+    return [
         {}, {"Origin": "http://loa.test", "Sec-Fetch-Site": "same-origin"}, {"X-CSRF-Token": ""},
-        {"X-CSRF-Token": proof[:-1]}, {"X-CSRF-Token": Browser(desk.app).open("/login").forms["/login"]["csrf"]},
+        {"X-CSRF-Token": proof[:-1]}, {"X-CSRF-Token": strange},
         *({"X-CSRF-Token": proof} | elsewhere for elsewhere in ELSEWHERE),
     ]  # fmt: skip
-    before = rows(desk)
-    for method, path in addresses():
-        kind = {"json": {}} if path.startswith("/api/") else {"data": {"csrf": "x"}}
-        for headers in wrong:
-            answer = browser.http.request(method, path, headers={"Accept": "*/*"} | headers, **kind)  # type: ignore[arg-type]
-            assert (answer.status_code, answer.json()["code"]) == (403, "csrf_missing"), (method, path, headers)
-    assert rows(desk) == before
-    print(f"\n{len(ROUTES)} routes, {len(wrong)} ways each:", *ROUTES, sep="\n  ")  # noqa: T201
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_no_route_that_changes_something_is_forgotten(name: str, victim: Browser, wrong: list[dict[str, str]]) -> None:
+    """`pytest --collect-only` on this file prints the list: every such route of the description, and every page."""
+    method, path = address(name)
+    kind = {"json": {}} if path.startswith("/api/") else {"data": {"csrf": "x"}}
+    for headers in wrong:
+        answer = victim.http.request(method, path, headers={"Accept": "*/*"} | headers, **kind)  # type: ignore[arg-type]
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf_missing"), headers
+
+
+def test_the_list_is_that_of_the_description() -> None:
+    described = {
+        f"{method.upper()} {path}" for path, item in create_app().openapi()["paths"].items() for method in item
+    }
+    assert {name for name in ROUTES if " /api/" in name} == {name for name in described if name.startswith(CHANGES)}
+    assert len(ROUTES) > 70
 
 
 def test_with_the_proof_from_our_own_page_every_route_goes_further(desk: ApiDesk, browser: Browser) -> None:
     """So the walk above was not refused for something else."""
     proof = browser.csrf
     for name in (name for name in permissions() if name.startswith(CHANGES)):
-        method, path = name.split(" ")
-        path = re.sub(r"\{(\w+)\}", lambda found: PARTS.get(found[1], SOMEBODY), path)
+        method, path = address(name)
         answer = browser.http.request(
             method, path, json={}, headers={"X-CSRF-Token": proof, "Origin": "http://loa.test"}
         )
