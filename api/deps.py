@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.utils import get_authorization_scheme_param
 
-from api.cookies import NAMES, cookie_of
+from api.cookies import NAMES, cookie_of, name_of
 from api.csrf import require_proof
 from controller.db import DatabaseError
 from controller.people.api_keys import Shown, key_holder, key_holder_in_address, note_use
@@ -32,8 +32,10 @@ from devices.registry import parents
 _bearer = HTTPBearer(auto_error=False, description="The key that was printed on the first start, or another one.")
 _address = APIKeyQuery(name="key", auto_error=False, description="A viewer's key, where no header can be sent.")
 _session = APIKeyCookie(
-    name=NAMES["session"], auto_error=False, description="The session of a person who has logged in on the pages."
-)
+    name=NAMES["session"], auto_error=False,
+    description="The session of a person who has logged in on the pages. "
+    f"Where the public address is https the cookie is called `{name_of('session', tls=True)}`.",
+)  # fmt: skip
 log = structlog.get_logger()
 
 PREFIX = "/api/v1"

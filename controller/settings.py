@@ -1,5 +1,6 @@
 """What an installation can set, by environment: `LOA_DATA`, `LOA_MQTT__URL` and so on; `…_FILE` names a file."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +15,22 @@ def _safe_issuer(url: str | None) -> str | None:
     if url is not None and not is_safe(url):
         raise ValueError("must be an https URL, or http on this machine")
     return url
+
+
+_ADDRESS = re.compile(r"(https?)://([^/\s@:\[\]]+|\[[0-9a-f:.]+\])(:\d+)?/?", re.IGNORECASE)
+
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+
+
+def _as_browsers_say(url: str | None) -> str | None:
+    """Small letters, no port that goes without saying, other alphabets in ASCII: so it can be compared with Origin."""
+    if url is None:
+        return None
+    found = _ADDRESS.fullmatch(url)
+    if found is None:
+        raise ValueError("must be https:// or http:// and a host, perhaps with a port, and no path")
+    scheme, host, port = found[1].lower(), found[2].encode("idna").decode("ascii").lower(), found[3] or ""
+    return f"{scheme}://{host}" + ("" if port == {"https": ":443", "http": ":80"}[scheme] else port)
 
 
 class MqttSettings(BaseModel):
@@ -41,7 +58,7 @@ class ApiSettings(BaseModel):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    public_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s@]+$")] = None
+    public_url: Annotated[str | None, AfterValidator(_as_browsers_say)] = None
     """How browsers reach it, e.g. https://loa.example.vn; with https, cookies are for TLS alone."""
     proxies: list[IPvAnyNetwork] = []
     """Networks of the reverse proxies whose word about an address is believed."""
@@ -49,6 +66,11 @@ class ApiSettings(BaseModel):
     @property
     def tls(self) -> bool:
         return self.public_url is not None and self.public_url.startswith("https:")
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether others than this machine can reach it without TLS."""
+        return not self.tls and not _LOOPBACK.fullmatch(self.host)
 
 
 class PeopleSettings(BaseModel):

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from api.cli.client import Client, client_of
 from api.cli.configured import settings_with
 from api.cli.district import COMMUNES, found_district
+from api.cli.first_start import introduce
 from api.cli.fleet import FOLDER
 from api.cli.following import follow, summary
 from api.cli.judging import verdict_of
@@ -69,10 +70,7 @@ def _folder(wish: DemoWish) -> Path:
 def _introduce(served: Served, settings: Settings) -> None:
     broker = MqttUrl.parse(served.endpoint.mqtt)
     say(f"web interface  {served.endpoint.api}/api/v1   broker {broker}   data {settings.data}")
-    if served.installation.first_key:
-        say(f"your key       {served.installation.first_key}")
-    if served.installation.first_link:
-        say(f"first start    {served.endpoint.api}{served.installation.first_link}")
+    introduce(served.installation, served.endpoint.api)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def doctor(data: Path | None, as_json: bool) -> int:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that the product stands on."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
-        _python, _ffmpeg, _espeak, _piper, _folder, _keys, _room, _web_port, _broker, _mosquitto, _running,
+        _python, _ffmpeg, _espeak, _piper, _folder, _keys, _room, _web_port, web_tls, _broker, _mosquitto, _running,
     )  # fmt: skip
     for check in checks:
         yield check(settings)
@@ -94,15 +94,14 @@ def _folder(settings: Settings) -> Finding:
 
 def _keys(settings: Settings) -> Finding:
     from api.cli.key_words import in_both
-    from controller.keys.remarks import remarks
     from controller.runtime import world
     from controller.runtime.folder import DataFolder
-    from controller.runtime.keys import custody_of, root_path
+    from controller.runtime.keys import remarks_on
 
     folder = DataFolder(settings.data)
     if not folder.keys.exists():
         return Finding("note", "keys", "are made when `loa serve` first starts")
-    found = list(remarks(custody_of(folder, settings), root_path(folder, settings), world.now()))
+    found = list(remarks_on(folder, settings, world.now()))
     worst = next((state for state in ("bad", "note") if any(one.state == state for one in found)), "good")
     said = " ".join(in_both(one.what, **one.of)[1] for one in found if one.state == worst)
     return Finding(worst, "keys", said)  # type: ignore[arg-type]
@@ -126,6 +125,14 @@ def _web_port(settings: Settings) -> Finding:
                 "note", "web port", f"{host}:{port} {error.strerror}", "LOA_API__PORT or --port names another"
             )
     return Finding("good", "web port", f"{host}:{port} is free")
+
+
+def web_tls(settings: Settings) -> Finding:
+    if not settings.api.in_clear:
+        return Finding("good", "TLS", settings.api.public_url or "reached from this machine only")
+    from api.cli.key_words import in_both
+
+    return Finding("note", "TLS", in_both("in_clear_air", host=settings.api.host)[1])
 
 
 def _broker(settings: Settings) -> Finding:

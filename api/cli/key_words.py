@@ -17,11 +17,6 @@ def in_both(sentence: str, **filled: object) -> list[str]:
     return [_words()[sentence][language].format(**filled) for language in ("vi", "en")]
 
 
-def introduce_root(file: Path, passphrase: str) -> None:
-    """A root key is being made under a passphrase that was drawn for it."""
-    tell("root_made", file=file, passphrase=passphrase)
-
-
 @cache
 def _words() -> dict[str, dict[str, str]]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))

@@ -23,9 +23,14 @@ def say(text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
+def is_watched() -> bool:
+    """Whether lines for people reach a terminal; otherwise they are a log, which others read too."""
+    return sys.stderr.isatty()
+
+
 def rewrite(text: str) -> None:
     """A line for people in the place of the one before; one after the other where nobody watches a terminal."""
-    if sys.stderr.isatty():
+    if is_watched():
         sys.stderr.write(f"\r\x1b[2K{text}")
         sys.stderr.flush()
     else:

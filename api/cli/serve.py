@@ -4,15 +4,14 @@ import signal
 from pathlib import Path
 
 from api.cli.configured import settings_with
+from api.cli.first_start import introduce
 from api.cli.key_words import tell
-from api.cli.people import address_of
 from api.cli.refusals import in_words
 from api.cli.screen import log_to_stderr, say
 from api.cli.serving import Served, serving
-from controller.keys.remarks import remarks
 from controller.runtime import world
 from controller.runtime.folder import DataFolder
-from controller.runtime.keys import custody_of, root_path
+from controller.runtime.keys import remarks_on
 from controller.settings import Settings
 from devices.address import MqttUrl
 
@@ -32,22 +31,15 @@ def serve(data: Path | None, port: int | None, host: str | None, broker: str | N
 def _introduce(served: Served) -> None:
     say(f"web interface  {served.endpoint.api}/api/v1 (described at {served.endpoint.api}/api/v1/openapi.json)")
     say(f"broker         {served.installation.broker.name} at {MqttUrl.parse(served.endpoint.for_speakers)}")
-    if served.installation.first_key:
-        say(f"your key       {served.installation.first_key}")
-        say("               shown this once; it is also in the file api-key of the data folder")
-    if served.installation.first_link:
-        say(
-            f"first start    {address_of(served.installation.services.settings, served.endpoint.api)}"
-            f"{served.installation.first_link}"
-        )
-        say("               open it within a day to become the administrator; it works once")
+    introduce(served.installation, served.endpoint.api)
 
 
 def _remind(settings: Settings) -> None:
-    """What is not well about the keys is said at each start, until it is."""
-    folder = DataFolder(settings.data)
-    for remark in remarks(custody_of(folder, settings), root_path(folder, settings), world.now()):
-        if remark.what in {"root_online", "root_here", "ending"}:
+    """What is not well about keys and cookies is said at each start, until it is."""
+    if settings.api.in_clear:
+        tell("in_clear_air", host=settings.api.host)
+    for remark in remarks_on(DataFolder(settings.data.absolute()), settings, world.now()):
+        if remark.what in {"root_online", "root_here", "passphrase_here", "ending"}:
             tell(remark.what, **remark.of)
 
 

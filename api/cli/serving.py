@@ -4,14 +4,15 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from api.app import create_app
 from api.cli.endpoint import Endpoint, remove_endpoint, write_endpoint
-from api.cli.key_words import introduce_root
+from api.cli.first_start import keep_root
 from api.connections import BACKLOG, server
 from controller.runtime import world
+from controller.runtime.folder import DataFolder
 from controller.runtime.installation import Installation, running
-from controller.runtime.keys import TellRoot
 from controller.settings import Settings
 
 
@@ -24,12 +25,13 @@ class Served:
 
 
 @contextmanager
-def serving(settings: Settings, *, any_port: bool = False, tell_root: TellRoot = introduce_root) -> Iterator[Served]:
+def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
     """Run installation and web interface; `any_port`: take a free port where the wished one is in use.
 
     OSError if the port is in use and another will not do.
     """
-    with running(settings, tell_root) as installation, listening(settings, any_port) as listener:
+    keep = partial(keep_root, DataFolder(settings.data.absolute()))
+    with running(settings, keep) as installation, listening(settings, any_port) as listener:
         stop = _start(installation, listener)
         host, port = listener.getsockname()[:2]
         endpoint = Endpoint(f"http://{host}:{port}", installation.broker.url)

@@ -16,13 +16,13 @@ from controller.db import Database
 from controller.keyring import ONLINE_ROLES, Keyring
 from controller.keys.custody import Custody
 from controller.keys.errors import RootOffline
-from controller.keys.remarks import remarks, shown_keys
+from controller.keys.remarks import shown_keys
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.runtime import world
 from controller.runtime.folder import DataFolder
 from controller.runtime.installation import WITNESS
-from controller.runtime.keys import custody_of, root_path
+from controller.runtime.keys import custody_of, remarks_on, root_path
 from controller.settings import Settings
 from devices.protocol.keys import SigningKey
 from devices.protocol.messages.trust import Role
@@ -76,7 +76,7 @@ def show(data: Path | None, as_json: bool) -> None:
 def check(data: Path | None, as_json: bool) -> int:
     """Exit status 1 where something is bad."""
     desk = _desk(RootWish(data, None, None))
-    found = list(remarks(desk.custody, desk.root_file, world.now()))
+    found = list(remarks_on(desk.folder, desk.settings, world.now()))
     if as_json:
         result_json([{"state": one.state, "what": one.what} | {k: str(v) for k, v in one.of.items()} for one in found])
     else:

@@ -28,6 +28,12 @@ class DataFolderInUse(LoaError):
     code = "data_folder_in_use"
 
 
+class DataFolderOpen(LoaError):
+    """Everybody on this machine may look into the data folder, and it cannot be closed: let its owner run chmod 700."""
+
+    code = "data_folder_open"
+
+
 class BackupRefused(LoaError):
     """The backup file is already there, or cannot be written."""
 

@@ -2,10 +2,11 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.errors.machine import DataFolderInUse
+from controller.errors.machine import DataFolderInUse, DataFolderOpen
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,39 @@ class DataFolder:
         return self.root / "api-key"
 
     @property
+    def first_link(self) -> Path:
+        """The link for the first administrator, until it is used."""
+        return self.root / "first-link"
+
+    @property
+    def root_passphrase(self) -> Path:
+        """Of the root key, where a first start had no terminal to show it on; until somebody takes it away."""
+        return self.root / "root-passphrase"
+
+    @property
     def sealing_key(self) -> Path:
         """Under which second factors are sealed in the database."""
         return self.root / "sealing-key"
 
     def prepare(self) -> None:
-        """Make the folders (mode 0700), and clear what a kill left half done."""
+        """Make the folders (mode 0700), and clear what a kill left half done. DataFolderOpen."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._close()
         for folder in (self.store, self.incoming, self.workshop, self.broker, self.voices):
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(exist_ok=True, mode=0o700)
         for folder in (self.incoming, self.workshop):
             _empty(folder)
+
+    def _close(self) -> None:
+        """Folder and database are their owner's alone, also where somebody else made the folder."""
+        with suppress(PermissionError):
+            self.root.chmod(0o700)
+        if self.root.stat().st_mode & 0o007:
+            raise DataFolderOpen(folder=str(self.root))
+        self.database.touch(0o600)
+        for file in self.root.glob(f"{self.database.name}*"):
+            with suppress(PermissionError):
+                file.chmod(0o600)
 
     def lock(self) -> int:
         """Take the folder for this process until it ends; DataFolderInUse if another has it."""

@@ -83,7 +83,7 @@ def running(settings: Settings, tell_root: TellRoot) -> Iterator[Installation]:
         files = broker_files(settings, folder, database, keys(), authority)
         broker = stack.enter_context(_broker(settings, folder, files))
         services = _start(stack, settings, folder, database, keys, broker, files)
-        yield Installation(services, broker, first_key, ensure_first_link(database))
+        yield Installation(services, broker, first_key, ensure_first_link(database, folder))
 
 
 def ensure_api_key(database: Database, folder: DataFolder) -> str | None:
@@ -97,8 +97,9 @@ def ensure_api_key(database: Database, folder: DataFolder) -> str | None:
     return key
 
 
-def ensure_first_link(database: Database) -> str | None:
-    """A fresh link at each start, until somebody has used one."""
+def ensure_first_link(database: Database, folder: DataFolder) -> str | None:
+    """A fresh link at each start, until somebody has used one; the file of the one before goes."""
+    folder.first_link.unlink(missing_ok=True)
     with database.write() as session:
         return first_link(session, Act("start", "this machine", world.now()), world.entropy)
 

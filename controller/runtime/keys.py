@@ -1,6 +1,6 @@
 """The keys of a data folder, as its settings say: made on the first start, then followed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from controller.keyring import Keyring
@@ -8,6 +8,7 @@ from controller.keys.custody import Custody
 from controller.keys.disk import Disk
 from controller.keys.errors import PassphraseMissing
 from controller.keys.live import LiveKeys
+from controller.keys.remarks import Remark, remarks
 from controller.keys.root_file import NAME, Safe
 from controller.keys.sealing import new_passphrase
 from controller.runtime import world
@@ -15,7 +16,7 @@ from controller.runtime.folder import DataFolder
 from controller.settings import KeySettings, Settings
 
 TellRoot = Callable[[Path, str], None]
-"""Told where the root key will lie and under which passphrase, before it is made: it is written nowhere else."""
+"""Told where the root key will lie and under which passphrase, before it is made: nobody else keeps that."""
 
 
 def custody_of(folder: DataFolder, settings: Settings) -> Custody:
@@ -46,6 +47,13 @@ def keyring_of(folder: DataFolder, settings: Settings) -> Keyring:
     """The keys in force, for a command that only uses them. KeysError where there are none."""
     custody = custody_of(folder, settings)
     return LiveKeys(custody.folder, custody.passphrase)()
+
+
+def remarks_on(folder: DataFolder, settings: Settings, now: int) -> Iterator[Remark]:
+    """What there is to say about the keys, and about a passphrase that was left on this machine."""
+    yield from remarks(custody_of(folder, settings), root_path(folder, settings), now)
+    if folder.root_passphrase.exists():
+        yield Remark("bad", "passphrase_here", {"file": folder.root_passphrase})
 
 
 def given_passphrase(keys: KeySettings) -> str | None:

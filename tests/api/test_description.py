@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.cookies import name_of
 from api.permissions import permissions
 from devices.protocol.keys import SigningKey
 from firmware_sim.certificate import certificate_request, renewal_request
@@ -25,6 +26,11 @@ def test_it_is_openapi_31_and_public(desk: ApiDesk) -> None:
     answer = desk.client("nobody").get("openapi.json")
     assert answer.status_code == 200 and answer.json()["openapi"].startswith("3.1")
     assert answer.json()["info"]["license"]["identifier"] == "Apache-2.0"
+
+
+def test_the_session_is_described_by_both_names_of_its_cookie() -> None:
+    said = SCHEMA["components"]["securitySchemes"]["APIKeyCookie"]
+    assert said["name"] == name_of("session", tls=False) and f"`{name_of('session', tls=True)}`" in said["description"]
 
 
 def references(value: Any) -> set[str]:

@@ -6,6 +6,7 @@ from sqlmodel import select
 from controller.people.entrance.links import HOUR, make_link
 from controller.people.entrance.models import OneTimeLink
 from controller.people.models import Person
+from controller.runtime.folder import DataFolder
 from tests.fakes.browser import Browser
 from tests.fakes.desk import ApiDesk
 from tests.fakes.people import PASSWORD, act, change, first, logged_in, person, with_telephone
@@ -41,6 +42,16 @@ def test_the_first_administrator_comes_by_the_link_once(desk: ApiDesk, browser: 
     assert [action for _, action in desk.audit()] == [
         "link.made", "person.added", "role.give", "link.used", "password.set", "log_in",
     ]  # fmt: skip
+
+
+def test_its_file_goes_with_its_use(desk: ApiDesk, browser: Browser) -> None:
+    """`loa serve` has written the link down for whoever starts it without a terminal."""
+    path, file = first(desk), DataFolder(desk.settings.data).first_link
+    file.write_text(path, "ascii")
+    page = browser.open(path)
+    assert file.exists(), "looking is not using"
+    browser.send(page, path, name="Hoa", login="hoa", password=PASSWORD)
+    assert not file.exists()
 
 
 def test_a_weak_password_is_refused_and_the_link_is_still_good(desk: ApiDesk, browser: Browser) -> None:

@@ -3,18 +3,21 @@
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from api.cli.doctor import web_tls
+from api.cli.first_start import keep_root
 from api.cli.main import app
 from controller.db import Database
 from controller.keys.root_file import NAME, open_root
 from controller.migrations.apply import upgrade
 from controller.runtime.folder import DataFolder
 from controller.runtime.keys import keys_of
-from controller.settings import Settings
+from controller.settings import ApiSettings, Settings
 from tests.fakes.keys import of_an_earlier_version
 
 SECRET, NEW = "chín con trâu đi chợ", "mười hai bến nước"
@@ -60,6 +63,34 @@ def test_the_first_start_tells_the_passphrase_once_and_keeps_it_nowhere(machine:
     assert secret.encode() not in held
     machine.begin()
     assert len(machine.told) == 1
+
+
+def test_without_a_terminal_the_passphrase_lies_in_a_file_until_it_is_taken_away(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log is read by more people than a screen, and for longer."""
+    keys_of(machine.folder, Settings(data=machine.folder.root), partial(keep_root, machine.folder))
+    kept, said = machine.folder.root_passphrase, capsys.readouterr()
+    secret = kept.read_text("ascii").strip()
+    assert kept.stat().st_mode & 0o077 == 0 and open_root(machine.file, secret)
+    assert secret not in said.err + said.out and str(kept) in said.err and "xóa" in said.err
+    assert json.loads(machine.loa("keys", "check", "--json").stdout)[-1] == {
+        "state": "bad", "what": "passphrase_here", "file": str(kept),
+    }  # fmt: skip
+    doctor = json.loads(machine.loa("doctor", "--json").stdout)
+    assert str(kept) in next(one["said"] for one in doctor if one["subject"] == "keys")
+    kept.unlink()
+    assert machine.loa("keys", "check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "clear"),
+    [("127.0.0.1", None, False), ("localhost", None, False), ("loa.local", None, True),
+     ("10.0.0.5", "http://loa.vn", True), ("10.0.0.5", "https://loa.vn", False)],
+)  # fmt: skip
+def test_cookies_that_travel_in_clear_are_remarked_on(host: str, public: str | None, clear: bool) -> None:
+    settings = Settings(api=ApiSettings(host=host, public_url=public))
+    assert web_tls(settings).state == ("note" if clear else "good")
 
 
 def test_a_given_passphrase_is_taken_and_not_told(machine: Machine, tmp_path: Path, monkeypatch) -> None:

@@ -73,7 +73,7 @@ def test_a_folder_serves_one_controller(tmp_path: Path) -> None:
     folder.lock()
     script = (
         "import sys; from pathlib import Path; from controller.runtime.folder import DataFolder\n"
-        "from controller.errors import DataFolderInUse\n"
+        "from controller.errors.machine import DataFolderInUse\n"
         "try: DataFolder(Path(sys.argv[1])).lock()\n"
         "except DataFolderInUse: sys.exit(7)"
     )

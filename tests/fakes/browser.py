@@ -43,7 +43,7 @@ class Browser:
     """Whoever sits there, at `origin` in the net."""
 
     def __init__(self, app: FastAPI, base: str = "http://loa.test", origin: str = "192.0.2.1") -> None:
-        self.base = base
+        self.app, self.base = app, base
         self.http = TestClient(
             app, base_url=base, headers={"Accept": "text/html", "User-Agent": "Firefox"}, follow_redirects=True,
             client=(origin, 4_711), raise_server_exceptions=False,

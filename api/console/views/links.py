@@ -1,5 +1,7 @@
 """One-time links: the first start, an invitation, a new password."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request, Response
 
 from api.console.doors import AnyGuest, Guest, entered, onward
@@ -11,6 +13,7 @@ from controller.errors.entrance import LinkOver
 from controller.people.entrance.arriving import found_installation, set_password_by_link
 from controller.people.entrance.entrance import Entered
 from controller.people.entrance.links import find_link
+from controller.runtime.folder import DataFolder
 from controller.runtime.services import Services
 
 router = APIRouter()
@@ -39,7 +42,10 @@ def _come(services: Services, token: str, guest: Guest, first: bool) -> Entered:
     if not first:
         return set_password_by_link(services.entrance, guest.visitor, token, password)
     login, name = guest.said("login"), plain_name(guest.said("name"))
-    return found_installation(services.entrance, guest.visitor, token, login, name or login, password)
+    come = found_installation(services.entrance, guest.visitor, token, login, name or login, password)
+    with suppress(OSError):  # the link is over, whether or not its file can go
+        DataFolder(services.settings.data.absolute()).first_link.unlink()
+    return come
 
 
 def _values(services: Services, token: str, guest: Guest) -> dict[str, object]:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from controller.sheets.csv_text import csv_bytes
+from controller.sheets.csv_reading import read_csv
+from controller.sheets.csv_text import Separator, csv_bytes
 from controller.sheets.guard import guarded, is_dangerous, unguarded
 from controller.sheets.sheet import Column, Sheet
 from controller.sheets.workbook import xlsx_bytes
@@ -20,6 +21,15 @@ HOSTILE = [
     "'=1", "''=1", "\u00a0=1", '=HYPERLINK("http://x")', "\n=1",
 ]  # fmt: skip
 FIRST = datetime(2026, 11, 23, 5, 0, 1)  # noqa: DTZ001 what the wall shows
+INNER = [
+    "Tin;=cmd|'/C calc'!A0;x",
+    "Tin,=cmd|'/C calc'!A0,x",
+    "Tin\t=1+1\tx",
+    "Tin\n=1+1",
+    'Tin; "=1+1',
+    "Tin,\u00a0＝1",
+]
+"""What begins a cell for whoever reads the file by another separator than it was written with."""
 HARMLESS = ["Bản tin sáng", "5 = 5", "a@b", "'tis", "", "Thể dục – sáng", "03-11"]
 
 
@@ -34,7 +44,7 @@ def rows_of(file: bytes, separator: str = ",") -> list[list[str]]:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_is_no_formula_and_still_there(text: str) -> None:
     said = rows_of(csv_bytes(sheet_of(text)))[1][0]
-    assert said == "'" + text and unguarded(said) == text
+    assert said[0] == "'" and unguarded(said) == text
     cell = load_workbook(BytesIO(xlsx_bytes([sheet_of(text)]))).active["A2"]
     assert cell.data_type == "s" and cell.quotePrefix and cell.value.split() == text.split()
 
@@ -44,10 +54,49 @@ def test_a_harmless_text_is_left_alone(text: str) -> None:
     assert guarded(text) == text == unguarded(text)
 
 
-@given(st.text(alphabet=st.sampled_from("'=+-@\t\r \n＝aă1") | st.characters(), max_size=12))
+@given(st.text(alphabet=st.sampled_from("'=+-@;,\t\r \n\"＝aă1") | st.characters(), max_size=16))
 def test_any_text_is_guarded_and_read_back(text: str) -> None:
     assert unguarded(guarded(text)) == text
     assert not is_dangerous(text) or guarded(text)[0] == "'"
+
+
+def begins_dangerously(cell: str) -> bool:
+    return cell.lstrip('" \t\r\n\u00a0')[:1] in tuple("=+-@＝＋－＠")
+
+
+def cells_of(rows: list[list[str]], separator: Separator) -> list[str]:
+    """As whoever reads the file sees them, by each separator that a spreadsheet may take."""
+    heading = Sheet("Tin", [Column(text) for text in rows[0]], rows)
+    file = csv_bytes(heading, separator)
+    return [cell for read in (",", ";", "\t") for row in rows_of(file, read) for cell in row]
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_no_separator_makes_a_formula_of_a_part(separator: Separator) -> None:
+    assert not [cell for text in INNER for cell in cells_of([[text, "x"], ["x", text]], separator)
+                if begins_dangerously(cell)]  # fmt: skip
+    for text in INNER:
+        assert rows_of(csv_bytes(sheet_of(text), separator), separator)[1] == [guarded(text)]
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.sampled_from("=-;,\t\r\n \"'a"), max_size=8), min_size=2, max_size=2),
+        min_size=1,
+        max_size=3,
+    ),
+    st.sampled_from([",", ";"]),
+)
+def test_no_table_is_read_as_a_formula(rows: list[list[str]], separator: Separator) -> None:
+    assert not [cell for cell in cells_of(rows, separator) if begins_dangerously(cell)]
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_what_was_written_is_what_is_read(separator: Separator) -> None:
+    texts = [*INNER, *HOSTILE[:4], "Tin, sáng; chiều"]
+    sheet = Sheet("Tin", [Column("Tên"), Column("Chỗ"), Column("Giờ")], [[text, "x", "y"] for text in texts])
+    rows = [row for _, row in read_csv(csv_bytes(sheet, separator)).rows]
+    assert [row[0] for row in rows[1:]] == texts
 
 
 def test_no_formula_is_in_the_file_itself() -> None:
