@@ -12,7 +12,7 @@ from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused, language_of
 from api.import_words import said_of, said_of_fault
 from api.problems import WRITES, Language, refusals
-from api.routes.claim_codes import bearings, label_of, labels_answer
+from api.routes.claim_codes import bearings, check_reachable, label_of, labels_answer
 from api.routes.programme_files import FORM, FaultShown
 from api.shapes import Id, Shown
 from api.uploads import landed
@@ -38,7 +38,14 @@ from devices.registry import parents
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
-NOT_IMPORTED = ("upload_missing", "upload_broken", "spreadsheet_refused", "import_refused", "area_full")
+NOT_IMPORTED = (
+    "upload_missing",
+    "upload_broken",
+    "spreadsheet_refused",
+    "import_refused",
+    "area_full",
+    "address_not_set",
+)
 WRITTEN = {"name": 30, "area": 44, "code": 22, "device": 40, "said": 60}
 Form = Literal["json", "labels", "csv", "xlsx"]
 
@@ -76,17 +83,20 @@ async def import_file(
     ),
     area: Annotated[Id | None, Query(description="Where a line names no area.")] = None,
     days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How long codes are good.")] = USUAL_DAYS,
+    again: Annotated[bool, Query(description="Codes that nobody has used are void, and made anew.")] = False,
     form: Annotated[Form, Query(alias="format", description="Or labels to print, or a sheet with the codes.")] = "json",
     key: Key = None,
 ) -> CrateShown | Response:  # fmt: skip
     """One speaker for each row (XLSX, CSV): with its public key it is registered, without one it gets a claim code.
 
-    The same file again makes nothing twice; a code is shown once.
+    The same file again makes nothing twice; a code is shown once. Where the codes were lost, `again` makes others.
     """
+    if form == "labels":
+        check_reachable(services, request)
     async with landed(request, services.settings.data.absolute() / "incoming", services.new_id) as upload:
         content = await run_in_threadpool(upload.path.read_bytes)
     act = act_of(services, request, who, key, request.url.query, content.hex())
-    wish = CrateWish(dry_run, on_errors, days)
+    wish = CrateWish(dry_run, on_errors, days, again)
     return await run_in_threadpool(_import, content, area, wish, act, who, services, request, form)
 
 
