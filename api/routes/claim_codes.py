@@ -29,7 +29,7 @@ from controller.enrolment.claims import (
     make_claims,
     withdraw_claim,
 )
-from controller.enrolment.labels import STYLE, Label, claim_text, label_page
+from controller.enrolment.labels import STYLE, Label, claim_text, label_page, until_said
 from controller.errors.enrolment import AddressNotSet
 from controller.people.callers import Caller
 from controller.people.permissions import Action
@@ -40,8 +40,6 @@ from devices.areas import path
 from devices.models import Area, ClaimCode
 from devices.protocol.keys import VerifyKey
 from devices.registry import parents
-from scheduler.recurrence.walltime import shown as on_the_wall
-from scheduler.recurrence.zones import VIETNAM, zone_named
 
 router = APIRouter(prefix="/claim-codes", tags=["devices"])
 
@@ -176,10 +174,9 @@ def label_of(session: Session, one: Printed, at: str, root: str) -> Label:
     """A code with what stands beside it on paper."""
     row, code = one.row, one.code or ""
     names = dict(session.exec(select(Area.id, Area.name)).all())
-    until = on_the_wall(to_utc(row.expires_at), zone_named(VIETNAM)).strftime("%d/%m/%Y %H:%M")
     text = claim_text(code, at, root) if code else ""
     place = path(row.area_id, parents(session), names)
-    return Label(row.name, place, code, until, text, row.replaces is not None)
+    return Label(row.name, place, code, until_said(to_utc(row.expires_at)), text, row.replaces is not None)
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,14 +10,14 @@ from sqlmodel import Session
 
 from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused, language_of
-from api.import_words import said_of, said_of_fault
+from api.import_words import said_of, said_of_fault, unopened
 from api.problems import WRITES, Language, refusals
 from api.routes.claim_codes import bearings, check_reachable, label_of, labels_answer
 from api.routes.programme_files import FORM, FaultShown
 from api.shapes import Id, Shown
 from api.uploads import landed
 from controller.enrolment.claims import MOST_DAYS, USUAL_DAYS, Mint, Printed
-from controller.enrolment.crate import Crate, headings, read_crate
+from controller.enrolment.crate import NEEDED, Crate, headings, read_crate
 from controller.enrolment.importing import CrateOutcome, CrateWish, OnErrors, import_crate
 from controller.enrolment.labels import Label
 from controller.errors.programmes import SpreadsheetRefused
@@ -129,7 +129,7 @@ def _read(content: bytes, names: Directory, area: str | None, language: Language
     try:
         return read_crate(content, names, area)
     except SpreadsheetRefused as error:
-        raise SpreadsheetRefused(**error.data, said=said_of(str(error.data["why"]), error.data, language)) from error
+        raise unopened(error, headings(), NEEDED, language) from error
 
 
 def _shown(outcomes: Sequence[CrateOutcome], crate: Crate, wish: CrateWish, language: Language) -> CrateShown:
