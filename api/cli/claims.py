@@ -13,9 +13,12 @@ from api.cli.keeping import find_area
 from api.cli.new_file import new_file, write_all
 from api.cli.refusals import in_words
 from api.cli.screen import result, result_json
-from api.cli.speakers import PAGE, find_device
+from api.cli.speakers import find_device
 from controller.enrolment.labels import Label, label_page, until_said
 from controller.enrolment.qr import qr_png
+
+CODES = 200
+"""Of one page of the list."""
 
 
 def make_codes(
@@ -73,7 +76,7 @@ def withdraw(codes: Sequence[str], data: Path | None, as_json: bool) -> None:
 
 def _open_codes(client: Client, area: str | None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"open": True, "limit": PAGE} | ({"area": area} if area else {})
+    query: dict[str, Any] = {"open": True, "limit": CODES} | ({"area": area} if area else {})
     while True:
         page = client.get("/claim-codes", **query)
         found += page["items"]

@@ -1,6 +1,9 @@
 """The commands of a technician: codes, labels, crates, and what becomes of a speaker; and a broker's folder."""
 
 import json
+import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +43,17 @@ def test_a_code_is_printed_and_a_speaker_joins_by_it(office: Office, place: Plac
     said = "\n".join(office.loa("device", "join", code, "--folder", str(tmp_path), status=1))
     assert "Loa không được nhận: Mã nhận loa này không dùng được." in said
     assert "not let in (claim_refused): Nobody joins by this claim code." in said
+
+
+def test_a_code_is_good_although_its_label_finds_no_room(office: Office, place: Place, tmp_path: Path) -> None:
+    page = tmp_path / "nhan.png"
+    command = [sys.executable, "-m", "api.cli", "device", "code", "--area", place.area, "--png", str(page)]
+    done = subprocess.run(
+        [*command, "--data", str(office.folder)], capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+    )  # fmt: skip
+    assert done.returncode == 1 and "the codes above are good" in done.stderr and not list(tmp_path.glob("nhan*"))
+    office.loa("device", "join", done.stdout.split()[0], "--folder", str(tmp_path))
 
 
 def test_a_speaker_is_lost_found_and_replaced_by_its_name(office: Office, place: Place, tmp_path: Path) -> None:

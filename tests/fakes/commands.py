@@ -1,6 +1,5 @@
 """`loa` on the data folder of a running installation."""
 
-
 from typer.testing import CliRunner
 
 from api.cli.endpoint import Endpoint, write_endpoint
