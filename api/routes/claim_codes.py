@@ -161,7 +161,7 @@ def check_reachable(services: Services, request: Request) -> None:
     """AddressNotSet where a label would lead whoever reads it to itself. Who has set such an address means it."""
     address = own_address(services, request)
     host = urlsplit(address).hostname or ""
-    if services.settings.api.public_url is None and (host == "localhost" or _is_loopback(host)):
+    if services.settings.api.public_url is None and (host == "localhost" or _leads_nowhere(host)):
         raise AddressNotSet(address=address)
 
 
@@ -179,9 +179,9 @@ def label_of(session: Session, one: Printed, at: str, root: str) -> Label:
     return Label(row.name, place, code, until_said(to_utc(row.expires_at)), text, row.replaces is not None)
 
 
-def _is_loopback(host: str) -> bool:
+def _leads_nowhere(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
     except ValueError:
         return False
 

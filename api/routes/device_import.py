@@ -39,13 +39,8 @@ from devices.registry import parents
 router = APIRouter(prefix="/devices", tags=["devices"])
 
 NOT_IMPORTED = (
-    "upload_missing",
-    "upload_broken",
-    "spreadsheet_refused",
-    "import_refused",
-    "area_full",
-    "address_not_set",
-)
+    "upload_missing", "upload_broken", "spreadsheet_refused", "import_refused", "area_full", "address_not_set",
+)  # fmt: skip
 WRITTEN = {"name": 30, "area": 44, "code": 22, "device": 40, "said": 60}
 Form = Literal["json", "labels", "csv", "xlsx"]
 

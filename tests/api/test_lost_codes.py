@@ -36,7 +36,9 @@ def test_a_code_for_the_box_that_replaces_one_stays(client: TestClient, desk: Ap
     assert join(desk.client("nobody"), code).status_code == 201
 
 
-@pytest.mark.parametrize("at", ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"])
+@pytest.mark.parametrize(
+    "at", ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080", "http://0.0.0.0:8080"]
+)
 def test_no_label_leads_to_the_machine_that_reads_it(client: TestClient, desk: ApiDesk, place: Place, at: str) -> None:
     client.base_url = f"{at}/api/v1/"  # type: ignore[assignment]
     wish = {"area": place.area, "name": "Loa"}
