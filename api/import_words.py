@@ -1,6 +1,6 @@
 """Why a line of an imported file, or the whole file, was not taken, in the caller's language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from api.problems import Language, line_wording, problem_of, said_of_field, word
 from api.sayings import clock
 from api.sayings import said_of as saying
 from api.timestamps import to_micros
+from controller.errors.programmes import SpreadsheetRefused
 from controller.exchange.columns import heading, headings
 from controller.exchange.faults import Fault
 
@@ -21,6 +22,19 @@ def said_of(code: str, seen: Mapping[str, Any], language: Language) -> str:
         return said_of_field(code, seen, language)
     known = problem_of(code)
     return known.detail.said(language, seen) or known.title.said(language, {}) or code
+
+
+def unopened(
+    error: SpreadsheetRefused, table: Mapping[str, Mapping[str, Sequence[str]]], needed: Collection[str],
+    language: Language,
+) -> SpreadsheetRefused:  # fmt: skip
+    """The refusal of a file with its reason in words; `needed`: the columns of its table that must be there."""
+    seen = dict(error.data)
+    if seen["why"] == "no_headings":
+        seen["needed"] = ", ".join(
+            f"{said['vi'][0]} / {said['en'][0]}" for name, said in table.items() if name in needed
+        )
+    return SpreadsheetRefused(**seen, said=said_of(str(seen["why"]), seen, language))
 
 
 def said_of_fault(fault: Fault, language: Language) -> str:

@@ -1,5 +1,6 @@
 """One database, two kinds of transaction: writers queue at the door, readers never wait."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -16,14 +17,20 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 BUSY_SECONDS = 10
+LEAST_ROOM = 64 * 1024
+"""With less on its disk SQLite cannot even begin, bytes."""
 KEPT_OPEN, MOST_OPEN = 16, 128
 """Connections that are kept, and that there may be at once: more than the threads that ask."""
 
 
 class DatabaseError(Exception):
-    """The database could not do it; nothing of the transaction remains."""
+    """The database could not do it; nothing of the transaction remains. `where`: its file, where that matters."""
 
     code: ClassVar[str] = "database_error"
+
+    def __init__(self, said: str, where: Path | None = None) -> None:
+        super().__init__(said)
+        self.where = where
 
 
 class DatabaseBusyError(DatabaseError):
@@ -64,6 +71,7 @@ class Database:
         self, path: Path, busy_seconds: float = BUSY_SECONDS, *, durable: bool = True, witness: Witness = NOBODY_LOOKS
     ) -> None:
         """Not `durable`: a commit may be lost when power fails; for rehearsals, which die with their process."""
+        self._path = path
         self.engine = _engine(path, busy_seconds, "FULL" if durable else "OFF")
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         self._door = threading.Lock()
@@ -73,13 +81,13 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that is committed where the block ends well and forgotten where it raises."""
-        with self._turn(), _named_errors(), self._session(self._writer) as session, session.begin():
+        with self._turn(), _named_errors(self._path), self._session(self._writer) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view; nothing that is changed in it is kept."""
-        with _named_errors(), self._session(self.engine) as session:
+        with _named_errors(self._path), self._session(self.engine) as session:
             yield session
 
     def close(self) -> None:
@@ -120,8 +128,17 @@ def _begin(connection: Any) -> None:
     connection.connection.execute(connection.get_execution_options().get("begin", "BEGIN"))
 
 
+def error_of(said: str, path: Path, free: int) -> DatabaseError:
+    """What SQLite's words mean. On a full disk it may not say so: the file beside the database has no room either."""
+    if "locked" in said or "busy" in said:
+        return DatabaseBusyError(said)
+    if "full" in said or free < LEAST_ROOM:
+        return DiskFullError(said, path)
+    return DatabaseError(said, path)
+
+
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def _named_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except NoConnectionFree as error:
@@ -130,8 +147,11 @@ def _named_errors() -> Iterator[None]:
         if type(error) not in {Failed, OperationalError, sqlite3.OperationalError}:  # our own statements did wrong
             raise
         said = str(error.orig if isinstance(error, Failed) else error)
-        if "locked" in said or "busy" in said:
-            raise DatabaseBusyError(said) from error
-        if "full" in said:
-            raise DiskFullError(said) from error
-        raise DatabaseError(said) from error
+        raise error_of(said, path, _free(path)) from error
+
+
+def _free(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return LEAST_ROOM

@@ -49,7 +49,7 @@ class Counter:
         except (httpx.TransportError, ValueError) as error:
             raise NotLetIn(why="unreachable") from error
         if answer.is_error:
-            raise NotLetIn(why=str(found.get("code")), title=str(found.get("title")))
+            raise NotLetIn(why=str(found.get("code")), retry_after_s=found.get("retry_after_s"))
         return found
 
 

@@ -80,6 +80,7 @@ class BadAddress(SpeakerError):
 
 
 class NotLetIn(SpeakerError):
-    """The office gave no certificate; `why` is its reason, `unreachable` or `another_root`."""
+    """The office gave no certificate; `why` is its reason, `unreachable`, `another_root` or
+    `label_unreadable`."""
 
     code = "not_let_in"

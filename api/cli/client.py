@@ -14,9 +14,13 @@ TIMEOUT_S = 90.0
 
 
 class Unreachable(Exception):
-    """Nothing answers; the text says what to do about it."""
+    """Nothing answers; the text says what to do about it, `vi` the same in Vietnamese."""
 
     code: ClassVar[str] = "unreachable"
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
 
 
 class Refused(Exception):
@@ -54,11 +58,10 @@ class Client:
         with file.open("rb") as content:
             return self._call("POST", path, files={"file": (file.name, content)}, data=dict(fields), params=query)
 
-    def convert(self, path: str, file: Path, target: Path, **query: Any) -> None:
-        """Send a file, and keep the file that is answered."""
+    def convert(self, path: str, file: Path, **query: Any) -> bytes:
+        """Send a file, and get the file that is answered."""
         with file.open("rb") as content:
-            answer = self._answer("POST", path, files={"file": (file.name, content)}, params=query)
-        target.write_bytes(answer.content)
+            return self._answer("POST", path, files={"file": (file.name, content)}, params=query).content
 
     def download(self, path: str, target: Path, **query: Any) -> None:
         target.write_bytes(self._answer("GET", path, params=query).content)
@@ -75,7 +78,7 @@ class Client:
         try:
             answer = self._http.request(method, path, **parts)
         except httpx.TransportError as error:
-            raise Unreachable(f"{self._http.base_url}: {error}") from error
+            raise Unreachable(f"Không gọi được {self.address}.", f"{self._http.base_url}: {error}") from error
         if answer.is_error:
             raise Refused(_problem(answer))
         return answer
@@ -87,7 +90,10 @@ def client_of(data: Path) -> Iterator[Client]:
     endpoint = read_endpoint(data)
     key = data / "api-key"
     if endpoint is None or not key.is_file():
-        raise Unreachable(f"no installation runs on {data}: start one with `loa serve` (LOA_DATA names the folder)")
+        raise Unreachable(
+            f"Không có bộ điều khiển nào chạy trên {data}: hãy chạy `loa serve` (LOA_DATA là tên thư mục).",
+            f"no installation runs on {data}: start one with `loa serve` (LOA_DATA names the folder)",
+        )
     client = Client(endpoint.api, key.read_text("ascii").strip())
     try:
         yield client

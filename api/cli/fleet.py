@@ -84,7 +84,7 @@ def fleet(wish: FleetWish) -> None:
     with in_words():
         endpoint = read_endpoint(root)
         if endpoint is None:
-            raise Unreachable(f"no installation runs on {root}")
+            raise Unreachable(f"Không có bộ điều khiển nào chạy trên {root}.", f"no installation runs on {root}")
         identities = _identities(wish, root, home, endpoint)
         if endpoint.by_certificate:  # some may have been registered without one
             Renewals(Counter(endpoint.api), identities, home, lambda _: False).do_once(world.now())

@@ -4,12 +4,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from api.cli.client import Client, Refused, client_of
+from api.cli import device_words
+from api.cli.client import Client, client_of
 from api.cli.configured import settings_with
+from api.cli.device_words import refuse
 from api.cli.key_words import tell
 from api.cli.passphrases import backup_passphrase
 from api.cli.refusals import in_words
-from api.cli.screen import fail, result, result_json, say
+from api.cli.screen import result, result_json
 from controller.backup import write_backup
 from controller.keyring import write_secret
 from controller.keys.sealing import Sealed, seal
@@ -48,7 +50,7 @@ def device_keygen(folder: Path) -> None:
     with in_words():
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "key.pem").exists():
-            fail(f"{folder / 'key.pem'} exists: a speaker's key is never made a second time")
+            refuse("key_there", file=folder / "key.pem")
         key = SigningKey(world.entropy(32))
         write_secret(folder / "key.pem", key.to_pem())
         (folder / "public.pem").write_bytes(public_to_pem(key.verify_key))
@@ -62,14 +64,16 @@ def device_add(name: str, area: str, public_key: Path, data: Path | None, as_jso
     if as_json:
         result_json(made)
     else:
-        say(f"{name} is registered as {made['id']}. It must be born with:")
+        device_words.tell("registered", name=name, id=made["id"])
         result_json(made["birth"])
 
 
 def find_area(client: Client, wanted: str) -> str:
-    """The id of an area by its id or its name; Refused where there is none, or several of that name."""
+    """The id of an area by its id or its name; ends the command where there is none, or several of that name."""
     areas: list[dict[str, Any]] = client.get("/areas")["items"]
     found = [area["id"] for area in areas if wanted in (area["id"], area["name"])]
-    if len(found) != 1:
-        raise Refused({"detail": f"{len(found)} areas are called {wanted!r}: {', '.join(a['name'] for a in areas)}"})
+    if not found:
+        refuse("area_unknown", name=wanted, areas=", ".join(area["name"] for area in areas))
+    if len(found) > 1:
+        refuse("areas_called", count=len(found), name=wanted, ids=", ".join(found))
     return str(found[0])

@@ -1,9 +1,12 @@
 """Coded errors become a sentence and exit status 1; a stack trace is for faults of ours."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from api.cli.client import Refused, Unreachable
+from api.cli.problem_words import in_both, known
 from api.cli.screen import fail
 from controller.audio.errors import AudioError
 from controller.db import DatabaseError
@@ -15,6 +18,7 @@ from firmware_sim.errors import SpeakerError
 from scheduler.errors import SchedulerError
 
 _CODED = (LoaError, DeviceError, DatabaseError, AudioError, SpeakerError, SchedulerError)
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -22,17 +26,27 @@ def in_words() -> Iterator[None]:
     """Turn a refusal inside the block into words."""
     try:
         yield
-    except (Unreachable, Refused) as error:
-        fail(str(error))
-    except BrokerError as error:
+    except Refused as error:
+        code = error.problem.get("code")
+        fail("\n".join(in_both(str(code), error.problem)) if known(code) else str(error))
+    except (BrokerError, Unreachable) as error:
         fail(f"{error.vi}\n{error}")
     except KeysError as error:
         fail(f"{error.vi}\n{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip())
     except _CODED as error:
-        fail(f"{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip())
+        fail("\n".join(_coded(error)))
     except OSError as error:
-        fail(f"{error.filename or ''} {error.strerror or error}".strip())
+        words = in_both("disk_full", {}) if error.errno in _NO_ROOM else []
+        fail("\n".join([*words, f"{error.filename or ''} {error.strerror or error}".strip()]))
 
 
-def _seen(error: Exception) -> str:
+def _coded(error: Any) -> list[str]:
+    """In both languages, where the interface has words for it; a database says where it lies."""
+    where = [f"{error.where}: {error}"] if isinstance(error, DatabaseError) and error.where else []
+    if known(error.code):
+        return [*in_both(error.code, getattr(error, "data", {})), *where]
+    return [f"{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip()]
+
+
+def _seen(error: Any) -> str:
     return ", ".join(f"{name}={value}" for name, value in getattr(error, "data", {}).items())

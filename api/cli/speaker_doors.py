@@ -41,15 +41,41 @@ def device_code(
         str | None, typer.Option(help="Instead: name or id of a speaker that another box takes over.")
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=90, help="How long they are good.")] = 14,
-    labels: Annotated[Path | None, typer.Option(help="Write a page of labels with QR codes to this HTML file.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Write the first one's QR code to this file.")] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Write a page of labels with QR codes to this new HTML file.")
+    ] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the first one's QR code to this new file.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Make claim codes, by which speakers join: each once, shown this once."""
-    from api.cli.speakers import make_codes as run
+    from api.cli.claims import make_codes as run
 
     run({"name": name, "count": count, "days": days}, area, replaces, data, labels, png, as_json)
+
+
+@device.command("codes")
+def device_codes(
+    area: Annotated[str | None, typer.Option(help="Name or id of the only area to look at.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Claim codes that still let somebody in: id, place, name and end, never the code itself."""
+    from api.cli.claims import show_codes as run
+
+    run(area, data, as_json)
+
+
+@device.command("withdraw")
+def device_withdraw(
+    codes: Annotated[list[str], typer.Argument(help="Ids of claim codes, as `loa device codes` lists them.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make claim codes void: nobody joins by them any more."""
+    from api.cli.claims import withdraw as run
+
+    run(codes, data, as_json)
 
 
 @device.command("import")
@@ -58,21 +84,25 @@ def device_import(
     area: Annotated[str | None, typer.Option(help="Name or id of the area of rows that name none.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Do it; without, it is only shown.")] = False,
     skip: Annotated[bool, typer.Option("--skip", help="Leave bad rows out instead of keeping nothing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Rows whose codes were lost get new ones; the old ones are void.")
+    ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Write the result there: .xlsx or .csv with the codes, .html as labels.")
+        Path | None, typer.Option(help="Write the result to this new file: .xlsx or .csv with codes, .html as labels.")
     ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """New speakers from a spreadsheet: registered by their public keys, or given claim codes."""
-    from api.cli.speakers import import_file as run
+    from api.cli.crates import CrateOrder
+    from api.cli.crates import import_file as run
 
-    run(file, area, keep, skip, out, data, as_json)
+    run(CrateOrder(file, area, keep, skip, again, out), data, as_json)
 
 
 @device.command("join")
 def device_join(
-    code: str,
+    code: Annotated[str, typer.Argument(help="As it was typed, or all that the label's QR code says (loa:...).")],
     folder: Annotated[Path, typer.Option(help="Where test speakers live; it gets a folder of its own there.")],
     api: Annotated[str | None, typer.Option(help="Where the office is; otherwise that of the data folder.")] = None,
     data: Data = None,

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -27,7 +29,8 @@ from controller.enrolment.claims import (
     make_claims,
     withdraw_claim,
 )
-from controller.enrolment.labels import STYLE, Label, claim_text, label_page
+from controller.enrolment.labels import STYLE, Label, claim_text, label_page, until_said
+from controller.errors.enrolment import AddressNotSet
 from controller.people.callers import Caller
 from controller.people.permissions import Action
 from controller.reach.admission import admit_named
@@ -37,8 +40,6 @@ from devices.areas import path
 from devices.models import Area, ClaimCode
 from devices.protocol.keys import VerifyKey
 from devices.registry import parents
-from scheduler.recurrence.walltime import shown as on_the_wall
-from scheduler.recurrence.zones import VIETNAM, zone_named
 
 router = APIRouter(prefix="/claim-codes", tags=["devices"])
 
@@ -84,6 +85,8 @@ class ClaimShown(Shown):
 class ClaimMade(ClaimShown):
     code: Annotated[str | None, Field(description="Shown this once; null: it has been used since the first answer.")]
     text: Annotated[str | None, Field(description="What its QR code says.")]
+    place: Annotated[str, Field(description="Its area with those above it, as labels have it.")]
+    until: Annotated[str, Field(description="When it ends, as labels have it.")]
 
 
 class ClaimsMade(Shown):
@@ -92,12 +95,13 @@ class ClaimsMade(Shown):
 
 @router.post(
     "", status_code=201, response_model=ClaimsMade,
-    responses=refusals(*WRITES, "status_not_possible", within=["area_unknown", "device_unknown"])
+    responses=refusals(*WRITES, "status_not_possible", "address_not_set", within=["area_unknown", "device_unknown"])
     | {201: {"content": {"text/html": {}}}},
 )  # fmt: skip
 def create(
     wish: ClaimWish, request: Request, services: Served, who: Technician,
     form: Annotated[Literal["json", "labels"], Query(alias="format", description="Or a page to print.")] = "json",
+    printed: Annotated[bool, Query(description="The codes go onto labels: refused as those are.")] = False,
     key: Key = None,
 ) -> ClaimsMade | Response:  # fmt: skip
     """Make codes for new speakers of a place, or for the box that replaces one.
@@ -105,14 +109,16 @@ def create(
     They are shown this once and kept as hashes. The same `Idempotency-Key` again makes them anew: those of the first
     answer are void.
     """
+    if printed or form == "labels":
+        check_reachable(services, request)
     act = act_of(services, request, who, key, wish.model_dump_json())
     with services.database.write() as session:
         admit_named(session, who, Action.DEVICE_ENROL, wish)
-        printed = make_claims(session, _claims(session, wish), wish.days, act, Mint(services.entropy, services.new_id))
-        labels = _labels(session, printed, request, services)
+        codes = make_claims(session, _claims(session, wish), wish.days, act, Mint(services.entropy, services.new_id))
+        labels = _labels(session, codes, request, services)
     if form == "labels":
         return labels_answer(labels, request, 201)
-    made = [_made(one, label) for one, label in zip(printed, labels, strict=True)]
+    made = [_made(one, label) for one, label in zip(codes, labels, strict=True)]
     return ClaimsMade(items=made)
 
 
@@ -151,6 +157,14 @@ def labels_answer(labels: Sequence[Label], request: Request, status: int) -> HTM
     return HTMLResponse(page, status, headers={"Content-Security-Policy": policy, "Vary": "Accept-Language"})
 
 
+def check_reachable(services: Services, request: Request) -> None:
+    """AddressNotSet where a label would lead whoever reads it to itself. Who has set such an address means it."""
+    address = own_address(services, request)
+    host = urlsplit(address).hostname or ""
+    if services.settings.api.public_url is None and (host == "localhost" or _leads_nowhere(host)):
+        raise AddressNotSet(address=address)
+
+
 def bearings(request: Request, services: Services) -> tuple[str, str]:
     """Where a speaker brings its code, and the key id of the root that must answer."""
     return own_address(services, request), VerifyKey(services.keyring.birth("")["root"]).id
@@ -160,10 +174,16 @@ def label_of(session: Session, one: Printed, at: str, root: str) -> Label:
     """A code with what stands beside it on paper."""
     row, code = one.row, one.code or ""
     names = dict(session.exec(select(Area.id, Area.name)).all())
-    until = on_the_wall(to_utc(row.expires_at), zone_named(VIETNAM)).strftime("%d/%m/%Y %H:%M")
     text = claim_text(code, at, root) if code else ""
     place = path(row.area_id, parents(session), names)
-    return Label(row.name, place, code, until, text, row.replaces is not None)
+    return Label(row.name, place, code, until_said(to_utc(row.expires_at)), text, row.replaces is not None)
+
+
+def _leads_nowhere(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _claims(session: Session, wish: ClaimWish) -> list[Claim]:
@@ -179,7 +199,7 @@ def _labels(session: Session, printed: Sequence[Printed], request: Request, serv
 
 
 def _made(one: Printed, label: Label) -> ClaimMade:
-    return ClaimMade(**_fields(one.row), code=one.code, text=label.text or None)
+    return ClaimMade(**_fields(one.row), code=one.code, text=label.text or None, place=label.place, until=label.until)
 
 
 def _fields(row: ClaimCode) -> dict[str, object]:

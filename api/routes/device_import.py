@@ -10,14 +10,14 @@ from sqlmodel import Session
 
 from api.deps import Key, Served, act_of, permit
 from api.errors import RequestRefused, language_of
-from api.import_words import said_of, said_of_fault
+from api.import_words import said_of, said_of_fault, unopened
 from api.problems import WRITES, Language, refusals
-from api.routes.claim_codes import bearings, label_of, labels_answer
+from api.routes.claim_codes import bearings, check_reachable, label_of, labels_answer
 from api.routes.programme_files import FORM, FaultShown
 from api.shapes import Id, Shown
 from api.uploads import landed
 from controller.enrolment.claims import MOST_DAYS, USUAL_DAYS, Mint, Printed
-from controller.enrolment.crate import Crate, headings, read_crate
+from controller.enrolment.crate import NEEDED, Crate, headings, read_crate
 from controller.enrolment.importing import CrateOutcome, CrateWish, OnErrors, import_crate
 from controller.enrolment.labels import Label
 from controller.errors.programmes import SpreadsheetRefused
@@ -38,7 +38,9 @@ from devices.registry import parents
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 
-NOT_IMPORTED = ("upload_missing", "upload_broken", "spreadsheet_refused", "import_refused", "area_full")
+NOT_IMPORTED = (
+    "upload_missing", "upload_broken", "spreadsheet_refused", "import_refused", "area_full", "address_not_set",
+)  # fmt: skip
 WRITTEN = {"name": 30, "area": 44, "code": 22, "device": 40, "said": 60}
 Form = Literal["json", "labels", "csv", "xlsx"]
 
@@ -76,17 +78,20 @@ async def import_file(
     ),
     area: Annotated[Id | None, Query(description="Where a line names no area.")] = None,
     days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How long codes are good.")] = USUAL_DAYS,
+    again: Annotated[bool, Query(description="Codes that nobody has used are void, and made anew.")] = False,
     form: Annotated[Form, Query(alias="format", description="Or labels to print, or a sheet with the codes.")] = "json",
     key: Key = None,
 ) -> CrateShown | Response:  # fmt: skip
     """One speaker for each row (XLSX, CSV): with its public key it is registered, without one it gets a claim code.
 
-    The same file again makes nothing twice; a code is shown once.
+    The same file again makes nothing twice; a code is shown once. Where the codes were lost, `again` makes others.
     """
+    if form == "labels":
+        check_reachable(services, request)
     async with landed(request, services.settings.data.absolute() / "incoming", services.new_id) as upload:
         content = await run_in_threadpool(upload.path.read_bytes)
     act = act_of(services, request, who, key, request.url.query, content.hex())
-    wish = CrateWish(dry_run, on_errors, days)
+    wish = CrateWish(dry_run, on_errors, days, again)
     return await run_in_threadpool(_import, content, area, wish, act, who, services, request, form)
 
 
@@ -119,7 +124,7 @@ def _read(content: bytes, names: Directory, area: str | None, language: Language
     try:
         return read_crate(content, names, area)
     except SpreadsheetRefused as error:
-        raise SpreadsheetRefused(**error.data, said=said_of(str(error.data["why"]), error.data, language)) from error
+        raise unopened(error, headings(), NEEDED, language) from error
 
 
 def _shown(outcomes: Sequence[CrateOutcome], crate: Crate, wish: CrateWish, language: Language) -> CrateShown:

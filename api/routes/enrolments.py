@@ -11,8 +11,8 @@ from api.shapes import Asked, Id, Instant, Shown
 from api.timestamps import to_utc
 from controller.certificates.renewal import renew_at
 from controller.enrolment.joining import Application, Joined, join, refuse_claim
-from controller.enrolment.renewing import renew
-from controller.errors.enrolment import ClaimCodeMistyped, ClaimRefused, RenewalRefused
+from controller.enrolment.renewing import claimed_by, read_renewal, renew
+from controller.errors.enrolment import ClaimRefused, RenewalRefused
 from controller.people.audit import Act
 from controller.runtime.services import Services
 from devices.protocol.signing import MAX_MESSAGE_BYTES
@@ -78,16 +78,15 @@ class EnrolmentShown(Shown):
 def enrol(wish: EnrolmentWish, request: Request, services: Served, _key: Key = None) -> EnrolmentShown:
     """Join by a claim code, once. The same code with the same keys again has the same answer."""
     act = _act(request, services)
-    services.guesses.check(act.origin, act.now)
+    services.guesses.check_code(act.origin, wish.code, act.now)
     application = Application(wish.code, wish.public_key, wish.csr)
     try:
         with services.database.write() as session:
             joined = join(session, application, act, services.authority, services.new_id)
-    except (ClaimRefused, ClaimCodeMistyped) as error:
-        services.guesses.refused(act.origin, act.now)
-        if isinstance(error, ClaimRefused):
-            with services.database.write() as session:
-                refuse_claim(session, application, act, services.new_id)
+    except ClaimRefused:
+        services.guesses.code_refused(act.origin, wish.code, act.now)
+        with services.database.write() as session:
+            refuse_claim(session, application, act, services.new_id)
         raise
     if joined.fresh:
         services.ring()
@@ -102,15 +101,17 @@ def enrol(wish: EnrolmentWish, request: Request, services: Served, _key: Key = N
 )  # fmt: skip
 def renewal(wish: RenewalWish, request: Request, services: Served, _key: Key = None) -> EnrolmentShown:
     """A certificate for a speaker that is registered: the one that it has, or the next one once that is due."""
-    act = _act(request, services)
-    services.guesses.check(act.origin, act.now)
-    raw = wish.request.encode("utf-8")
+    act, raw = _act(request, services), wish.request.encode("utf-8")
+    claimed = claimed_by(raw)
+    services.guesses.check_renewal(act.origin, claimed, act.now)
     try:
-        with services.database.write() as session:
-            joined = renew(session, raw, services.keyring.tenant, services.authority, act.now)
+        with services.database.read() as session:
+            asked = read_renewal(session, raw, services.keyring.tenant)
     except RenewalRefused:
-        services.guesses.refused(act.origin, act.now)
+        services.guesses.renewal_refused(act.origin, claimed, act.now)
         raise
+    with services.database.write() as session:
+        joined = renew(session, asked, services.authority, act.now)
     return _shown(services, joined)
 
 

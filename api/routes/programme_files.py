@@ -13,7 +13,7 @@ from pydantic import Field
 from api.approvals import WAITS, ApprovalShown, ports_of, waiting
 from api.deps import Key, Served, Viewer, act_of, permit
 from api.errors import RequestRefused, language_of
-from api.import_words import column_of, said_of, said_of_fault
+from api.import_words import column_of, said_of, said_of_fault, unopened
 from api.problems import READS, WRITES, Language, refusals
 from api.shapes import Id, Shown
 from api.timestamps import to_utc
@@ -21,6 +21,7 @@ from api.uploads import landed
 from controller.approvals.holding import keep_or_ask, waits_already
 from controller.approvals.planning import ProgrammesMade
 from controller.errors.programmes import SpreadsheetRefused
+from controller.exchange.columns import NEEDED, headings
 from controller.exchange.directory import Directory
 from controller.exchange.events import read_calendar
 from controller.exchange.exporting import exported
@@ -197,7 +198,7 @@ def _read(content: bytes, setting: Setting, language: Language) -> Reading:
     except UnicodeDecodeError as error:
         raise BadCalendar(reason="not UTF-8") from error
     except SpreadsheetRefused as error:
-        raise SpreadsheetRefused(**error.data, said=said_of(str(error.data["why"]), error.data, language)) from error
+        raise unopened(error, headings(), NEEDED, language) from error
 
 
 def _answer(

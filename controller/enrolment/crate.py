@@ -17,6 +17,7 @@ from devices.registry import read_public_key
 from scheduler.recurrence.folding import folded
 
 READ = ("name", "area", "latitude", "longitude", "bearing", "public_key")
+NEEDED = {"name"}
 MOST_LINES, LONGEST_NAME = 1_000, 200
 
 
@@ -54,7 +55,7 @@ def headings() -> Mapping[str, Mapping[str, Sequence[str]]]:
 def read_crate(content: bytes, names: Directory, area: str | None) -> Crate:
     """XLSX or CSV; `area`: where a line names none. SpreadsheetRefused."""
     known = {folded(one): name for name in READ for said in headings()[name].values() for one in said}
-    table = read_table(content, known, {"name"}, MOST_LINES)
+    table = read_table(content, known, NEEDED, MOST_LINES)
     lines, seen = [], dict[tuple[str, str], int]()
     for number, row in table.rows:
         line = _line(number, row, names, area)

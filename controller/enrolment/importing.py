@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from controller.enrolment.claims import Claim, Mint, make_claims
+from controller.enrolment.claims import Claim, Mint, make_claims, withdraw_claim
 from controller.enrolment.crate import Boxed, CrateLine
 from controller.exchange.faults import Fault
 from controller.people.audit import Act, record
@@ -17,6 +17,7 @@ from scheduler.timetable import wanted
 
 OnErrors = Literal["refuse_all", "skip"]
 LOT = 500
+Waiting = Mapping[tuple[str, str], Sequence[ClaimCode]]
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class CrateWish:
     dry_run: bool = True
     on_errors: OnErrors = "refuse_all"
     days: int = 14
+    again: bool = False
+    """Codes that were made for lines and nobody has used are void, and made anew."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +48,34 @@ def import_crate(
 
     AreaFull.
     """
-    looked_at = _compared(session, lines, act.now)
+    waiting = _open_claims(session, act.now)
+    looked_at = _compared(session, lines, waiting, wish)
     refused = any(one.faults for one in looked_at)
     if wish.dry_run or (refused and wish.on_errors == "refuse_all"):
         return looked_at
     fresh = [one for one in looked_at if not one.faults and not one.same]
+    for line in fresh:
+        for row in _claims_of(line.line, waiting):
+            withdraw_claim(session, row.id, act)
     made = _registered(session, fresh, act, mint) | _coded(session, fresh, wish.days, act, mint)
     return [made.get(one.line.number, one) for one in looked_at]
 
 
-def _compared(session: Session, lines: Sequence[CrateLine], now: int) -> list[CrateOutcome]:
-    there, claimed, keys = _there(session), _claimed(session, now), _known_keys(session, lines)
-    return [_outcome(line, there, claimed, keys) for line in lines]
+def _compared(session: Session, lines: Sequence[CrateLine], waiting: Waiting, wish: CrateWish) -> list[CrateOutcome]:
+    there, keys = _there(session), _known_keys(session, lines)
+    looked_at = [_outcome(line, there, waiting, keys) for line in lines]
+    return [_made_anew(one, waiting) for one in looked_at] if wish.again else looked_at
+
+
+def _made_anew(one: CrateOutcome, waiting: Waiting) -> CrateOutcome:
+    """A code for the box that replaces a speaker was made for that, not for this line."""
+    if one.claim is None or any(row.replaces for row in _claims_of(one.line, waiting)):
+        return one
+    return replace(one, same=False)
 
 
 def _outcome(
-    line: CrateLine, there: Mapping[tuple[str, str], Device], claimed: Mapping[tuple[str, str], str],
+    line: CrateLine, there: Mapping[tuple[str, str], Device], waiting: Waiting,
     keys: Mapping[str, str],
 ) -> CrateOutcome:  # fmt: skip
     wish = line.wish
@@ -73,8 +88,8 @@ def _outcome(
         return CrateOutcome(line, (), device=device.id, same=True)
     if wish.public_key is not None and wish.public_key in keys:
         return CrateOutcome(line, [Fault("public_key", "public_key_taken", {"said": wish.name})])
-    claim = claimed.get((wish.area, wish.name)) if wish.public_key is None else None
-    return CrateOutcome(line, (), claim=claim, same=claim is not None)
+    claims = _claims_of(line, waiting)
+    return CrateOutcome(line, (), claim=claims[0].id if claims else None, same=bool(claims))
 
 
 def _there(session: Session) -> dict[tuple[str, str], Device]:
@@ -82,12 +97,20 @@ def _there(session: Session) -> dict[tuple[str, str], Device]:
     return {(row.area_id, row.name): row for row in rows}
 
 
-def _claimed(session: Session, now: int) -> dict[tuple[str, str], str]:
-    """Codes that still let somebody in."""
+def _open_claims(session: Session, now: int) -> Waiting:
+    """Codes that still let somebody in, by place and name."""
     rows = select(ClaimCode).where(
         col(ClaimCode.used_at).is_(None), col(ClaimCode.withdrawn_at).is_(None), ClaimCode.expires_at > now
     )
-    return {(row.area_id, row.name): row.id for row in session.exec(rows)}
+    found: dict[tuple[str, str], list[ClaimCode]] = {}
+    for row in session.exec(rows):
+        found.setdefault((row.area_id, row.name), []).append(row)
+    return found
+
+
+def _claims_of(line: CrateLine, waiting: Waiting) -> Sequence[ClaimCode]:
+    wish = line.wish
+    return () if wish is None or wish.public_key is not None else waiting.get((wish.area, wish.name), ())
 
 
 def _known_keys(session: Session, lines: Sequence[CrateLine]) -> dict[str, str]:

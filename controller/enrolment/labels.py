@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Literal
 from urllib.parse import urlencode
 
 from controller.enrolment.qr import qr_svg
+from scheduler.recurrence.walltime import shown
+from scheduler.recurrence.zones import VIETNAM, zone_named
 
 Language = Literal["vi", "en"]
 STYLE = (
@@ -32,6 +35,11 @@ class Label:
     until: str
     text: str
     replaces: bool = False
+
+
+def until_said(at: datetime) -> str:
+    """When a code ends, by clocks in Vietnam."""
+    return shown(at, zone_named(VIETNAM)).strftime("%d/%m/%Y %H:%M")
 
 
 def claim_text(code: str, address: str, root: str) -> str:

@@ -6,7 +6,7 @@ from controller.errors.enrolment import TooManyAttempts
 from devices.protocol.units import MINUTE, SECOND
 
 MOST, WITHIN = 10, 15 * MINUTE
-"""Refused attempts from one address, and the time in which they count, us."""
+"""Refused attempts of one kind from one address, and the time in which they count, us."""
 ADDRESSES = 10_000
 """Addresses that are remembered; the one that was quiet longest goes first."""
 
@@ -33,6 +33,10 @@ class Throttle:
         self._refused.move_to_end(address)
         while len(self._refused) > self._addresses:
             self._refused.popitem(last=False)
+
+    def remembers(self, address: str, now: int) -> bool:
+        """Something of this address was refused of late."""
+        return bool(self._recent(address, now))
 
     def _recent(self, address: str, now: int) -> tuple[int, ...]:
         return tuple(at for at in self._refused.get(address, ()) if at > now - self._within)

@@ -25,6 +25,12 @@ class ClaimCodeUnknown(LoaError):
     code = "claim_code_unknown"
 
 
+class AddressNotSet(LoaError):
+    """A label would name `address`, which leads every speaker but one on this very machine to itself."""
+
+    code = "address_not_set"
+
+
 class RenewalRefused(LoaError):
     """The request is not signed by a speaker in service, or not for here. Which of these is not said."""
 

@@ -13,7 +13,7 @@ from controller.alerts.raising import TONE
 from controller.certificates.broker_files import BrokerFiles
 from controller.controller import Controller
 from controller.db import Database, Witness
-from controller.enrolment.throttle import Throttle
+from controller.enrolment.guesses import Guesses
 from controller.keyring import write_secret
 from controller.keys.live import LiveKeys
 from controller.library.store import Store
@@ -145,7 +145,7 @@ def _start(
         sign_on=build_sign_on(settings, entrance, WORLD, world.monotonic),
         ring_studio=workers[0].ring, ring_voice=workers[1].ring, ring_almanac=workers[2].ring,
         ring_door=workers[3].ring, link_up=lambda: link.up, authority=files.authority,
-        broker_address=lambda: public_address(settings, broker), guesses=Throttle(),
+        broker_address=lambda: public_address(settings, broker), guesses=Guesses(),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from controller.certificates.authority import Authority
 from controller.db import Database
-from controller.enrolment.throttle import Throttle
+from controller.enrolment.guesses import Guesses
 from controller.keyring import Keyring
 from controller.keys.live import Keys
 from controller.library.store import Store
@@ -41,7 +41,7 @@ class Services:
     authority: Authority
     broker_address: Callable[[], str]
     """Where speakers reach the broker, `mqtt[s]://host:port`."""
-    guesses: Throttle
+    guesses: Guesses
     """Of codes and signatures that let nobody in."""
     sign_on: SignOn | None = None
     """The OpenID provider that vouches for people, if one is set."""

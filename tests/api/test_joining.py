@@ -12,6 +12,7 @@ from httpx import Response
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from controller.enrolment.codes import make_code
 from controller.enrolment.throttle import MOST, WITHIN
 from devices.models import ClaimCode, Device, DeviceCertificate, Incident
 from devices.protocol.keys import SigningKey
@@ -110,8 +111,8 @@ def test_nobody_learns_which_codes_there_are(
 def test_who_guesses_is_held_up_and_may_come_back(
     client: TestClient, nobody: TestClient, place: Place, desk: ApiDesk
 ) -> None:
-    code = code_for(client, place)
-    assert [join(nobody, "22222-22222-22222").status_code for _ in range(MOST)] == [403] * MOST
+    code, wrong = code_for(client, place), [make_code(bytes([number]) * 16) for number in range(1, MOST + 1)]
+    assert [join(nobody, one).status_code for one in wrong] == [403] * MOST
     held = join(nobody, code)
     assert held.status_code == 429 and 0 < int(held.headers["Retry-After"]) <= WITHIN // 1_000_000
     desk.later = WITHIN

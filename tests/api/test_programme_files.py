@@ -84,6 +84,11 @@ def test_the_words_are_english_where_they_are_wished(client: TestClient, office:
     assert shown[1]["faults"][1] == {"column": "Bulletin", "code": "unknown", "said": "There is no “Không có”."}
 
 
+def test_a_table_without_its_headings_is_told_which_it_needs(client: TestClient) -> None:
+    said = upload(client, "Họ,Nơi\nChợ,x\n".encode()).json()["said"]
+    assert all(heading in said for heading in ("Tên / Title", "Ngày / Days", "Giờ / Times")) and "Name" not in said
+
+
 def test_all_or_nothing(client: TestClient, office: ApiDesk) -> None:
     refused = send(client, GOOD, BAD, dry_run=False)
     assert (refused.status_code, refused.json()["code"]) == (422, "import_refused") and titles(office) == []

@@ -1,37 +1,27 @@
 """The commands of a technician: codes, labels, crates, and what becomes of a speaker; and a broker's folder."""
 
 import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from typer.testing import CliRunner
 
-from api.cli.endpoint import Endpoint, write_endpoint
-from api.cli.main import app
-from controller.keys.changes import Change
-from controller.keys.disk import Disk
-from controller.keys.folder import make_folder
+from controller.settings import ApiSettings
 from devices.broker.guard import access_list, configuration
 from firmware_sim.identity import read_identity
+from tests.fakes.commands import Office
 from tests.fakes.desk import ApiDesk, Place
 
 
-class Office:
-    """`loa` on the data folder of a running installation."""
-
-    def __init__(self, desk: ApiDesk, address: str) -> None:
-        self.folder = desk.office.folder
-        write_endpoint(self.folder, Endpoint(address.removesuffix("/api/v1"), "mqtt://127.0.0.1:1"))
-        (self.folder / "api-key").write_text(desk.keys["administrator"], "ascii")
-        keyring = desk.office.keyring
-        make_folder(self.folder / "keys", Change(keyring, keyring.keys), None, desk.services.now(), Disk())
-
-    def loa(self, *words: str, status: int = 0) -> list[str]:
-        """What it says, line by line; the server in this process logs between them."""
-        done = CliRunner().invoke(app, [*words, "--data", str(self.folder)])
-        assert done.exit_code == status, done.output
-        return [line for line in done.output.splitlines() if "request=" not in line]
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[ApiDesk]:
+    """Labels name the address that is set."""
+    with ApiDesk(tmp_path, api=ApiSettings(public_url="https://loa.example.vn")) as desk:
+        yield desk
 
 
 @pytest.fixture
@@ -50,15 +40,29 @@ def test_a_code_is_printed_and_a_speaker_joins_by_it(office: Office, place: Plac
     assert png.read_bytes().startswith(b"\x89PNG")
     (joined,) = office.loa("device", "join", code, "--folder", str(tmp_path))
     assert read_identity(Path(joined)).name == "Loa chợ 01"
-    assert "claim_refused" in office.loa("device", "join", code, "--folder", str(tmp_path), status=1)[0]
+    said = "\n".join(office.loa("device", "join", code, "--folder", str(tmp_path), status=1))
+    assert "Loa không được nhận: Mã nhận loa này không dùng được." in said
+    assert "not let in (claim_refused): Nobody joins by this claim code." in said
+
+
+def test_a_code_is_good_although_its_label_finds_no_room(office: Office, place: Place, tmp_path: Path) -> None:
+    page = tmp_path / "nhan.png"
+    command = [sys.executable, "-m", "api.cli", "device", "code", "--area", place.area, "--png", str(page)]
+    done = subprocess.run(
+        [*command, "--data", str(office.folder)], capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+    )  # fmt: skip
+    assert done.returncode == 1 and "the codes above are good" in done.stderr and not list(tmp_path.glob("nhan*"))
+    office.loa("device", "join", done.stdout.split()[0], "--folder", str(tmp_path))
 
 
 def test_a_speaker_is_lost_found_and_replaced_by_its_name(office: Office, place: Place, tmp_path: Path) -> None:
     assert json.loads(office.loa("device", "status", "Loa 1", "lost", "--json")[0])["status"] == "lost"
-    assert "in service" in office.loa("device", "status", "Loa 1", "in_service")[0]
+    said = office.loa("device", "status", "Loa 1", "in_service")
+    assert "đang dùng" in said[0] and "in service" in said[1]
     code = office.loa("device", "code", "--replaces", "Loa 1")[0].split()[0]
     office.loa("device", "join", code, "--folder", str(tmp_path))
-    assert "2 speakers" in office.loa("device", "status", "Loa 1", "lost", status=1)[0], "two have that name now"
+    assert "2 speakers" in office.loa("device", "status", "Loa 1", "lost", status=1)[1], "two have that name now"
     office.loa("device", "status", place.device, "in_service", status=1)
 
 
@@ -66,7 +70,7 @@ def test_a_crate_is_shown_then_kept(office: Office, place: Place, tmp_path: Path
     crate, out = tmp_path / "crate.csv", tmp_path / "codes.csv"
     crate.write_text("Tên,Địa bàn\nLoa A,Tân Đông\nLoa B,Ở đâu đó\n", "utf-8")
     shown = office.loa("device", "import", str(crate))
-    assert "Loa A: good" in shown[0] and "Ở đâu đó" in shown[1]
+    assert "Loa A: tốt / good" in shown[0] and "Ở đâu đó" in shown[1]
     office.loa("device", "import", str(crate), "--keep", "--skip", "--out", str(out))
     code = out.read_text("utf-8-sig").splitlines()[1].split(",")[2]
     office.loa("device", "join", code, "--folder", str(tmp_path))

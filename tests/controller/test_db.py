@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from controller.db import Database, DatabaseBusyError, DiskFullError
+from controller.db import Database, DatabaseBusyError, DiskFullError, error_of
 
 BUSY_SECONDS = 0.3
 
@@ -90,6 +90,14 @@ def test_a_full_disk_is_named_and_harms_nothing(database: Database) -> None:
         session.execute(text(f"PRAGMA max_page_count = {pages}"))
         session.execute(text("INSERT INTO line VALUES (:said)"), {"said": "x" * 100_000})
     assert lines(database) == 1
+
+
+@pytest.mark.parametrize("said", ["database or disk is full", "disk I/O error", "unable to open database file"])
+def test_a_disk_without_room_is_named_whatever_sqlite_calls_it(said: str, tmp_path: Path) -> None:
+    error = error_of(said, tmp_path / "loa.db", free=4_096)
+    assert isinstance(error, DiskFullError) and error.where == tmp_path / "loa.db"
+    assert error_of("database is locked", tmp_path, free=0).code == "database_busy"
+    assert error_of("disk I/O error", tmp_path, free=10**9).code == "database_error"
 
 
 def _refusal(database: Database) -> str:

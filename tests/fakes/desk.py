@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from controller.alerts.raising import TONE
 from controller.certificates.authority import open_authority
-from controller.enrolment.throttle import Throttle
+from controller.enrolment.guesses import Guesses
 from controller.library.rendering import Renderer
 from controller.people.api_keys import add_key, make_key
 from controller.people.models import AuditLine
@@ -62,7 +62,7 @@ class ApiDesk:
             ring=lambda: self.rung.append("controller"), ring_almanac=lambda: self.rung.append("almanac"),
             ring_studio=self._render, ring_voice=lambda: self.rung.append("voice"), link_up=lambda: True,
             ring_door=lambda: self.rung.append("door"), authority=self.authority,
-            broker_address=lambda: "mqtts://loa.test:8883", guesses=Throttle(),
+            broker_address=lambda: "mqtts://loa.test:8883", guesses=Guesses(),
             now=world.now, sign_on=build_sign_on(self.settings, self.entrance, world, time.monotonic),
         )  # fmt: skip
         self.app = create_app(self.services)
