@@ -147,6 +147,19 @@ def test_a_bulletin_is_no_way_around_an_approved_programme(
     assert heard() == {made["sha256"]} and client.get(f"bulletins/{made['id']}").json()["held"] is False
 
 
+def test_a_version_of_the_newest_bulletin_is_no_way_around_either(
+    desk: ApiDesk, client: TestClient, place: Place, heads: tuple[TestClient, TestClient]
+) -> None:
+    """Where Khmer is heard first, what is said in Khmer is what is heard."""
+    client.put(f"areas/{place.area}/languages", json={"languages": ["km", "vi"]})
+    client.post("programmes", json=fill(WEEKLY, place) | {"content": {"kind": "newest", "category": "sáng"}})
+    original = client.post("bulletins", json={"title": "Mới", "text": "Một", "category": "sáng"}).json()
+    body = {"title": "Khác", "text": "Khác hẳn", "language": "km", "version_of": original["id"]}
+    made = come(desk, "soan", "editor").post("bulletins", json=body).json()
+    assert made["held"] is True
+    assert {slot["sha256"] for slot in client.get("preview").json()["slots"]} == {original["sha256"]}
+
+
 def test_a_group_is_no_way_around_either(
     desk: ApiDesk, client: TestClient, place: Place, heads: tuple[TestClient, TestClient]
 ) -> None:

@@ -54,6 +54,15 @@ def test_its_file_goes_with_its_use(desk: ApiDesk, browser: Browser) -> None:
     assert not file.exists()
 
 
+def test_the_name_of_the_first_one_is_a_name(desk: ApiDesk, browser: Browser) -> None:
+    path = first(desk)
+    browser.send(
+        browser.open(path), path, name="\x00Trần\u202e  Ơn\x1b[31m\u200b" + "a" * 300, login="on", password=PASSWORD
+    )
+    with desk.office.database.read() as session:
+        assert session.exec(select(Person.name)).one() == ("Trần Ơn[31m" + "a" * 300)[:200]
+
+
 def test_a_weak_password_is_refused_and_the_link_is_still_good(desk: ApiDesk, browser: Browser) -> None:
     path = first(desk)
     for fields, said in [

@@ -297,3 +297,39 @@ def test_forms_say_what_they_want_and_pages_where_they_lead(desk: ApiDesk, hoa: 
         "/%0d%0a",
     ):
         assert browser.http.get("/login", params={"next": elsewhere}).text.count('name="next" value="/"') == 1
+
+
+def test_who_is_alone_gives_a_code_for_a_change_of_rights(desk: ApiDesk, hoa: str) -> None:
+    """E9: a stolen session is not enough, and neither is a code of a quarter of an hour ago."""
+    browser, other = logged_in(desk), person(desk, "minh", "viewer")
+    wish = {"person": other, "role": "editor", "area": None}
+
+    def give() -> tuple[int, str | None]:
+        answer = browser.ask("POST", "roles", json=wish, headers={"X-CSRF-Token": browser.csrf})
+        return answer.status_code, answer.json().get("code")
+
+    assert give() == (403, "code_needed")
+    assert "Trước hết hãy bật" in browser.open("/account/code").text
+    telephone, paper = with_telephone(desk, browser)
+    desk.later += 15 * MINUTE
+    assert give() == (403, "code_needed")
+    page = browser.open("/account/code")
+    assert browser.send(page, "/account/code", code="000000").status == 401 and give()[0] == 403
+    assert "có hiệu lực" in browser.send(page, "/account/code", code=telephone.code()).text
+    assert give()[0] == 201
+    assert "second_factor.shown" in [action for _, action in desk.audit()]
+    desk.later += 15 * MINUTE
+    wish["role"] = "approver"
+    assert give()[0] == 403
+    assert browser.send(browser.open("/account/code"), "/account/code", code=paper[0]).status == 200
+    assert give()[0] == 201, "a code on paper stands in for the telephone"
+
+
+def test_who_is_in_is_not_asked_to_log_in_and_reads_their_language(desk: ApiDesk, hoa: str) -> None:
+    change(desk, hoa, lambda _, found: setattr(found, "language", "en"))
+    browser = logged_in(desk)
+    assert browser.open("/login").path == "/" and "Log out" in browser.open("/").text
+    browser.send(browser.open("/"), "/language", language="vi")
+    browser.send(browser.open("/"), "/logout")
+    browser.log_in("hoa", PASSWORD)
+    assert "Đăng xuất" in browser.open("/").text, "what was chosen at this browser stays"

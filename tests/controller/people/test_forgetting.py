@@ -6,14 +6,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from controller.errors.people import PersonUnknown
 from controller.library.models import Bulletin
+from controller.people.approval_models import ApprovalRequest
 from controller.people.audit import Act, record
 from controller.people.forgetting import forget
 from controller.people.inventory import FREE, INVENTORY
 from controller.people.lines import head_of, whole_chain
 from controller.people.models import AuditLine, Person, RoleGrant
+from controller.people.newcomers import add_person
 from controller.people.permissions import Action
 from controller.people.privacy import page
 from controller.people.verifying import Fault, faults
@@ -105,6 +108,28 @@ def test_a_name_that_somebody_took_out_of_a_line_is_missed(office: Office) -> No
     with closing(sqlite3.connect(office.folder / "loa.db", isolation_level=None)) as plain:
         plain.execute("UPDATE audit_line SET who = '', origin = '', salt = NULL WHERE id = 1")
     assert chain_faults(office) == [Fault("nameless", 1)]
+
+
+def test_no_line_of_the_record_says_how_somebody_logs_in(office: Office) -> None:
+    """What a line says is bound by the chain and stays for good."""
+    with office.database.write() as session:
+        add_person(session, "chin", "nguyen.chin", "Nguyễn Văn Chín", OTHER)
+    with office.database.read() as session:
+        lines = [row.model_dump() for row in session.exec(select(AuditLine))]
+    assert lines[-1]["action"] == "person.added" and "chin" not in str(lines).replace("person/chin", "")
+
+
+def test_an_address_goes_from_what_was_asked_for(office: Office) -> None:
+    with office.database.write() as session:
+        session.add(
+            ApprovalRequest(
+                id="x", kind="role", action="role.give", nature="sensitive", reason="rights", said="", wish={},
+                fingerprint="", created_at=1, created_by=NAME, created_by_id="person/bay", origin=ADDRESS, expires_at=2,
+            )
+        )  # fmt: skip
+    forget_bay(office)
+    with office.database.read() as session:
+        assert session.get_one(ApprovalRequest, "x").origin == ""
 
 
 def test_every_column_is_in_the_inventory_or_declared_free() -> None:
