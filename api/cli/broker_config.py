@@ -60,7 +60,7 @@ def _write(target: Path, folder: DataFolder, settings: Settings, port: int) -> t
     keyring = keyring_of(folder, settings)
     database = Database(folder.database)
     try:
-        files = broker_files(settings, folder, database, keyring, authority_of(folder, settings, keyring))
+        files = broker_files(settings, folder, database, keyring, authority_of(folder, settings, keyring, database))
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         changed = files.write(target)
     finally:

@@ -96,13 +96,15 @@ def _keys(settings: Settings) -> Finding:
     from api.cli.key_words import in_both
     from controller.keys.remarks import remarks
     from controller.runtime import world
+    from controller.runtime.door import are_certified_in
     from controller.runtime.folder import DataFolder
     from controller.runtime.keys import custody_of, root_path
 
     folder = DataFolder(settings.data)
     if not folder.keys.exists():
         return Finding("note", "keys", "are made when `loa serve` first starts")
-    found = list(remarks(custody_of(folder, settings), root_path(folder, settings), world.now()))
+    custody, certified = custody_of(folder, settings), are_certified_in(folder)
+    found = list(remarks(custody, root_path(folder, settings), world.now(), certified=certified))
     worst = next((state for state in ("bad", "note") if any(one.state == state for one in found)), "good")
     said = " ".join(in_both(one.what, **one.of)[1] for one in found if one.state == worst)
     return Finding(worst, "keys", said)  # type: ignore[arg-type]

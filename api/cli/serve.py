@@ -47,7 +47,7 @@ def _remind(settings: Settings) -> None:
     """What is not well about the keys is said at each start, until it is."""
     folder = DataFolder(settings.data)
     for remark in remarks(custody_of(folder, settings), root_path(folder, settings), world.now()):
-        if remark.what in {"root_online", "root_here", "ending"}:
+        if remark.what in {"root_online", "root_here", "ended", "ending", "authority_ending", "authority_not_in_force"}:
             tell(remark.what, **remark.of)
 
 

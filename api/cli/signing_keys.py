@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from api.cli.client import Refused, Unreachable, client_of
@@ -20,6 +21,7 @@ from controller.keys.remarks import remarks, shown_keys
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.runtime import world
+from controller.runtime.door import are_certified_in
 from controller.runtime.folder import DataFolder
 from controller.runtime.installation import WITNESS
 from controller.runtime.keys import custody_of, root_path
@@ -76,7 +78,7 @@ def show(data: Path | None, as_json: bool) -> None:
 def check(data: Path | None, as_json: bool) -> int:
     """Exit status 1 where something is bad."""
     desk = _desk(RootWish(data, None, None))
-    found = list(remarks(desk.custody, desk.root_file, world.now()))
+    found = list(remarks(desk.custody, desk.root_file, world.now(), certified=are_certified_in(desk.folder)))
     if as_json:
         result_json([{"state": one.state, "what": one.what} | {k: str(v) for k, v in one.of.items()} for one in found])
     else:
@@ -102,8 +104,8 @@ def new_root(target: Path, wish: RootWish, new_passphrase_file: Path | None) -> 
     with in_words():
         root = desk.root(wish)
         passphrase = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-        desk.note(Action.KEYS_NEW_ROOT, root.id, str(target))
-        keyring = desk.custody.replace_root(root, target, passphrase, world.now())
+        note = partial(desk.note, Action.KEYS_NEW_ROOT, root.id, str(target))
+        keyring = desk.custody.replace_root(root, target, passphrase, world.now(), note)
     tell("root_replaced_by", file=target, seq=keyring.said.seq)
     _confirm(desk, keyring)
 
@@ -114,8 +116,8 @@ def take_root_offline(target: Path | None, data: Path | None, new_passphrase_fil
         if not desk.custody.root_is_online:
             raise RootOffline(folder=str(desk.custody.folder))
         passphrase = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-        desk.note(Action.KEYS_ROOT_OFFLINE, desk.custody.read().root.id, str(desk.root_file))
-        desk.custody.take_root_offline(desk.root_file, passphrase, world.now())
+        note = partial(desk.note, Action.KEYS_ROOT_OFFLINE, desk.custody.read().root.id, str(desk.root_file))
+        desk.custody.take_root_offline(desk.root_file, passphrase, world.now(), note)
     tell("root_taken", file=desk.root_file)
 
 
@@ -126,13 +128,13 @@ def passphrase(which: str, wish: RootWish, new_passphrase_file: Path | None) -> 
             before = root_passphrase(desk.settings.keys, wish.passphrase_file)
             desk.custody.root(desk.root_file, before)
             after = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-            desk.note(Action.KEYS_RESEAL, "root", str(desk.root_file))
-            desk.custody.reseal_root(desk.root_file, before, after, world.now())
+            note = partial(desk.note, Action.KEYS_RESEAL, "root", str(desk.root_file))
+            desk.custody.reseal_root(desk.root_file, before, after, world.now(), note)
         else:
             desk.custody.read()
             after = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-            desk.note(Action.KEYS_RESEAL, "online", str(desk.custody.folder))
-            desk.custody.reseal_online(after, world.now())
+            note = partial(desk.note, Action.KEYS_RESEAL, "online", str(desk.custody.folder))
+            desk.custody.reseal_online(after, world.now(), note)
     tell("root_resealed" if which == "root" else "online_resealed", file=desk.root_file)
 
 
@@ -157,8 +159,8 @@ def _replace(roles: Collection[Role], wish: RootWish, overlap: int, action: Acti
     desk = _desk(wish)
     with in_words():
         root = desk.root(wish)
-        desk.note(action, ",".join(roles), f"overlap {overlap} us")
-        keyring = desk.custody.rotate(root, roles, world.now(), overlap)
+        note = partial(desk.note, action, ",".join(roles), f"overlap {overlap} us")
+        keyring = desk.custody.rotate(root, roles, world.now(), overlap, note)
     days = round(overlap / DAY, 2)
     old_vi = f"Khóa cũ còn được tin {days:g} ngày." if overlap else "Khóa cũ bị loại ngay."
     old_en = f"The old ones are believed for {days:g} days more." if overlap else "The old ones are out at once."

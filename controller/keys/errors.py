@@ -20,6 +20,17 @@ class KeysIncomplete(KeysError):
     vi = "Thư mục khóa thiếu tệp: máy không tự làm khóa khác thay vào. Xin chép lại từ bản sao."
 
 
+class AuthorityMissing(KeysError):
+    """Speakers hold certificates of this installation, but the folder authority/ is missing: another authority would
+    lock every speaker out. Bring authority/ back from your copy; where it is lost: loa keys new-authority."""
+
+    code = "authority_missing"
+    vi = (
+        "Loa đã có chứng thư của hệ thống này nhưng thiếu thư mục authority/: nếu tự làm cái khác thì mọi loa bị khóa "
+        "ngoài. Xin chép authority/ lại từ bản sao; nếu đã mất hẳn, hãy chạy: loa keys new-authority"
+    )
+
+
 class KeysLocked(KeysError):
     """The signing keys are under a passphrase that was not given, or a wrong one (LOA_KEYS__PASSPHRASE)."""
 

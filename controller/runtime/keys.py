@@ -1,12 +1,13 @@
 """The keys of a data folder, as its settings say: made on the first start, then followed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from controller.keyring import Keyring
 from controller.keys.custody import Custody
 from controller.keys.disk import Disk
-from controller.keys.errors import PassphraseMissing
+from controller.keys.errors import KeysError, PassphraseMissing
 from controller.keys.live import LiveKeys
 from controller.keys.root_file import NAME, Safe
 from controller.keys.sealing import new_passphrase
@@ -21,7 +22,7 @@ TellRoot = Callable[[Path, str], None]
 def custody_of(folder: DataFolder, settings: Settings) -> Custody:
     secret = settings.keys.passphrase
     passphrase = secret.get_secret_value() if secret else None
-    return Custody(folder.keys, passphrase or None, Safe(world.entropy), Disk())
+    return Custody(folder.keys, folder.authority, passphrase or None, Safe(world.entropy), Disk())
 
 
 def root_path(folder: DataFolder, settings: Settings) -> Path:
@@ -39,6 +40,8 @@ def keys_of(folder: DataFolder, settings: Settings, tell: TellRoot) -> LiveKeys:
             tell(target, passphrase)
         custody.begin(world.new_id(), target, passphrase, world.now())
     custody.finish(target)
+    with suppress(KeysError):
+        custody.sweep()
     return LiveKeys(custody.folder, custody.passphrase)
 
 
@@ -56,8 +59,8 @@ def given_passphrase(keys: KeySettings) -> str | None:
 
 
 def read_passphrase(file: Path) -> str:
-    """The first line of a file. PassphraseMissing."""
-    lines = file.read_text("utf-8").splitlines()
+    """The first line of a file, also of one written by Windows' Notepad. PassphraseMissing."""
+    lines = file.read_text("utf-8-sig").splitlines()
     if not lines or not lines[0]:
         raise PassphraseMissing(file=str(file))
     return lines[0]

@@ -138,6 +138,8 @@ def test_the_wrong_passphrase_file_or_root_opens_nothing(tmp_path: Path) -> None
 def test_a_weak_passphrase_or_an_existing_file_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     with pytest.raises(PassphraseWeak):
         custody(tmp_path).begin(TENANT, root_file(tmp_path), "ngắn", NOW)
+    assert not root_file(tmp_path).parent.exists()
+    root_file(tmp_path).parent.mkdir()
     root_file(tmp_path).write_text("somebody's")
     with pytest.raises(FileThere):
         custody(tmp_path).begin(TENANT, root_file(tmp_path), PASSPHRASE, NOW)
