@@ -17,6 +17,7 @@ from controller.certificates.authority_key import KEY_FILE, read_key
 from controller.certificates.papers import PublicKey, key_pem, new_key
 from controller.keyring import write_secret
 from controller.keys.errors import AuthorityMissing, KeysIncomplete
+from controller.keys.first_clock import refuse_clock
 from devices.protocol.units import DAY, SECOND
 
 CERTIFICATE_FILE = "ca.pem"
@@ -80,10 +81,12 @@ def open_authority(
     certified: bool = False,
 ) -> Authority:  # fmt: skip
     """Read the authority of `folder`, or make it on the first start: never where speakers are `certified` already, for
-    they know the broker by the one that is lost. KeysIncomplete, KeysLocked, AuthorityMissing."""
+    they know the broker by the one that is lost. KeysIncomplete, KeysLocked, AuthorityMissing,
+    ClockBehind."""
     if not folder.exists():
         if certified:
             raise AuthorityMissing(folder=str(folder))
+        refuse_clock(now)
         _make(folder, entropy, now, tenant, passphrase)
     return read_authority(folder, entropy, passphrase)
 

@@ -13,6 +13,7 @@ from controller.keyring import Keyring
 from controller.keys import changes
 from controller.keys.disk import Disk, alone
 from controller.keys.errors import FileThere, KeysError, RootForeign, RootOffline, RootStillOnline
+from controller.keys.first_clock import refuse_clock
 from controller.keys.folder import (
     FIRST_ROOT,
     OLD_ROOT,
@@ -50,7 +51,9 @@ class Custody:
         return read_keyring(self.folder, self.passphrase)
 
     def begin(self, tenant: str, target: Path, root_passphrase: str, now: int) -> Keyring:
-        """Make the keys of a new installation, and its root file at `target`. FileThere, PassphraseWeak."""
+        """Make the keys of a new installation, and its root file at `target`. FileThere, PassphraseWeak,
+        ClockBehind."""
+        refuse_clock(now)
         _refuse_existing(target)
         change, root = changes.first(tenant, self.safe.entropy, now)
         self._write_root(_waiting(target), self.safe.sealed(root, tenant, root_passphrase, now))

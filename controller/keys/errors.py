@@ -117,6 +117,17 @@ class TooManyKeys(KeysError):
     vi = "Quá nhiều khóa cùng được tin một lúc. Xin đợi khóa cũ hết hạn, hoặc dùng --at-once."
 
 
+class ClockBehind(KeysError):
+    """The clock of this machine is years behind (no battery, no network yet?): keys and certificates made now would
+    hold at the wrong time, and no speaker would believe them. Set the clock, then start again."""
+
+    code = "clock_behind"
+    vi = (
+        "Đồng hồ của máy chậm nhiều năm (hết pin, chưa có mạng?): khóa và chứng thư làm lúc này sẽ sai thời hạn, loa "
+        "không tin. Xin chỉnh đồng hồ rồi khởi động lại."
+    )
+
+
 class KeysBusy(KeysError):
     """Another command is changing the keys at this moment."""
 

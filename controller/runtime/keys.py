@@ -8,6 +8,7 @@ from controller.keyring import Keyring
 from controller.keys.custody import Custody
 from controller.keys.disk import Disk
 from controller.keys.errors import KeysError, PassphraseMissing
+from controller.keys.first_clock import refuse_clock
 from controller.keys.live import LiveKeys
 from controller.keys.root_file import NAME, Safe
 from controller.keys.sealing import new_passphrase
@@ -35,6 +36,7 @@ def keys_of(folder: DataFolder, settings: Settings, tell: TellRoot) -> LiveKeys:
     custody, target = custody_of(folder, settings), root_path(folder, settings)
     if not custody.begun:
         passphrase = given_passphrase(settings.keys)
+        refuse_clock(world.now())
         if passphrase is None:
             passphrase = new_passphrase(world.entropy)
             tell(target, passphrase)
