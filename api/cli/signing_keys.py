@@ -44,7 +44,7 @@ class RootWish:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class Desk:
     """One command's view of an installation."""
 
     settings: Settings
@@ -63,7 +63,7 @@ class _Desk:
 
 
 def show(data: Path | None, as_json: bool) -> None:
-    desk = _desk(RootWish(data, None, None))
+    desk = desk_of(RootWish(data, None, None))
     with in_words():
         keyring, keys = desk.custody.read(), shown_keys(desk.custody)
     if as_json:
@@ -77,7 +77,7 @@ def show(data: Path | None, as_json: bool) -> None:
 
 def check(data: Path | None, as_json: bool) -> int:
     """Exit status 1 where something is bad."""
-    desk = _desk(RootWish(data, None, None))
+    desk = desk_of(RootWish(data, None, None))
     found = list(remarks(desk.custody, desk.root_file, world.now(), certified=are_certified_in(desk.folder)))
     if as_json:
         result_json([{"state": one.state, "what": one.what} | {k: str(v) for k, v in one.of.items()} for one in found])
@@ -100,7 +100,7 @@ def leaked(role: str, wish: RootWish) -> None:
 
 
 def new_root(target: Path, wish: RootWish, new_passphrase_file: Path | None) -> None:
-    desk = _desk(wish)
+    desk = desk_of(wish)
     with in_words():
         root = desk.root(wish)
         passphrase = fresh_passphrase(desk.settings.keys, new_passphrase_file)
@@ -111,7 +111,7 @@ def new_root(target: Path, wish: RootWish, new_passphrase_file: Path | None) -> 
 
 
 def take_root_offline(target: Path | None, data: Path | None, new_passphrase_file: Path | None) -> None:
-    desk = _desk(RootWish(data, target, None))
+    desk = desk_of(RootWish(data, target, None))
     with in_words():
         if not desk.custody.root_is_online:
             raise RootOffline(folder=str(desk.custody.folder))
@@ -122,7 +122,7 @@ def take_root_offline(target: Path | None, data: Path | None, new_passphrase_fil
 
 
 def passphrase(which: str, wish: RootWish, new_passphrase_file: Path | None) -> None:
-    desk = _desk(wish)
+    desk = desk_of(wish)
     with in_words():
         if which == "root":
             before = root_passphrase(desk.settings.keys, wish.passphrase_file)
@@ -140,23 +140,23 @@ def passphrase(which: str, wish: RootWish, new_passphrase_file: Path | None) -> 
 
 def export_trust(data: Path | None) -> None:
     """What every speaker must be born with."""
-    desk = _desk(RootWish(data, None, None))
+    desk = desk_of(RootWish(data, None, None))
     with in_words():
         birth = desk.custody.read().birth("")
     birth.pop("device")
     result_json(birth)
 
 
-def _desk(wish: RootWish) -> _Desk:
+def desk_of(wish: RootWish) -> Desk:
     settings = settings_with(wish.data)
     folder = DataFolder(settings.data)
     if not folder.keys.is_dir() or not folder.database.is_file():
         fail(f"{folder.keys} is not there yet: keys are made when `loa serve` first starts on this data folder")
-    return _Desk(settings, folder, custody_of(folder, settings), wish.file or root_path(folder, settings))
+    return Desk(settings, folder, custody_of(folder, settings), wish.file or root_path(folder, settings))
 
 
 def _replace(roles: Collection[Role], wish: RootWish, overlap: int, action: Action) -> None:
-    desk = _desk(wish)
+    desk = desk_of(wish)
     with in_words():
         root = desk.root(wish)
         note = partial(desk.note, action, ",".join(roles), f"overlap {overlap} us")
@@ -168,7 +168,7 @@ def _replace(roles: Collection[Role], wish: RootWish, overlap: int, action: Acti
     _confirm(desk, keyring)
 
 
-def _confirm(desk: _Desk, keyring: Keyring) -> None:
+def _confirm(desk: Desk, keyring: Keyring) -> None:
     """Say whether the controller that runs here, if one does, speaks with the new keys."""
     trust = keyring.trust.decode("ascii")
 

@@ -87,7 +87,7 @@ def open_authority(
         if certified:
             raise AuthorityMissing(folder=str(folder))
         refuse_clock(now)
-        _make(folder, entropy, now, tenant, passphrase)
+        make_authority(folder, entropy, now, tenant, passphrase).replace(folder)
     return read_authority(folder, entropy, passphrase)
 
 
@@ -108,7 +108,10 @@ def at(micros: int) -> datetime.datetime:
     return EPOCH + datetime.timedelta(seconds=micros // SECOND)
 
 
-def _make(folder: Path, entropy: Callable[[int], bytes], now: int, tenant: str, passphrase: str | None) -> None:
+def make_authority(
+    folder: Path, entropy: Callable[[int], bytes], now: int, tenant: str, passphrase: str | None
+) -> Path:
+    """A new one beside `folder`, whole before it takes that place."""
     key = new_key(entropy)
     name = _named(f"Loa {tenant}")
     draft = _draft(f"Loa {tenant}", name, key.public_key(), entropy, now, at(now + LIFE))
@@ -119,7 +122,7 @@ def _make(folder: Path, entropy: Callable[[int], bytes], now: int, tenant: str, 
     fresh.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_secret(fresh / KEY_FILE, key_pem(key, passphrase))
     write_secret(fresh / CERTIFICATE_FILE, draft.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    fresh.replace(folder)
+    return fresh
 
 
 def _draft(

@@ -1,6 +1,7 @@
 """`loa keys` as somebody types it: passphrases from elsewhere than the command line, an audit line for each act."""
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -147,6 +148,19 @@ def test_a_new_passphrase_of_the_online_keys_does_not_lock_the_next_start(machin
     assert checked.exit_code == 1 and "authority" in checked.output
     doctor = json.loads(machine.loa("doctor", "--json", PASSPHRASE=NEW).stdout)
     assert [one["state"] for one in doctor if one["subject"] == "keys"] == ["bad"]
+
+
+def test_a_new_authority_is_asked_for_and_only_where_no_controller_runs(machine: Machine) -> None:
+    machine.begin()
+    before = machine.authority()
+    assert machine.loa("keys", "new-authority").exit_code == 1 and machine.audit() == [], "nobody has said yes"
+    running = machine.folder.lock()
+    refused = machine.loa("keys", "new-authority", "--yes")
+    assert refused.exit_code == 1 and "data_folder_in_use" in refused.output
+    os.close(running)
+    done = machine.loa("keys", "new-authority", "--yes")
+    assert done.exit_code == 0 and "RESTART" in done.output and "KHỞI ĐỘNG LẠI" in done.output
+    assert machine.authority() != before and machine.audit() == [("keys.rotate", "authority")]
 
 
 def test_a_cut_in_a_new_root_is_finished_by_running_it_again_and_a_refusal_leaves_no_line(

@@ -1,13 +1,17 @@
 """A data folder that came back without its authority: none is made in silence, and speakers get new papers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from controller.certificates.authority import Authority, open_authority
+from controller.certificates.broker_files import BrokerFiles
 from controller.certificates.papers import new_key
+from controller.certificates.succession import replace_authority
 from controller.enrolment.certifying import are_certified, certificates_of, certify
+from controller.keys.custody import Custody
 from controller.keys.errors import AuthorityMissing
 from controller.keys.remark import SOON
 from controller.keys.remarks import remarks
@@ -16,7 +20,7 @@ from devices.protocol.units import DAY
 from firmware_sim.runtime import dice
 from firmware_sim.village.office import Office
 from firmware_sim.village.virtual_time import START
-from tests.fakes.keys import NOW, begun, certified, root_file
+from tests.fakes.keys import NOW, TENANT, CutDisk, PowerCut, begun, certified, custody, root_file
 
 
 def opened(folder: Path, seed: int, *, certified: bool = False) -> Authority:
@@ -73,3 +77,42 @@ def test_what_is_said_of_the_authority(tmp_path: Path) -> None:
     assert said(NOW - 2 * DAY)["authority_not_in_force"] == "bad", "made by a clock that was ahead"
     assert said(end - SOON + DAY)["authority_ending"] == said(end)["authority_not_in_force"] == "bad"
     assert said(end)["ended"] == "bad" and "ending" not in said(end), "the online keys are out, not going out"
+
+
+def succeed(keys: Custody, folder: Path) -> None:
+    replace_authority(
+        folder / "authority", entropy=dice(9).randbytes, now=NOW, tenant=TENANT, passphrase=keys.passphrase,
+        disk=keys.disk,
+    )  # fmt: skip
+
+
+def test_a_new_authority_takes_nothing_over_and_a_cut_leaves_a_whole_one_or_none(tmp_path: Path) -> None:
+    for cut in range(1, 20):
+        folder = tmp_path / str(cut)
+        old = opened(folder / "authority", 1)
+        files = BrokerFiles(folder / "authority", old, "t", ("loa.vn",), list, lambda: START)
+        files.guard()
+        (folder / "broker").mkdir()
+        files.write(folder / "broker")
+        known = {path.read_bytes() for path in folder.rglob("*.key")}
+        try:
+            succeed(custody(folder, disk=CutDisk(cut)), folder)
+            done = True
+        except PowerCut:
+            done = False
+            if (folder / "authority").exists():
+                assert opened(folder / "authority", 1).pem == old.pem
+            else:
+                with pytest.raises(AuthorityMissing):
+                    opened(folder / "authority", 1, certified=True)
+            succeed(custody(folder), folder)
+        new = opened(folder / "authority", 7, certified=True)
+        files = replace(files, authority=new)
+        files.guard()
+        assert files.write(folder / "broker") and not files.write(folder / "broker")
+        assert new.pem != old.pem and (folder / "broker" / "ca.pem").read_bytes() == new.pem
+        assert not {path.read_bytes() for path in folder.rglob("*.key")} & known, "what was copied is worth nothing"
+        assert {path.name for path in folder.iterdir()} == {"authority", "broker"}
+        if done:
+            return
+    pytest.fail("it never ends")
