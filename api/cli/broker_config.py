@@ -12,7 +12,7 @@ from controller.runtime.door import authority_of, broker_files, public_name
 from controller.runtime.folder import DataFolder
 from controller.runtime.keys import keyring_of
 from controller.settings import Settings
-from devices.broker.guard import ACL, CA, CERT, CONFIG, CRL, KEY, access_list, configuration
+from devices.broker.guard import ACL, CERT, CONFIG, CRL, KEY, access_list, configuration
 
 README = "README.txt"
 WORDS = """\
@@ -26,14 +26,16 @@ Mosquitto cho loa thật / Mosquitto for real speakers: {name}:{port}
      LOA_MQTT__URL=mqtts://{name}:{port}  LOA_MQTT__TLS=true  LOA_MQTT__FILES={folder}
    Loa tự dùng chứng thư của nó, gia hạn chứng thư và danh sách thu hồi trong thư mục này.
    Loa shows its own certificate, and keeps certificate and revocation list in this folder up to date.
-3. Sau mỗi thay đổi của {crl} hoặc {cert}, Mosquitto phải đọc lại (SIGHUP); sau thay đổi của {ca} phải khởi động lại.
+3. Sau mỗi thay đổi của {crl} hoặc {cert}, Mosquitto phải đọc lại (SIGHUP), chẳng hạn bằng một systemd path unit
+   loa-broker.path cùng loa-broker.service; sau `loa keys new-authority` phải khởi động lại nó.
    Whenever {crl} or {cert} changes, Mosquitto must read them again (SIGHUP), for example by a systemd path unit
-   loa-broker.path with loa-broker.service; when {ca} changes (loa keys new-authority), it must be restarted:
+   loa-broker.path with loa-broker.service; after `loa keys new-authority` it must be restarted:
      [Path]    PathChanged={folder}/{crl}
                PathChanged={folder}/{cert}
      [Service] Type=oneshot
                ExecStart=/usr/bin/systemctl reload mosquitto
-   Loa bị thu hồi chỉ bị chặn khi Mosquitto đã đọc {crl}. A revoked speaker is kept out only once {crl} has been read.
+   Chiếc loa bị thu hồi chỉ bị chặn khi Mosquitto đã đọc {crl}.
+   A revoked speaker is kept out only once {crl} has been read.
 4. Nếu Loa chạy ở máy khác, hãy chạy lại lệnh này và chép thư mục sang sau mỗi lần thu hồi, và mỗi tháng một lần.
    Where Loa runs on another machine, run this command again and copy the folder after each revocation, and each month.
 
@@ -71,7 +73,7 @@ def _write(target: Path, folder: DataFolder, settings: Settings, port: int) -> t
     finally:
         database.close()
     public = public_name(settings)
-    words = WORDS.format(name=public, port=port, folder=target, config=CONFIG, crl=CRL, cert=CERT, ca=CA, key=KEY)
+    words = WORDS.format(name=public, port=port, folder=target, config=CONFIG, crl=CRL, cert=CERT, key=KEY)
     texts = {CONFIG: configuration(target, port), ACL: access_list(keyring.tenant), README: words}
     written = [replace_file(target / file, text.encode("utf-8")) for file, text in texts.items()]
     return changed or any(written), public

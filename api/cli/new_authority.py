@@ -9,6 +9,7 @@ from api.cli.key_words import tell
 from api.cli.refusals import in_words
 from api.cli.signing_keys import RootWish, desk_of
 from controller.certificates.succession import replace_authority
+from controller.keys.disk import alone
 from controller.people.permissions import Action
 from controller.runtime import world
 
@@ -24,10 +25,11 @@ def new_authority(data: Path | None, *, asked_already: bool) -> None:
                 tell("authority_asked")
                 typer.confirm("Tiếp tục? / Go on?", abort=True, err=True)
             desk.note(Action.KEYS_ROTATE, "authority", "another authority of certificates")
-            replace_authority(
-                desk.folder.authority, entropy=world.entropy, now=world.now(), tenant=keyring.tenant,
-                passphrase=desk.custody.passphrase, disk=desk.custody.disk,
-            )  # fmt: skip
+            with alone(desk.folder.keys):
+                replace_authority(
+                    desk.folder.authority, entropy=world.entropy, now=world.now(), tenant=keyring.tenant,
+                    passphrase=desk.custody.passphrase, disk=desk.custody.disk,
+                )  # fmt: skip
         finally:
             os.close(handle)
     tell("authority_replaced", folder=desk.folder.authority)

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from controller.certificates.authority import CERTIFICATE_FILE, Authority, Subject
 from controller.certificates.kept import keep_certificate, replace_file
 from controller.certificates.renewal import SPEAKER_LIFE
@@ -15,7 +13,6 @@ from devices.broker.guard import CA, CONTROLLER, CRL, Guard
 from devices.protocol.units import DAY
 
 _LINE = re.compile(r"^([0-9a-f]+) (\d+)\b", re.MULTILINE)
-log = structlog.get_logger()
 
 BROKER = "broker"
 FORGOTTEN = " kept until it has ended: the database does not name it any more"
@@ -70,8 +67,6 @@ class BrokerFiles:
             return False
         replace_file(path, revocation_list(self.authority, revoked, self.now()))
         replace_file(noted, text)
-        if kept:
-            log.info("revocations_kept", serials=sorted(kept), file=str(noted))
         return True
 
     def _noted(self, noted: Path) -> Iterator[tuple[str, int]]:

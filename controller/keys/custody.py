@@ -103,7 +103,9 @@ class Custody:
     def rotate(
         self, root: SigningKey, roles: Collection[Role], now: int, overlap: int, note: Note = lambda: None
     ) -> Keyring:
-        """New keys for these roles; with `overlap` 0 the old ones are out at once. RootForeign, TooManyKeys."""
+        """New keys for these roles; with `overlap` 0 the old ones are out at once. RootForeign, TooManyKeys,
+        ClockBehind."""
+        refuse_clock(now)
         with alone(self.folder):
             change = changes.rotated(self.read(), root, roles, self.safe.entropy, now, overlap)
             note()
