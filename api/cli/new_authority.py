@@ -10,6 +10,7 @@ from api.cli.refusals import in_words
 from api.cli.signing_keys import RootWish, desk_of
 from controller.certificates.succession import replace_authority
 from controller.keys.disk import alone
+from controller.keys.first_clock import refuse_clock
 from controller.people.permissions import Action
 from controller.runtime import world
 
@@ -24,8 +25,9 @@ def new_authority(data: Path | None, *, asked_already: bool) -> None:
             if not asked_already:
                 tell("authority_asked")
                 typer.confirm("Tiếp tục? / Go on?", abort=True, err=True)
-            desk.note(Action.KEYS_ROTATE, "authority", "another authority of certificates")
+            refuse_clock(world.now())
             with alone(desk.folder.keys):
+                desk.note(Action.KEYS_ROTATE, "authority", "another authority of certificates")
                 replace_authority(
                     desk.folder.authority, entropy=world.entropy, now=world.now(), tenant=keyring.tenant,
                     passphrase=desk.custody.passphrase, disk=desk.custody.disk,
