@@ -79,10 +79,15 @@ def _secrets(root: Path) -> bytes:
     machine's command line, as one tar."""
     packed = io.BytesIO()
     with alone(root / KEYS), tarfile.open(fileobj=packed, mode="w") as tar:
-        others = (*sorted((root / AUTHORITY).glob("*")), root / SEALING_KEY, root / API_KEY)
+        others = (*_whole(root / AUTHORITY), root / SEALING_KEY, root / API_KEY)
         for file in (*_signing(root), *filter(Path.is_file, others)):
             _add(tar, str(file.relative_to(root)), file.read_bytes())
     return packed.getvalue()
+
+
+def _whole(folder: Path) -> list[Path]:
+    """What a cut left unfinished stays behind."""
+    return [path for path in sorted(folder.glob("*")) if path.suffix != ".part"]
 
 
 def _signing(root: Path) -> list[Path]:

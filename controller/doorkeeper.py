@@ -1,6 +1,7 @@
 """Keeps the broker's door: renews certificates in time, lists those that are revoked, throws out who must go.
 
-A speaker that is out of service is thrown out once, and again whenever it is heard after all.
+A speaker that is out of service is thrown out, twice more in case that a broker of others has read the list late, and
+again whenever it is heard after all.
 """
 
 from collections.abc import Callable
@@ -27,6 +28,8 @@ LOOK = HOUR
 """How often certificates are looked at, us."""
 AGAIN = 10 * SECOND
 """When a speaker that could not be thrown out is tried again, us."""
+ONCE_MORE = (MINUTE, 10 * MINUTE)
+"""When a speaker that was thrown out is thrown out again, us: it may have come back before the list was read."""
 TAKEOVER = "takeover.pem"
 TAKEOVER_LIFE = 10 * MINUTE
 """Of the certificate by which the place of a speaker is taken, us."""
@@ -59,6 +62,7 @@ class Doorkeeper:
     clock: Callable[[], int]
     looked_at: int | None = None
     tried_at: dict[str, int] = field(default_factory=dict)
+    once_more: dict[str, list[int]] = field(default_factory=dict)
 
     def do_once(self) -> bool:
         """See to everything that is due; nothing is left to be done at once after it."""
@@ -68,6 +72,8 @@ class Doorkeeper:
             self.looked_at = now
         for device in waiting:
             self._throw_out(device, now)
+        for device in [name for name, times in self.once_more.items() if times[0] <= now]:
+            self._throw_out_again(device, now)
         return False
 
     def _waiting(self) -> list[str]:
@@ -92,17 +98,32 @@ class Doorkeeper:
         self.tried_at[device] = now
         topics = self.herald.topics
         kept = (topics.down(device, "config"), topics.down(device, "plan"), topics.up(device, "state"))
-        let_in = self.door.evict(self._place_of(device, now), device)
-        (self.files.home / TAKEOVER).unlink(missing_ok=True)
-        if not let_in or not all(map(self.herald.clear, kept)):
+        if not self._take_place(device, now) or not all(map(self.herald.clear, kept)):
             log.warning("speaker_not_thrown_out", device=device)
             return
         del self.tried_at[device]
+        self.once_more[device] = [now + wait for wait in ONCE_MORE]
         with self.database.write() as session:
             row = session.get_one(Device, device)
             if row.retired_at is not None:
                 row.shut_out_at = now
         log.info("speaker_thrown_out", device=device)
+
+    def _throw_out_again(self, device: str, now: int) -> None:
+        """Unless it has been found meanwhile."""
+        times = self.once_more.pop(device)
+        with self.database.read() as session:
+            row = session.get(Device, device)
+        if row is None or row.retired_at is None:
+            return
+        left = times[1:] if self._take_place(device, now) else [now + AGAIN, *times[1:]]
+        if left:
+            self.once_more[device] = left
+
+    def _take_place(self, device: str, now: int) -> bool:
+        let_in = self.door.evict(self._place_of(device, now), device)
+        (self.files.home / TAKEOVER).unlink(missing_ok=True)
+        return let_in
 
     def _place_of(self, device: str, now: int) -> MqttUrl:
         """The broker's address, with a certificate in the speaker's name where the broker asks for one: it ties

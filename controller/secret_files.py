@@ -46,6 +46,6 @@ def _own(kind: type[BaseSettings]) -> set[str]:
 
 def _content(name: str, path: Path) -> str:
     try:
-        return path.read_text("utf-8").rstrip("\r\n")
+        return path.read_text("utf-8-sig").rstrip("\r\n")
     except (OSError, ValueError) as error:
         raise SecretFileRefused(name=name, reason=getattr(error, "strerror", None) or "no text in UTF-8") from error

@@ -12,7 +12,7 @@ from controller.runtime.door import authority_of, broker_files, public_name
 from controller.runtime.folder import DataFolder
 from controller.runtime.keys import keyring_of
 from controller.settings import Settings
-from devices.broker.guard import ACL, CONFIG, access_list, configuration
+from devices.broker.guard import ACL, CERT, CONFIG, CRL, KEY, access_list, configuration
 
 README = "README.txt"
 WORDS = """\
@@ -26,11 +26,18 @@ Mosquitto cho loa thật / Mosquitto for real speakers: {name}:{port}
      LOA_MQTT__URL=mqtts://{name}:{port}  LOA_MQTT__TLS=true  LOA_MQTT__FILES={folder}
    Loa tự dùng chứng thư của nó, gia hạn chứng thư và danh sách thu hồi trong thư mục này.
    Loa shows its own certificate, and keeps certificate and revocation list in this folder up to date.
-3. Sau mỗi thay đổi của {crl}, Mosquitto phải đọc lại (SIGHUP), chẳng hạn bằng một systemd path unit.
-   Whenever {crl} changes, Mosquitto must read it again (SIGHUP), for example by a systemd path unit:
-     [Path] PathChanged={folder}/{crl}      [Service] ExecStart=systemctl reload mosquitto
-4. Nếu Loa chạy ở máy khác, hãy chạy lại lệnh này và chép thư mục sang sau mỗi lần thu hồi.
-   Where Loa runs on another machine, run this command again and copy the folder after each revocation.
+3. Sau mỗi thay đổi của {crl} hoặc {cert}, Mosquitto phải đọc lại (SIGHUP), chẳng hạn bằng một systemd path unit
+   loa-broker.path cùng loa-broker.service; sau `loa keys new-authority` phải khởi động lại nó.
+   Whenever {crl} or {cert} changes, Mosquitto must read them again (SIGHUP), for example by a systemd path unit
+   loa-broker.path with loa-broker.service; after `loa keys new-authority` it must be restarted:
+     [Path]    PathChanged={folder}/{crl}
+               PathChanged={folder}/{cert}
+     [Service] Type=oneshot
+               ExecStart=/usr/bin/systemctl reload mosquitto
+   Chiếc loa bị thu hồi chỉ bị chặn khi Mosquitto đã đọc {crl}.
+   A revoked speaker is kept out only once {crl} has been read.
+4. Nếu Loa chạy ở máy khác, hãy chạy lại lệnh này và chép thư mục sang sau mỗi lần thu hồi, và mỗi tháng một lần.
+   Where Loa runs on another machine, run this command again and copy the folder after each revocation, and each month.
 
 {key} là khóa bí mật của máy chủ. {key} is the broker's secret key.
 """
@@ -60,13 +67,13 @@ def _write(target: Path, folder: DataFolder, settings: Settings, port: int) -> t
     keyring = keyring_of(folder, settings)
     database = Database(folder.database)
     try:
-        files = broker_files(settings, folder, database, keyring, authority_of(folder, settings, keyring))
+        files = broker_files(settings, folder, database, keyring, authority_of(folder, settings, keyring, database))
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         changed = files.write(target)
     finally:
         database.close()
     public = public_name(settings)
-    words = WORDS.format(name=public, port=port, folder=target, config=CONFIG, crl="crl.pem", key="broker.key")
+    words = WORDS.format(name=public, port=port, folder=target, config=CONFIG, crl=CRL, cert=CERT, key=KEY)
     texts = {CONFIG: configuration(target, port), ACL: access_list(keyring.tenant), README: words}
     written = [replace_file(target / file, text.encode("utf-8")) for file, text in texts.items()]
     return changed or any(written), public

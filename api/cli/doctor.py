@@ -95,13 +95,14 @@ def _folder(settings: Settings) -> Finding:
 def _keys(settings: Settings) -> Finding:
     from api.cli.key_words import in_both
     from controller.runtime import world
+    from controller.runtime.door import are_certified_in
     from controller.runtime.folder import DataFolder
     from controller.runtime.keys import remarks_on
 
     folder = DataFolder(settings.data)
     if not folder.keys.exists():
         return Finding("note", "keys", "are made when `loa serve` first starts")
-    found = list(remarks_on(folder, settings, world.now()))
+    found = list(remarks_on(folder, settings, world.now(), certified=are_certified_in(folder)))
     worst = next((state for state in ("bad", "note") if any(one.state == state for one in found)), "good")
     said = " ".join(in_both(one.what, **one.of)[1] for one in found if one.state == worst)
     return Finding(worst, "keys", said)  # type: ignore[arg-type]

@@ -92,6 +92,16 @@ def keys_passphrase(
     run(which, RootWish(data, root, passphrase_file), new_passphrase_file)
 
 
+@keys.command("new-authority")
+def keys_new_authority(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False, data: Data = None
+) -> None:
+    """Make another authority of certificates, where somebody has copied it, or it is lost."""
+    from api.cli.new_authority import new_authority as run
+
+    run(data, asked_already=yes)
+
+
 @keys.command("export-trust")
 def keys_export_trust(data: Data = None) -> None:
     """Tenant, root key and trust set, as JSON: what a speaker must be born with."""

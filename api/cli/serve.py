@@ -34,12 +34,17 @@ def _introduce(served: Served) -> None:
     introduce(served.installation, served.endpoint.api)
 
 
+REMINDED = frozenset(
+    {"root_online", "root_here", "passphrase_here", "ended", "ending", "authority_ending", "authority_not_in_force"}
+)
+
+
 def _remind(settings: Settings) -> None:
     """What is not well about keys and cookies is said at each start, until it is."""
     if settings.api.in_clear:
         tell("in_clear_air", host=settings.api.host)
     for remark in remarks_on(DataFolder(settings.data.absolute()), settings, world.now()):
-        if remark.what in {"root_online", "root_here", "passphrase_here", "ending"}:
+        if remark.what in REMINDED:
             tell(remark.what, **remark.of)
 
 

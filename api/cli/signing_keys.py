@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from api.cli.client import Refused, Unreachable, client_of
@@ -20,6 +21,7 @@ from controller.keys.remarks import shown_keys
 from controller.people.audit import Act, record
 from controller.people.permissions import Action
 from controller.runtime import world
+from controller.runtime.door import are_certified_in
 from controller.runtime.folder import DataFolder
 from controller.runtime.installation import WITNESS
 from controller.runtime.keys import custody_of, remarks_on, root_path
@@ -42,7 +44,7 @@ class RootWish:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class Desk:
     """One command's view of an installation."""
 
     settings: Settings
@@ -61,7 +63,7 @@ class _Desk:
 
 
 def show(data: Path | None, as_json: bool) -> None:
-    desk = _desk(RootWish(data, None, None))
+    desk = desk_of(RootWish(data, None, None))
     with in_words():
         keyring, keys = desk.custody.read(), shown_keys(desk.custody)
     if as_json:
@@ -75,8 +77,9 @@ def show(data: Path | None, as_json: bool) -> None:
 
 def check(data: Path | None, as_json: bool) -> int:
     """Exit status 1 where something is bad."""
-    desk = _desk(RootWish(data, None, None))
-    found = list(remarks_on(desk.folder, desk.settings, world.now()))
+    desk = desk_of(RootWish(data, None, None))
+    certified = are_certified_in(desk.folder)
+    found = list(remarks_on(desk.folder, desk.settings, world.now(), certified=certified))
     if as_json:
         result_json([{"state": one.state, "what": one.what} | {k: str(v) for k, v in one.of.items()} for one in found])
     else:
@@ -98,67 +101,67 @@ def leaked(role: str, wish: RootWish) -> None:
 
 
 def new_root(target: Path, wish: RootWish, new_passphrase_file: Path | None) -> None:
-    desk = _desk(wish)
+    desk = desk_of(wish)
     with in_words():
         root = desk.root(wish)
         passphrase = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-        desk.note(Action.KEYS_NEW_ROOT, root.id, str(target))
-        keyring = desk.custody.replace_root(root, target, passphrase, world.now())
+        note = partial(desk.note, Action.KEYS_NEW_ROOT, root.id, str(target))
+        keyring = desk.custody.replace_root(root, target, passphrase, world.now(), note)
     tell("root_replaced_by", file=target, seq=keyring.said.seq)
     _confirm(desk, keyring)
 
 
 def take_root_offline(target: Path | None, data: Path | None, new_passphrase_file: Path | None) -> None:
-    desk = _desk(RootWish(data, target, None))
+    desk = desk_of(RootWish(data, target, None))
     with in_words():
         if not desk.custody.root_is_online:
             raise RootOffline(folder=str(desk.custody.folder))
         passphrase = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-        desk.note(Action.KEYS_ROOT_OFFLINE, desk.custody.read().root.id, str(desk.root_file))
-        desk.custody.take_root_offline(desk.root_file, passphrase, world.now())
+        note = partial(desk.note, Action.KEYS_ROOT_OFFLINE, desk.custody.read().root.id, str(desk.root_file))
+        desk.custody.take_root_offline(desk.root_file, passphrase, world.now(), note)
     tell("root_taken", file=desk.root_file)
 
 
 def passphrase(which: str, wish: RootWish, new_passphrase_file: Path | None) -> None:
-    desk = _desk(wish)
+    desk = desk_of(wish)
     with in_words():
         if which == "root":
             before = root_passphrase(desk.settings.keys, wish.passphrase_file)
             desk.custody.root(desk.root_file, before)
             after = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-            desk.note(Action.KEYS_RESEAL, "root", str(desk.root_file))
-            desk.custody.reseal_root(desk.root_file, before, after, world.now())
+            note = partial(desk.note, Action.KEYS_RESEAL, "root", str(desk.root_file))
+            desk.custody.reseal_root(desk.root_file, before, after, world.now(), note)
         else:
             desk.custody.read()
             after = fresh_passphrase(desk.settings.keys, new_passphrase_file)
-            desk.note(Action.KEYS_RESEAL, "online", str(desk.custody.folder))
-            desk.custody.reseal_online(after, world.now())
+            note = partial(desk.note, Action.KEYS_RESEAL, "online", str(desk.custody.folder))
+            desk.custody.reseal_online(after, world.now(), note)
     tell("root_resealed" if which == "root" else "online_resealed", file=desk.root_file)
 
 
 def export_trust(data: Path | None) -> None:
     """What every speaker must be born with."""
-    desk = _desk(RootWish(data, None, None))
+    desk = desk_of(RootWish(data, None, None))
     with in_words():
         birth = desk.custody.read().birth("")
     birth.pop("device")
     result_json(birth)
 
 
-def _desk(wish: RootWish) -> _Desk:
+def desk_of(wish: RootWish) -> Desk:
     settings = settings_with(wish.data)
     folder = DataFolder(settings.data)
     if not folder.keys.is_dir() or not folder.database.is_file():
         fail(f"{folder.keys} is not there yet: keys are made when `loa serve` first starts on this data folder")
-    return _Desk(settings, folder, custody_of(folder, settings), wish.file or root_path(folder, settings))
+    return Desk(settings, folder, custody_of(folder, settings), wish.file or root_path(folder, settings))
 
 
 def _replace(roles: Collection[Role], wish: RootWish, overlap: int, action: Action) -> None:
-    desk = _desk(wish)
+    desk = desk_of(wish)
     with in_words():
         root = desk.root(wish)
-        desk.note(action, ",".join(roles), f"overlap {overlap} us")
-        keyring = desk.custody.rotate(root, roles, world.now(), overlap)
+        note = partial(desk.note, action, ",".join(roles), f"overlap {overlap} us")
+        keyring = desk.custody.rotate(root, roles, world.now(), overlap, note)
     days = round(overlap / DAY, 2)
     old_vi = f"Khóa cũ còn được tin {days:g} ngày." if overlap else "Khóa cũ bị loại ngay."
     old_en = f"The old ones are believed for {days:g} days more." if overlap else "The old ones are out at once."
@@ -166,7 +169,7 @@ def _replace(roles: Collection[Role], wish: RootWish, overlap: int, action: Acti
     _confirm(desk, keyring)
 
 
-def _confirm(desk: _Desk, keyring: Keyring) -> None:
+def _confirm(desk: Desk, keyring: Keyring) -> None:
     """Say whether the controller that runs here, if one does, speaks with the new keys."""
     trust = keyring.trust.decode("ascii")
 

@@ -7,17 +7,20 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from controller.certificates.authority_key import KEY_FILE, read_key
 from controller.certificates.papers import PublicKey, key_pem, new_key
 from controller.keyring import write_secret
-from controller.keys.errors import KeysIncomplete, KeysLocked
+from controller.keys.errors import AuthorityMissing, KeysIncomplete
+from controller.keys.first_clock import refuse_clock
 from devices.protocol.units import DAY, SECOND
 
-CERTIFICATE_FILE, KEY_FILE = "ca.pem", "ca.key"
+CERTIFICATE_FILE = "ca.pem"
 LIFE = 20 * 365 * DAY
 """Of the authority, us: poles stand that long, and it is changed by nobody on the pole."""
 SLACK = DAY
@@ -50,6 +53,14 @@ class Authority:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(Encoding.PEM)
 
+    def issued(self, pem: str) -> bool:
+        """Whether a certificate (PEM) is by this authority, and not by one that it has replaced."""
+        try:
+            x509.load_pem_x509_certificate(pem.encode("ascii")).verify_directly_issued_by(self.certificate)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
+
     def issue(self, subject: Subject, public_key: PublicKey, now: int, life: int) -> x509.Certificate:
         """A certificate from a day ago until `now + life` (us), at most as long as the authority's own."""
         last = min(at(now + life), self.certificate.not_valid_after_utc)
@@ -66,22 +77,30 @@ class Authority:
 
 
 def open_authority(
-    folder: Path, *, entropy: Callable[[int], bytes], now: int, tenant: str, passphrase: str | None
-) -> Authority:
-    """Read the authority of `folder`, or make it on the first start. KeysIncomplete, KeysLocked."""
+    folder: Path, *, entropy: Callable[[int], bytes], now: int, tenant: str, passphrase: str | None,
+    certified: bool = False,
+) -> Authority:  # fmt: skip
+    """Read the authority of `folder`, or make it on the first start: never where speakers are `certified` already, for
+    they know the broker by the one that is lost. KeysIncomplete, KeysLocked, AuthorityMissing,
+    ClockBehind."""
     if not folder.exists():
-        _make(folder, entropy, now, tenant, passphrase)
+        if certified:
+            raise AuthorityMissing(folder=str(folder))
+        refuse_clock(now)
+        make_authority(folder, entropy, now, tenant, passphrase).replace(folder)
+    return read_authority(folder, entropy, passphrase)
+
+
+def read_authority(folder: Path, entropy: Callable[[int], bytes], passphrase: str | None) -> Authority:
+    """The authority that is there. KeysIncomplete, KeysLocked."""
     missing = [name for name in (CERTIFICATE_FILE, KEY_FILE) if not (folder / name).is_file()]
     if missing:
         raise KeysIncomplete(folder=str(folder), missing=missing)
-    certificate = x509.load_pem_x509_certificate((folder / CERTIFICATE_FILE).read_bytes())
     try:
-        key = load_pem_private_key((folder / KEY_FILE).read_bytes(), passphrase.encode() if passphrase else None)
-    except (ValueError, TypeError) as error:
-        raise KeysLocked(folder=str(folder)) from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise KeysIncomplete(folder=str(folder), missing=[KEY_FILE])
-    return Authority(certificate, key, entropy)
+        certificate = x509.load_pem_x509_certificate((folder / CERTIFICATE_FILE).read_bytes())
+    except ValueError as error:
+        raise KeysIncomplete(folder=str(folder), missing=[CERTIFICATE_FILE]) from error
+    return Authority(certificate, read_key(folder, passphrase), entropy)
 
 
 def at(micros: int) -> datetime.datetime:
@@ -89,7 +108,10 @@ def at(micros: int) -> datetime.datetime:
     return EPOCH + datetime.timedelta(seconds=micros // SECOND)
 
 
-def _make(folder: Path, entropy: Callable[[int], bytes], now: int, tenant: str, passphrase: str | None) -> None:
+def make_authority(
+    folder: Path, entropy: Callable[[int], bytes], now: int, tenant: str, passphrase: str | None
+) -> Path:
+    """A new one beside `folder`, whole before it takes that place."""
     key = new_key(entropy)
     name = _named(f"Loa {tenant}")
     draft = _draft(f"Loa {tenant}", name, key.public_key(), entropy, now, at(now + LIFE))
@@ -100,7 +122,7 @@ def _make(folder: Path, entropy: Callable[[int], bytes], now: int, tenant: str, 
     fresh.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_secret(fresh / KEY_FILE, key_pem(key, passphrase))
     write_secret(fresh / CERTIFICATE_FILE, draft.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    fresh.replace(folder)
+    return fresh
 
 
 def _draft(

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
 from controller.certificates.authority import Authority, Subject
 from controller.certificates.papers import PublicKey, ends_at, key_digest, serial_of
 from controller.certificates.renewal import SPEAKER_LIFE, is_due
+from controller.db import Transactions
 from devices.models import Device, DeviceCertificate
 
 
@@ -16,7 +18,7 @@ def certify(session: Session, authority: Authority, device: Device, key: PublicK
     digest = key_digest(key)
     for known in certificates_of(session, device.id):
         good = known.revoked_at is None and known.public_key == digest
-        if good and not is_due(known.issued_at, known.not_after, now):
+        if good and not is_due(known.issued_at, known.not_after, now) and authority.issued(known.pem):
             return known
     made = authority.issue(Subject(device.id), key, now, SPEAKER_LIFE)
     row = DeviceCertificate(
@@ -26,6 +28,13 @@ def certify(session: Session, authority: Authority, device: Device, key: PublicK
     session.add(row)
     session.flush()
     return row
+
+
+def are_certified(database: Transactions) -> bool:
+    """Whether any speaker has had a certificate; no table (an older version, or nothing yet): none has."""
+    with database.read() as session:
+        there = inspect(session.connection()).has_table(DeviceCertificate.__tablename__)
+        return there and session.exec(select(DeviceCertificate.serial).limit(1)).first() is not None
 
 
 def certificates_of(session: Session, device_id: str) -> list[DeviceCertificate]:

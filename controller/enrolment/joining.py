@@ -51,7 +51,8 @@ def join(session: Session, wish: Application, act: Act, authority: Authority, ne
     if claim is None or claim.withdrawn_at is not None or claim.expires_at <= act.now:
         raise ClaimRefused()
     if claim.used_at is not None:
-        return _again(session, claim, public_key, key)
+        device = _same(session, claim, public_key, key)
+        return Joined(device, certify(session, authority, device, key, act.now), False)
     device = _let_in(session, claim, public_key, act, new_id)
     claim.used_at, claim.device_id = act.now, device.id
     certificate = certify(session, authority, device, key, act.now)
@@ -82,13 +83,13 @@ def refuse_claim(session: Session, wish: Application, act: Act, new_id: Callable
     )
 
 
-def _again(session: Session, claim: ClaimCode, public_key: str, key: PublicKey) -> Joined:
-    """The first answer may have been lost: the same speaker with the same key gets the same one."""
+def _same(session: Session, claim: ClaimCode, public_key: str, key: PublicKey) -> Device:
+    """The first answer may have been lost: the same speaker with the same key is answered again. ClaimRefused."""
     device = get_device(session, claim.device_id or "")
     given = [one for one in certificates_of(session, device.id) if one.public_key == key_digest(key)]
     if device.public_key != public_key or device.retired_at is not None or not given or given[0].revoked_at:
         raise ClaimRefused()
-    return Joined(device, given[0], False)
+    return device
 
 
 def _let_in(session: Session, claim: ClaimCode, public_key: str, act: Act, new_id: Callable[[], str]) -> Device:

@@ -20,6 +20,17 @@ class KeysIncomplete(KeysError):
     vi = "Thư mục khóa thiếu tệp: máy không tự làm khóa khác thay vào. Xin chép lại từ bản sao."
 
 
+class AuthorityMissing(KeysError):
+    """Speakers hold certificates of this installation, but the folder authority/ is missing: another authority would
+    lock every speaker out. Bring authority/ back from your copy; where it is lost: loa keys new-authority."""
+
+    code = "authority_missing"
+    vi = (
+        "Loa đã có chứng thư của hệ thống này nhưng thiếu thư mục authority/: nếu tự làm cái khác thì mọi loa bị khóa "
+        "ngoài. Xin chép authority/ lại từ bản sao; nếu đã mất hẳn, hãy chạy: loa keys new-authority"
+    )
+
+
 class KeysLocked(KeysError):
     """The signing keys are under a passphrase that was not given, or a wrong one (LOA_KEYS__PASSPHRASE)."""
 
@@ -104,6 +115,17 @@ class TooManyKeys(KeysError):
 
     code = "too_many_keys"
     vi = "Quá nhiều khóa cùng được tin một lúc. Xin đợi khóa cũ hết hạn, hoặc dùng --at-once."
+
+
+class ClockBehind(KeysError):
+    """The clock of this machine is years behind (no battery, no network yet?): keys and certificates made now would
+    hold at the wrong time, and no speaker would believe them. Set the clock, then start again."""
+
+    code = "clock_behind"
+    vi = (
+        "Đồng hồ của máy chậm nhiều năm (hết pin, chưa có mạng?): khóa và chứng thư làm lúc này sẽ sai thời hạn, loa "
+        "không tin. Xin chỉnh đồng hồ rồi khởi động lại."
+    )
 
 
 class KeysBusy(KeysError):

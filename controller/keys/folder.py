@@ -92,13 +92,22 @@ def keep_change(folder: Path, change: Change, passphrase: str | None, now: int, 
 
 
 def sweep(folder: Path, keyring: Keyring, passphrase: str | None, disk: Disk) -> None:
-    """Remove what a change, or a cut in one, has left over: no leaked or replaced key lies about."""
-    signing = {key.id for key in keyring.keys.values()}
-    for held in held_keys(folder, passphrase):
-        if held.key.id not in signing:
-            disk.remove(held.path)
+    """Remove what a change, or a cut in one, has left over: no leaked or replaced key lies about, none in clear
+    beside the same one under the passphrase, and none under another passphrase."""
+    kept = _best_files(folder, keyring, passphrase)
+    for path in sorted(folder.glob("*.pem")):
+        if _NAMED.fullmatch(path.name) and path.name != OLD_ROOT and path not in kept:
+            disk.remove(path)
     for left in folder.glob("*.part"):
         disk.remove(left)
+
+
+def _best_files(folder: Path, keyring: Keyring, passphrase: str | None) -> set[Path]:
+    """One file for each key that signs: the sealed one where there is one, of these the newest."""
+    signing = {key.id for key in keyring.keys.values()}
+    held = [one for one in held_keys(folder, passphrase) if one.key.id in signing]
+    held.sort(key=lambda one: (b"ENCRYPTED" in one.path.read_bytes(), one.made_at or 0))
+    return set({one.key.id: one.path for one in held}.values())
 
 
 def reseal(folder: Path, before: str | None, after: str | None, now: int, disk: Disk) -> None:
@@ -107,13 +116,11 @@ def reseal(folder: Path, before: str | None, after: str | None, now: int, disk: 
     The new file has the next name: made a microsecond later.
     """
     keyring = read_keyring(folder, before)
-    files = {held.key.id: held for held in held_keys(folder, before)}
+    held = list(held_keys(folder, before))
     for role, key in keyring.keys.items():
-        made_at = files[key.id].made_at
+        made_at = max(one.made_at or 0 for one in held if one.key.id == key.id)
         disk.write(folder / f"{role}-{made_at + 1 if made_at else now}.pem", key.to_pem(_secret(after)))
-    read_keyring(folder, after)
-    for held in files.values():
-        disk.remove(held.path)
+    sweep(folder, read_keyring(folder, after), after, disk)
 
 
 def _write_keys(folder: Path, change: Change, passphrase: str | None, now: int, disk: Disk) -> None:

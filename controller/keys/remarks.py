@@ -1,31 +1,18 @@
 """What there is to say about the keys of an installation: what is well, what to mind, what is wrong."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from controller.certificates.remarks import about_authority
 from controller.keyring import ONLINE_ROLES, Keyring
 from controller.keys.custody import Custody
 from controller.keys.errors import KeysError
 from controller.keys.folder import held_keys
+from controller.keys.remark import SOON, Remark, unreadable
 from controller.keys.root_file import read_root_file
 from devices.protocol.keys import VerifyKey
 from devices.protocol.messages.trust import Role
-from devices.protocol.units import DAY
-
-SOON = 90 * DAY
-"""How long before a key ends it is said, us."""
-State = Literal["good", "note", "bad"]
-
-
-@dataclass(frozen=True)
-class Remark:
-    """`what` names the sentence, `of` fills it."""
-
-    state: State
-    what: str
-    of: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,25 +41,31 @@ def shown_keys(custody: Custody) -> list[ShownKey]:
     return sorted(marked, key=lambda one: (ONLINE_ROLES.index(one.role), not one.signs))
 
 
-def remarks(custody: Custody, root_file: Path, now: int) -> Iterator[Remark]:
-    """Everything at once; the first `bad` one is why the controller would not start."""
+def remarks(custody: Custody, root_file: Path, now: int, *, certified: bool = False) -> Iterator[Remark]:
+    """Everything at once; the first `bad` one is why the controller would not start. `certified`: whether speakers
+    have certificates already."""
     try:
         keyring = custody.read()
     except KeysError as error:
-        yield Remark(
-            "bad", "unreadable", {"code": error.code, "vi": error.vi, "en": " ".join(str(error.__doc__).split())}
-        )
+        yield unreadable(error, custody.folder)
         return
     yield Remark("good", "readable", {"seq": keyring.said.seq, "roles": ", ".join(keyring.keys)})
     yield from _about_root(custody, root_file, keyring)
     missing = [role for role in ONLINE_ROLES if role not in keyring.keys]
     if missing:
         yield Remark("note", "roles_missing", {"roles": ", ".join(missing)})
-    ending = [one.role for one in shown_keys(custody) if one.signs and one.until < now + SOON]
-    if ending:
-        yield Remark("bad", "ending", {"roles": ", ".join(ending)})
+    yield from _about_ends(custody, now)
+    yield from about_authority(custody.authority, custody.passphrase, now, certified=certified)
     if any(b"ENCRYPTED" not in held.path.read_bytes() for held in held_keys(custody.folder, custody.passphrase)):
         yield Remark("note", "in_clear", {"folder": custody.folder})
+
+
+def _about_ends(custody: Custody, now: int) -> Iterator[Remark]:
+    signing = [one for one in shown_keys(custody) if one.signs and one.until < now + SOON]
+    for what, ends in (("ended", True), ("ending", False)):
+        roles = [one.role for one in signing if (one.until <= now) is ends]
+        if roles:
+            yield Remark("bad", what, {"roles": ", ".join(roles)})
 
 
 def _about_root(custody: Custody, root_file: Path, keyring: Keyring) -> Iterator[Remark]:

@@ -2,12 +2,13 @@
 
 import platform
 from collections.abc import Iterable
+from contextlib import closing
 
 from controller.certificates.authority import Authority, open_authority
 from controller.certificates.broker_files import BrokerFiles
 from controller.db import Database
 from controller.doorkeeper import Door, Doorkeeper
-from controller.enrolment.certifying import revoked_certificates
+from controller.enrolment.certifying import are_certified, revoked_certificates
 from controller.herald import Herald
 from controller.keyring import Keyring
 from controller.keys.live import Keys
@@ -24,12 +25,21 @@ OWN_S, OTHERS_S = 0.5, 3.0
 """How long a broker of ours, and one of others, is given to read its files again."""
 
 
-def authority_of(folder: DataFolder, settings: Settings, keyring: Keyring) -> Authority:
+def authority_of(folder: DataFolder, settings: Settings, keyring: Keyring, database: Database) -> Authority:
+    """The authority of certificates; made on the first start alone. KeysIncomplete, KeysLocked, AuthorityMissing."""
     secret = settings.keys.passphrase
     return open_authority(
         folder.authority, entropy=world.entropy, now=world.now(), tenant=keyring.tenant,
-        passphrase=secret.get_secret_value() if secret else None,
+        passphrase=secret.get_secret_value() if secret else None, certified=are_certified(database),
     )  # fmt: skip
+
+
+def are_certified_in(folder: DataFolder) -> bool:
+    """Whether speakers of this data folder have certificates already."""
+    if not folder.database.is_file():
+        return False
+    with closing(Database(folder.database)) as database:
+        return are_certified(database)
 
 
 def broker_files(

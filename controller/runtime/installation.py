@@ -79,7 +79,7 @@ def running(settings: Settings, tell_root: TellRoot) -> Iterator[Installation]:
         upgrade(database.engine)
         keys = keys_of(folder, settings, tell_root)
         first_key = ensure_api_key(database, folder)
-        authority = authority_of(folder, settings, keys())
+        authority = authority_of(folder, settings, keys(), database)
         files = broker_files(settings, folder, database, keys(), authority)
         broker = stack.enter_context(_broker(settings, folder, files))
         services = _start(stack, settings, folder, database, keys, broker, files)

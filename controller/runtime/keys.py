@@ -1,14 +1,17 @@
 """The keys of a data folder, as its settings say: made on the first start, then followed."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from controller.keyring import Keyring
 from controller.keys.custody import Custody
 from controller.keys.disk import Disk
-from controller.keys.errors import PassphraseMissing
+from controller.keys.errors import KeysError, PassphraseMissing
+from controller.keys.first_clock import refuse_clock
 from controller.keys.live import LiveKeys
-from controller.keys.remarks import Remark, remarks
+from controller.keys.remark import Remark
+from controller.keys.remarks import remarks
 from controller.keys.root_file import NAME, Safe
 from controller.keys.sealing import new_passphrase
 from controller.runtime import world
@@ -22,7 +25,7 @@ TellRoot = Callable[[Path, str], None]
 def custody_of(folder: DataFolder, settings: Settings) -> Custody:
     secret = settings.keys.passphrase
     passphrase = secret.get_secret_value() if secret else None
-    return Custody(folder.keys, passphrase or None, Safe(world.entropy), Disk())
+    return Custody(folder.keys, folder.authority, passphrase or None, Safe(world.entropy), Disk())
 
 
 def root_path(folder: DataFolder, settings: Settings) -> Path:
@@ -35,11 +38,14 @@ def keys_of(folder: DataFolder, settings: Settings, tell: TellRoot) -> LiveKeys:
     custody, target = custody_of(folder, settings), root_path(folder, settings)
     if not custody.begun:
         passphrase = given_passphrase(settings.keys)
+        refuse_clock(world.now())
         if passphrase is None:
             passphrase = new_passphrase(world.entropy)
             tell(target, passphrase)
         custody.begin(world.new_id(), target, passphrase, world.now())
     custody.finish(target)
+    with suppress(KeysError):
+        custody.sweep()
     return LiveKeys(custody.folder, custody.passphrase)
 
 
@@ -49,9 +55,12 @@ def keyring_of(folder: DataFolder, settings: Settings) -> Keyring:
     return LiveKeys(custody.folder, custody.passphrase)()
 
 
-def remarks_on(folder: DataFolder, settings: Settings, now: int) -> Iterator[Remark]:
-    """What there is to say about the keys, and about a passphrase that was left on this machine."""
-    yield from remarks(custody_of(folder, settings), root_path(folder, settings), now)
+def remarks_on(folder: DataFolder, settings: Settings, now: int, *, certified: bool = False) -> Iterator[Remark]:
+    """What there is to say about the keys, and about a passphrase that was left on this machine.
+
+    `certified`: whether speakers have certificates already.
+    """
+    yield from remarks(custody_of(folder, settings), root_path(folder, settings), now, certified=certified)
     if folder.root_passphrase.exists():
         yield Remark("bad", "passphrase_here", {"file": folder.root_passphrase})
 
@@ -64,8 +73,8 @@ def given_passphrase(keys: KeySettings) -> str | None:
 
 
 def read_passphrase(file: Path) -> str:
-    """The first line of a file. PassphraseMissing."""
-    lines = file.read_text("utf-8").splitlines()
+    """The first line of a file, also of one written by Windows' Notepad. PassphraseMissing."""
+    lines = file.read_text("utf-8-sig").splitlines()
     if not lines or not lines[0]:
         raise PassphraseMissing(file=str(file))
     return lines[0]

@@ -1,6 +1,7 @@
 """`loa keys` as somebody types it: passphrases from elsewhere than the command line, an audit line for each act."""
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from functools import partial
@@ -15,9 +16,10 @@ from api.cli.main import app
 from controller.db import Database
 from controller.keys.root_file import NAME, open_root
 from controller.migrations.apply import upgrade
+from controller.runtime.door import authority_of
 from controller.runtime.folder import DataFolder
 from controller.runtime.keys import keys_of
-from controller.settings import ApiSettings, Settings
+from controller.settings import ApiSettings, KeySettings, Settings
 from tests.fakes.keys import of_an_earlier_version
 
 SECRET, NEW = "chín con trâu đi chợ", "mười hai bến nước"
@@ -37,6 +39,16 @@ class Machine:
 
     def begin(self) -> None:
         keys_of(self.folder, Settings(data=self.folder.root), lambda file, secret: self.told.append((file, secret)))
+
+    def authority(self, passphrase: str | None = None) -> bytes:
+        """What every start of the controller opens, guarded or not."""
+        settings = Settings(data=self.folder.root, keys=KeySettings(passphrase=passphrase))
+        database = Database(self.folder.database)
+        keyring = keys_of(self.folder, settings, lambda file, secret: None)()
+        try:
+            return authority_of(self.folder, settings, keyring, database).pem
+        finally:
+            database.close()
 
     def loa(self, *words: str, **environment: str) -> Result:
         given = {"LOA_DATA": str(self.folder.root)} | {f"LOA_KEYS__{name}": said for name, said in environment.items()}
@@ -153,6 +165,56 @@ def test_a_new_root_and_new_passphrases(machine: Machine, tmp_path: Path, monkey
     assert [action for action, _ in machine.audit()] == ["keys.new_root", "keys.reseal", "keys.reseal"]
 
 
+def test_a_new_passphrase_of_the_online_keys_does_not_lock_the_next_start(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(NEW, "utf-8-sig")
+    machine.begin()
+    before = machine.authority()
+    done = machine.loa("keys", "passphrase", "online", "--new-passphrase-file", str(tmp_path / "secret"))
+    assert done.exit_code == 0, done.output
+    assert machine.authority(NEW) == before
+    assert b"ENCRYPTED" in (machine.folder.authority / "ca.key").read_bytes()
+    assert machine.loa("keys", "check", PASSPHRASE=NEW).exit_code == 0
+    (machine.folder.authority / "ca.key").write_bytes(b"damaged")
+    checked = machine.loa("keys", "check", PASSPHRASE=NEW)
+    assert checked.exit_code == 1 and "authority" in checked.output
+    doctor = json.loads(machine.loa("doctor", "--json", PASSPHRASE=NEW).stdout)
+    assert [one["state"] for one in doctor if one["subject"] == "keys"] == ["bad"]
+
+
+def test_a_new_authority_is_asked_for_and_only_where_no_controller_runs(machine: Machine) -> None:
+    machine.begin()
+    before = machine.authority()
+    assert machine.loa("keys", "new-authority").exit_code == 1 and machine.audit() == [], "nobody has said yes"
+    running = machine.folder.lock()
+    refused = machine.loa("keys", "new-authority", "--yes")
+    assert refused.exit_code == 1 and "data_folder_in_use" in refused.output
+    os.close(running)
+    done = machine.loa("keys", "new-authority", "--yes")
+    assert done.exit_code == 0 and "RESTART" in done.output and "KHỞI ĐỘNG LẠI" in done.output
+    assert machine.authority() != before and machine.audit() == [("keys.rotate", "authority")]
+
+
+def test_a_cut_in_a_new_root_is_finished_by_running_it_again_and_a_refusal_leaves_no_line(
+    machine: Machine, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("LOA_KEYS__ROOT_PASSPHRASE", SECRET)
+    machine.begin()
+    file, trust = tmp_path / "usb.json", machine.trust()
+    file.write_text("somebody's")
+    refused = machine.loa("keys", "new-root", "--out", str(file), NEW_PASSPHRASE=NEW)
+    assert refused.exit_code == 1 and "file_there" in refused.output and machine.audit() == []
+    file.unlink()
+    assert machine.loa("keys", "new-root", "--out", str(file), NEW_PASSPHRASE=NEW).exit_code == 0
+    made = file.read_bytes()
+    (machine.folder.keys / "trust.jws").write_bytes(trust)
+    other = machine.loa("keys", "new-root", "--out", str(file), NEW_PASSPHRASE=SECRET)
+    assert other.exit_code == 1 and "root_locked" in other.output and len(machine.audit()) == 1
+    assert machine.loa("keys", "new-root", "--out", str(file), NEW_PASSPHRASE=NEW).exit_code == 0
+    assert file.read_bytes() == made and len(machine.audit()) == 2
+    rotated = machine.loa("keys", "rotate", "time", "--root", str(file), ROOT_PASSPHRASE=NEW)
+    assert rotated.exit_code == 0, rotated.output
+
+
 def test_an_earlier_installation_is_reminded_and_upgraded(machine: Machine, monkeypatch) -> None:
     of_an_earlier_version(machine.folder.root)
     checked = machine.loa("keys", "check")
@@ -182,7 +244,7 @@ def test_backup_and_restore(machine: Machine, tmp_path: Path, monkeypatch) -> No
     refused = machine.loa("backup", str(full), "--with-keys")
     assert refused.exit_code == 1 and "passphrase_missing" in refused.output and not full.exists()
     assert "the root key never is" in machine.loa("backup", str(full), "--with-keys", NEW_PASSPHRASE=NEW).output
-    for file, name, words in ((plain, "one", "bring the folder keys/"), (full, "two", "rotate all")):
+    for file, name, words in ((plain, "one", "bring keys/, authority/ and sealing-key"), (full, "two", "rotate all")):
         done = machine.loa("restore", str(file), "--data", str(tmp_path / name), NEW_PASSPHRASE=NEW)
         assert done.exit_code == 0 and words in done.output
     assert (tmp_path / "two" / "keys" / "trust.jws").read_bytes() == machine.trust()

@@ -88,7 +88,10 @@ def test_a_brokers_folder_is_written_once_and_kept_up_to_date(office: Office, de
     certificate.verify_directly_issued_by(desk.authority.certificate)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert "loa.xa.vn" in names.get_values_for_type(x509.DNSName)
-    assert "loa.xa.vn:8883" in (target / "README.txt").read_text("utf-8")
+    words = (target / "README.txt").read_text("utf-8")
+    assert "loa.xa.vn:8883" in words
+    for file in ("crl.pem", "broker.pem"):
+        assert f"PathChanged={target / file}" in words, "whichever changes is read again"
     secret = {path.name for path in target.iterdir() if path.stat().st_mode & 0o077 == 0}
     assert secret == {"broker.key"}, "the rest is read by whoever Mosquitto is"
     assert not written("loa.xa.vn") and written("10.0.0.5")

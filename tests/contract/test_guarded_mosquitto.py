@@ -241,6 +241,29 @@ def test_a_revoked_speaker_is_out_within_ten_seconds_and_stays_out(secured: Secu
         assert session.get_one(Device, device).shut_out_at
 
 
+def test_a_broker_that_reads_again_follows_a_new_authority_but_drops_nobody(tmp_path: Path) -> None:
+    """Why docs/brokers.md asks for a restart after `loa keys new-authority`."""
+    skip_without(MosquittoBroker)
+    (tmp_path / "new").mkdir()
+    with secured_broker(tmp_path, (SPEAKER,)) as running:
+        successor = Authority(tmp_path / "new", seed=2)
+        successor.issue(OTHER)
+        believing = f"mqtts://127.0.0.1:{running.port}?ca={tmp_path}/new/ca.pem"
+        old, new = (
+            f"{believing}&cert={one}.pem&key={one}.key" for one in (tmp_path / SPEAKER, tmp_path / "new" / OTHER)
+        )
+        with linked(running.url(SPEAKER), name=SPEAKER) as copied:
+            assert replace(running.files, authority=successor.office).write(tmp_path / "broker")
+            running.broker.reload()
+            assert eventually(lambda: is_let_in(new, OTHER)) and not is_let_in(old, SPEAKER)
+            assert copied.changes == [True], "whoever is in stays in"
+
+
+def is_let_in(url: str, name: str) -> bool:
+    with HeardLink(url, name=name) as link:
+        return eventually(lambda: link.changes == [True], SILENCE_S)
+
+
 def test_the_broker_takes_a_new_certificate_without_dropping_anybody(secured: Secured) -> None:
     def shown() -> bytes | None:
         context = ssl.create_default_context(cafile=secured.folder / "ca.pem")

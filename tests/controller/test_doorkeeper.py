@@ -13,7 +13,7 @@ from devices.address import MqttUrl
 from devices.broker.embedded import EmbeddedBroker
 from devices.eviction import evict
 from devices.models import Device, DeviceCertificate
-from devices.protocol.units import DAY
+from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim.village.office import Office
 from firmware_sim.village.virtual_time import START
 from tests.fakes.heard_link import linked, utc_us
@@ -110,6 +110,23 @@ def test_a_broker_that_does_not_answer_is_asked_again(post: Post) -> None:
     assert post.step()[-1] == post.speaker and post.step(AGAIN - 1) == []
     post.lets_in = True
     assert post.step(1) == [post.speaker] and post.row().shut_out_at == post.now
+
+
+def test_one_that_came_back_before_the_list_was_read_is_out_within_ten_minutes(post: Post) -> None:
+    post.put_out()
+    assert post.step()[-1] == post.speaker
+    assert post.step(MINUTE - 1) == [] and post.step(1) == [post.speaker] and post.step(1) == []
+    post.lets_in = False
+    assert post.step(9 * MINUTE - 1) == [post.speaker], "the broker does not answer"
+    post.lets_in = True
+    assert post.step(AGAIN) == [post.speaker] and post.step(HOUR - 11 * MINUTE) == []
+
+
+def test_one_that_was_found_is_not_thrown_out_once_more(post: Post) -> None:
+    post.put_out()
+    post.step()
+    post.row(retired_at=None, status="in_service")
+    assert post.step(MINUTE) == [] == post.step(10 * MINUTE)
 
 
 def test_who_was_found_meanwhile_stays(post: Post) -> None:

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.certificates.authority import Authority, open_authority
 from controller.keyring import Keyring, write_secret
 from controller.keys.changes import KEY_LIFE
 from controller.keys.custody import Custody
@@ -52,7 +53,7 @@ class CutDisk(Disk):
 
 
 def custody(folder: Path, passphrase: str | None = None, disk: Disk | None = None) -> Custody:
-    return Custody(folder / "keys", passphrase, Safe(os.urandom, LOWEST_COST), disk or Disk())
+    return Custody(folder / "keys", folder / "authority", passphrase, Safe(os.urandom, LOWEST_COST), disk or Disk())
 
 
 def root_file(folder: Path) -> Path:
@@ -87,3 +88,8 @@ def of_an_earlier_version(folder: Path, passphrase: str | None = None) -> dict[s
 
 def ids(keyring: Keyring) -> dict[str, str]:
     return {role: key.id for role, key in keyring.keys.items()}
+
+
+def certified(folder: Path, passphrase: str | None = None) -> Authority:
+    """The authority of certificates; made if there is none."""
+    return open_authority(folder / "authority", entropy=os.urandom, now=NOW, tenant=TENANT, passphrase=passphrase)

@@ -11,7 +11,7 @@ from firmware_sim.counter import Counter
 from firmware_sim.identity import read_identity
 from firmware_sim.link import MqttLink
 from tests.fakes.brokers import skip_without
-from tests.fakes.live import Live, until
+from tests.fakes.live import Live, end, until
 from tests.scenario.test_live import bulletin, order
 
 pytestmark = pytest.mark.full
@@ -43,6 +43,31 @@ def test_speakers_join_by_codes_and_a_stolen_one_is_out_in_ten_seconds_and_back_
         assert live.judged([played, again]).verdict == "clean"
 
 
+def test_speakers_come_over_to_a_new_authority_by_themselves(tmp_path: Path) -> None:
+    """Nobody tells them: the broker is unknown to them, so they ask the office, as whoever is turned away does."""
+    skip_without(MosquittoBroker)
+    settings = {"LOA_MQTT__BROKER": "mosquitto", "LOA_MQTT__TLS": "true", "LOA_AIR__HEARTBEAT_S": "5"}
+    with Live(tmp_path, own_broker=False, settings=settings) as live:
+        area = str(live.client().post("/areas", {"name": "Xã Tân Đông"})["id"])
+        live.start_fleet(3)
+        homes = [path.parent for path in (live.data / "fleet").glob("*/authority.pem")]
+        (tmp_path / "copied").mkdir()
+        for path in (live.data / "authority").iterdir():
+            (tmp_path / "copied" / path.name).write_bytes(path.read_bytes())
+        end(live.server)
+        assert live.spawn("keys", "new-authority", "--yes").wait(60) == 0
+        live.start_server()
+        ca = live.data / "authority" / "ca.pem"
+        stolen = f"cert={tmp_path}/copied/controller.pem&key={tmp_path}/copied/controller.key"
+        address = f"mqtts://127.0.0.1:{live.mqtt_port}?ca={ca}&{stolen}"
+        assert not reached(address, "controller"), "what was copied opens no door"
+        until(lambda: all((one / "authority.pem").read_bytes() == ca.read_bytes() for one in homes), 180, "new papers")
+        until(lambda: live.online() == 3, 90, "they are back")
+        played = live.ended(order(live, bulletin(live, "Một hai ba."), area)["id"], 60)
+        assert played["counts"] == {"played": 3}
+        assert live.judged([played]).verdict == "clean"
+
+
 def shut_out(live: Live, device: str) -> bool:
     """Whether the log of the controller says so."""
     logs = "".join(log.read_text() for log in live.logs.glob("*-serve.log"))
@@ -51,7 +76,12 @@ def shut_out(live: Live, device: str) -> bool:
 
 def let_in(live: Live, device: str) -> bool:
     """Whether the broker lets somebody in who shows that speaker's certificate."""
-    caller = Caller(live, device)
+    return reached(own_address(f"mqtts://127.0.0.1:{live.mqtt_port}", live.data / "fleet" / device), device)
+
+
+def reached(address: str, name: str) -> bool:
+    """Whether the broker lets in who shows the certificate of this address."""
+    caller = Caller(address, name)
     deadline = time.monotonic() + 3
     while not (caller.up or caller.down) and time.monotonic() < deadline:
         caller.serve()
@@ -62,10 +92,9 @@ def let_in(live: Live, device: str) -> bool:
 class Caller:
     """Connects once and notes what comes of it."""
 
-    def __init__(self, live: Live, device: str) -> None:
+    def __init__(self, address: str, name: str) -> None:
         self.up = self.down = False
-        address = own_address(f"mqtts://127.0.0.1:{live.mqtt_port}", live.data / "fleet" / device)
-        self.link = MqttLink(address, device, self)
+        self.link = MqttLink(address, name, self)
         try:
             self.link.open(("loa/none", b"will"))
         except OSError:

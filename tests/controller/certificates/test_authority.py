@@ -2,18 +2,20 @@
 
 import ssl
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from controller.certificates.authority import Authority, Subject, open_authority
+from controller.certificates.authority import Authority, Subject, at, open_authority
 from controller.certificates.broker_files import BrokerFiles
 from controller.certificates.kept import keep_certificate
 from controller.certificates.papers import key_digest, new_key
-from controller.certificates.renewal import SERVER_LIFE
+from controller.certificates.renewal import SERVER_LIFE, SPEAKER_LIFE, is_due
 from controller.certificates.requests import read_request
+from controller.certificates.revocation import revocation_list
 from controller.errors.enrolment import CertificateRequestInvalid
 from controller.keys.errors import KeysIncomplete, KeysLocked
 from devices.protocol.keys import SigningKey
@@ -128,6 +130,46 @@ def test_the_brokers_files_change_only_where_something_has_changed(tmp_path: Pat
     assert files.write(folder), "the broker's own certificate is renewed"
     end = x509.load_pem_x509_crl(after["crl.pem"]).next_update_utc
     assert end == authority.certificate.not_valid_after_utc, "a list that ends would lock everybody out"
+
+
+def test_a_broker_whose_clock_is_behind_reads_the_list_too(tmp_path: Path) -> None:
+    listed = x509.load_pem_x509_crl(revocation_list(opened(tmp_path), [("1f", START)], START))
+    assert listed.last_update_utc == at(START - DAY)
+
+
+def test_what_an_older_backup_does_not_know_stays_revoked(tmp_path: Path) -> None:
+    authority, revoked, now = opened(tmp_path), [("1f", START), ("2e", START + 1)], [START]
+    files = BrokerFiles(tmp_path / "authority", authority, "tenant", ("loa.vn",), lambda: revoked, lambda: now[0])
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    files.write(folder)
+
+    def listed() -> set[int]:
+        return {one.serial_number for one in x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())}
+
+    revoked[:] = [("3d", START + 2)]
+    assert files.write(folder) and listed() == {0x1F, 0x2E, 0x3D}
+    assert "1f" in (folder / "crl.txt").read_text() and "database does not name it" in (folder / "crl.txt").read_text()
+    assert not files.write(folder), "once is enough"
+    now[0] += SPEAKER_LIFE + 2 * DAY
+    revoked.clear()
+    files.write(folder)
+    assert listed() == set(), "they have ended"
+    revoked.append(("4c", now[0]))
+    files.write(folder)
+    revoked.clear()
+    replace(files, authority=opened(tmp_path / "other")).write(folder)
+    assert listed() == set(), "of another authority nothing is believed"
+
+
+@pytest.mark.parametrize("ahead", [30 * DAY, 3_650 * DAY])
+def test_what_a_clock_that_was_ahead_has_made_is_made_anew(tmp_path: Path, ahead: int) -> None:
+    authority, subject = opened(tmp_path), Subject("broker", ("loa.vn",))
+    assert keep_certificate(tmp_path, "broker", subject, authority, START + ahead)
+    assert keep_certificate(tmp_path, "broker", subject, authority, START)
+    assert certificate(tmp_path / "broker.pem").not_valid_before_utc == at(START - DAY)
+    assert is_due(START + ahead, START + ahead + SPEAKER_LIFE, START), "and so it is with speakers"
+    assert not is_due(START + DAY // 2, START + SPEAKER_LIFE, START), "clocks differ a little"
 
 
 def test_keys_are_drawn_from_what_is_handed_in() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from controller.backup import write_backup
+from controller.certificates.authority_key import lay_next
 from controller.keys.errors import BackupInvalid, BackupLocked, FolderNotEmpty, KeysIncomplete, RootStillOnline
 from controller.keys.folder import read_keyring
 from controller.keys.sealing import LOWEST_COST, Sealed, seal
@@ -16,7 +17,18 @@ from controller.library.store import Store
 from controller.restoring import holds_keys, restore_backup
 from devices.protocol.units import DAY
 from firmware_sim.village.office import Office
-from tests.fakes.keys import NOW, PASSPHRASE, begun, custody, ids, of_an_earlier_version, root_file, root_of
+from tests.fakes.keys import (
+    NOW,
+    PASSPHRASE,
+    CutDisk,
+    begun,
+    certified,
+    custody,
+    ids,
+    of_an_earlier_version,
+    root_file,
+    root_of,
+)
 
 
 def sealed(content: bytes, label: str) -> Sealed:
@@ -63,6 +75,15 @@ def test_with_a_passphrase_the_keys_are_in_it_and_come_back(data: Path, tmp_path
     store = Store(tmp_path / "new" / "store")
     (name,) = [path.name for path in store.folder.rglob("*") if path.is_file()]
     assert store.holds(name)
+
+
+def test_what_a_cut_left_unfinished_keeps_no_backup_from_coming_back(data: Path, tmp_path: Path) -> None:
+    file, authority = tmp_path / "backup.tar", certified(data)
+    lay_next(data / "authority", None, "mật khẩu mới mới", CutDisk(9))
+    (data / "authority" / "ca-next.key.part").write_bytes(b"half")
+    write_backup(data, file, sealed)
+    assert restore_backup(file, tmp_path / "new", PASSPHRASE)
+    assert certified(tmp_path / "new").pem == certified(tmp_path / "new", "mật khẩu mới mới").pem == authority.pem
 
 
 def test_the_root_key_of_an_earlier_version_is_never_in_it(tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from controller.certificates.authority import open_authority
 from controller.keyring import NEEDED_ROLES, ONLINE_ROLES
 from controller.keys import changes
 from controller.keys.custody import Custody
 from controller.keys.disk import alone
 from controller.keys.errors import (
+    ClockBehind,
     FileThere,
     KeysBusy,
     KeysIncomplete,
@@ -138,10 +140,21 @@ def test_the_wrong_passphrase_file_or_root_opens_nothing(tmp_path: Path) -> None
 def test_a_weak_passphrase_or_an_existing_file_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     with pytest.raises(PassphraseWeak):
         custody(tmp_path).begin(TENANT, root_file(tmp_path), "ngắn", NOW)
+    assert not root_file(tmp_path).parent.exists()
+    root_file(tmp_path).parent.mkdir()
     root_file(tmp_path).write_text("somebody's")
     with pytest.raises(FileThere):
         custody(tmp_path).begin(TENANT, root_file(tmp_path), PASSPHRASE, NOW)
     assert not (tmp_path / "keys").exists() and root_file(tmp_path).read_text() == "somebody's"
+
+
+def test_a_first_start_by_a_clock_without_battery_is_refused(tmp_path: Path) -> None:
+    for now in (0, 946_684_800_000_000):
+        with pytest.raises(ClockBehind):
+            custody(tmp_path).begin(TENANT, root_file(tmp_path), PASSPHRASE, now)
+        with pytest.raises(ClockBehind):
+            open_authority(tmp_path / "authority", entropy=bytes, now=now, tenant=TENANT, passphrase=None)
+    assert not list(tmp_path.iterdir()), "nothing is made"
 
 
 def test_a_rotation_overlaps_and_the_old_key_leaves_the_disk(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """The power may fail between any two writes: what is there works, and the deed can be done again."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from controller.keyring import ONLINE_ROLES
 from controller.keys import changes
 from controller.keys.custody import Custody
-from controller.keys.errors import FileThere, KeysError
+from controller.keys.errors import KeysError, RootLocked
 from controller.keys.root_file import open_root
 from devices.protocol.trust import Trust, accept_trust
 from devices.protocol.units import DAY
@@ -19,6 +22,7 @@ from tests.fakes.keys import (
     CutDisk,
     PowerCut,
     begun,
+    certified,
     custody,
     of_an_earlier_version,
     root_file,
@@ -88,7 +92,7 @@ def test_a_rotation(tmp_path: Path, overlap: int) -> None:
 
 
 def test_a_new_root(tmp_path: Path) -> None:
-    def replace(keys: Custody, folder: Path) -> None:
+    def hand_over(keys: Custody, folder: Path) -> None:
         keys.replace_root(root_of(folder), folder / "new.json", PASSPHRASE, LATER)
 
     def one_root_works(folder: Path) -> None:
@@ -101,13 +105,16 @@ def test_a_new_root(tmp_path: Path) -> None:
                 continue
         (root,) = opened
         assert keys.rotate(root, ["time"], LATER + 1, 0).root == root.verify_key
-        if root.id == open_root(files[0], PASSPHRASE).id and files[1].exists():
-            with pytest.raises(FileThere):
-                replace(keys, folder)
-            files[1].unlink()
-            replace(keys, folder)
+        if root.id == open_root(files[0], PASSPHRASE).id:
+            if files[1].exists():
+                with pytest.raises(RootLocked):
+                    keys.replace_root(root_of(folder), files[1], "một mật khẩu khác", LATER)
+            half_done = files[1].read_bytes() if files[1].exists() else None
+            hand_over(keys, folder)
+            assert half_done in (None, files[1].read_bytes()), "no key is made a second time"
+            assert keys.read().root == keys.root(files[1], PASSPHRASE).verify_key
 
-    assert each_cut(tmp_path, begun, replace, one_root_works) == 2 * 2
+    assert each_cut(tmp_path, begun, hand_over, one_root_works) == 2 * 2
 
 
 def test_taking_the_root_offline(tmp_path: Path) -> None:
@@ -139,6 +146,53 @@ def test_new_passphrases(tmp_path: Path) -> None:
         assert opens(custody(folder).read) + opens(custody(folder, "mật khẩu trực tuyến").read) >= 1
 
     assert each_cut(tmp_path, begun, reseal, one_of_them_opens) == 2 + 3 * len(ONLINE_ROLES)
+
+
+NEW = "mật khẩu trực tuyến"
+
+
+def starts(folder: Path, passphrase: str | None) -> bool:
+    """Whether the controller would start: with its keys and with the authority."""
+    return opens(custody(folder, passphrase).read) and opens(lambda: certified(folder, passphrase))
+
+
+@pytest.mark.parametrize("before", [None, "mật khẩu trước"])
+def test_a_new_passphrase_of_the_online_keys_and_the_authority(tmp_path: Path, before: str | None) -> None:
+    def prepare(folder: Path) -> None:
+        begun(folder, before)
+        certified(folder, before)
+
+    def reseal(keys: Custody, _: Path) -> None:
+        replace(keys, passphrase=before).reseal_online(NEW, LATER)
+
+    def one_of_them_starts_and_cleans_up(folder: Path) -> None:
+        good = [secret for secret in (NEW, before) if starts(folder, secret)]
+        assert good, "the controller starts with one of the two"
+        authority, keys = certified(folder, good[0]).pem, custody(folder, good[0])
+        keys.sweep()
+        assert {path.name for path in keys.authority.iterdir()} == {"ca.pem", "ca.key"}
+        assert len(list(keys.folder.glob("*.pem"))) == len(ONLINE_ROLES) and not list(keys.folder.glob("*.part"))
+        keys.reseal_online(NEW, LATER + 1)
+        assert starts(folder, NEW) and certified(folder, NEW).pem == authority
+        secrets = [*keys.folder.glob("*.pem"), keys.authority / "ca.key"]
+        assert all(b"ENCRYPTED" in path.read_bytes() for path in secrets), "nothing is left in clear"
+        assert len(secrets) == len(ONLINE_ROLES) + 1
+
+    made = each_cut(tmp_path, prepare, reseal, one_of_them_starts_and_cleans_up)
+    assert made == 2 + 3 * len(ONLINE_ROLES) + 1
+
+
+def test_a_second_command_after_a_cut_finishes_what_the_first_began(tmp_path: Path) -> None:
+    """Whoever answers a cut by another passphrase, and meets a second cut, is not locked out either."""
+    for first, second in product((1, 16, 20), (1, 3, 14, 19)):
+        folder = tmp_path / f"{first}-{second}"
+        begun(folder)
+        certified(folder)
+        cut_at(first, folder, lambda keys, _: keys.reseal_online(NEW, LATER))
+        held = next(secret for secret in (NEW, None) if starts(folder, secret))
+        with suppress(PowerCut):
+            custody(folder, held, CutDisk(second)).reseal_online("mật khẩu thứ ba", LATER + 2)
+        assert any(starts(folder, secret) for secret in ("mật khẩu thứ ba", held))
 
 
 def opens(look: Callable[[], object]) -> bool:
