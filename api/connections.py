@@ -1,19 +1,29 @@
 """Who calls and then says nothing, or says it letter by letter, keeps nobody else out.
 
 A connection is waited for while its request is not complete. Who takes too long is cut off; where too many are waited
-for, the one that has been longest is cut off for the newest. Whoever sends a whole request at once is served.
+for, the one that has been longest is cut off for the newest: of those whose bodies come, strangers for strangers.
+Whoever sends a whole request at once is served.
 """
 
 import asyncio
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api.doorstep import CROWDED
+from api.headers import HEADERS
+from api.parting import CLOSE, parting
+from api.problems import MEDIA_TYPE, bare, problem_of
+
 BACKLOG = 2048
+BROKEN = json.dumps(bare(400, "request_broken", problem_of("request_broken")), ensure_ascii=False).encode()
 Awaited = Literal["head", "body"]
 
 
@@ -27,7 +37,7 @@ class Patience:
     """How long a caller may take nothing of an answer."""
     heads: int = 256
     bodies: int = 64
-    """Each may hold half a megabyte until it is known who sends it."""
+    """Of those whose key or session has been accepted, and as many of all others."""
     most: int = 512
     """Connections in all; who comes then is answered 503."""
 
@@ -46,19 +56,26 @@ class _Waiting:
                 lot.pop(caller, None)
             elif caller not in lot:
                 lot[caller] = None
-                if len(lot) > most:
-                    next(iter(lot)).cut_off()
+                _cut_longest([one for one in lot if name == "head" or one.is_known is caller.is_known], most)
+
+
+def _cut_longest(alike: list["Caller"], most: int) -> None:
+    if len(alike) > most:
+        alike[0].cut_off()
 
 
 class Caller(H11Protocol):
     """uvicorn's HTTP/1.1, with an eye on the time that a caller takes."""
 
     waiting: _Waiting
+    worn: Mapping[str, str]
+    """Headers of every answer."""
     _head_timer: asyncio.TimerHandle | None = None
     _reading_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.app = partial(self._serve, self.app)  # type: ignore[assignment,arg-type]
         self._look()
 
     def data_received(self, data: bytes) -> None:
@@ -73,6 +90,27 @@ class Caller(H11Protocol):
         self._await(None)
         self._stop_reading_timer()
         super().connection_lost(exc)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the key or session of this request has been accepted."""
+        return self.scope is not None and "who" in self.scope["state"]
+
+    async def _serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        most = self.waiting.patience.most
+        scope["state"][CROWDED] = len(self.connections) >= most or len(self.tasks) > most
+        await parting(app, scope, receive, send, lambda: self.conn.their_state is h11.SEND_BODY)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no request never reaches the application; it is answered in the same form, if there is still time."""
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.cut_off()
+            return
+        headers = [*self.worn.items(), ("Content-Type", MEDIA_TYPE), ("Content-Language", "vi"), CLOSE]
+        said = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")  # type: ignore[arg-type]
+        for event in (said, h11.Data(data=BROKEN), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """What we say is not taken."""
@@ -121,12 +159,13 @@ class Caller(H11Protocol):
             self._reading_timer = None
 
 
-def server(app: ASGIApp, patience: Patience = Patience(), **settings: Any) -> uvicorn.Server:
-    """A server whose callers are watched."""
-    watched = type("WatchedCaller", (Caller,), {"waiting": _Waiting(patience)})
+def server(
+    app: ASGIApp, patience: Patience = Patience(), *, worn: Mapping[str, str] = HEADERS, **settings: Any
+) -> uvicorn.Server:  # fmt: skip
+    """A server whose callers are watched. `worn`: the headers of answers that the application never sees."""
+    watched = type("WatchedCaller", (Caller,), {"waiting": _Waiting(patience), "worn": worn})
     config = uvicorn.Config(
         app, http=watched, log_config=None, access_log=False, backlog=BACKLOG, lifespan="off", server_header=False,
-        proxy_headers=False,
-        limit_concurrency=patience.most, **settings,
+        proxy_headers=False, **settings,
     )  # fmt: skip
     return uvicorn.Server(config)

@@ -1,6 +1,7 @@
 """One event is one line of the log, whatever its words are: real output of both kinds (G16)."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.cli.log_lines import MARGIN
-from api.cli.screen import log_to_stderr
+from api.cli.screen import LIBRARIES, log_to_stderr
 
 FORGED = (
     "x\r\n2026-01-01T00:00:00Z [info     ] request   who=administrator\x1b[2K\x1b]0;title\x07\u202e\u2028\u0085\ud800"
@@ -30,6 +31,8 @@ def kept() -> Iterator[None]:
     before = structlog.get_config()
     yield
     structlog.configure(**before)
+    for name in LIBRARIES:
+        logging.getLogger(name).handlers = []
 
 
 def logged(capsys: pytest.CaptureFixture[str], as_json: bool, **words: object) -> list[str]:
