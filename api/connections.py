@@ -7,7 +7,7 @@ Whoever sends a whole request at once is served.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -56,12 +56,14 @@ class _Waiting:
                 lot.pop(caller, None)
             elif caller not in lot:
                 lot[caller] = None
-                _cut_longest([one for one in lot if name == "head" or one.is_known is caller.is_known], most)
+                for alike in [list(lot)] if name == "head" else _parted(lot):
+                    if len(alike) > most:
+                        alike[0].cut_off()
 
 
-def _cut_longest(alike: list["Caller"], most: int) -> None:
-    if len(alike) > most:
-        alike[0].cut_off()
+def _parted(lot: Iterable["Caller"]) -> list[list["Caller"]]:
+    """Strangers, and those who are known."""
+    return [[caller for caller in lot if caller.is_known is known] for known in (False, True)]
 
 
 class Caller(H11Protocol):
@@ -75,7 +77,7 @@ class Caller(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.app = partial(self._serve, self.app)  # type: ignore[assignment,arg-type]
+        self.app = partial(self._serve, self.app)
         self._look()
 
     def data_received(self, data: bytes) -> None:

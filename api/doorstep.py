@@ -3,6 +3,8 @@
 A refusal is word for word that of the route. The route looks again: a key may be revoked while a body comes.
 """
 
+from typing import cast
+
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,10 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.body_limit import BODY_METHODS
 from api.cookies import cookie_of
 from api.deps import asking, services_of, shown_by
-from api.errors import INTERFACE, RequestRefused, refusal
+from api.errors import INTERFACE, Coded, RequestRefused, refusal
 from controller.db import DatabaseError
-from controller.errors.base import LoaError
-from controller.errors.callers import KeyMissing
+from controller.errors.callers import CsrfMissing, KeyMissing, SessionOver
 
 OPEN = frozenset({"/api/v1/enrolments", "/api/v1/enrolments/renewals"})
 """Where anybody may send something. A test compares it with what the routes declare."""
@@ -33,11 +34,13 @@ class Doorstep:
             request = Request(scope)
             try:
                 await _look_at(request)
-            except (LoaError, RequestRefused) as error:
+            except RequestRefused as error:
                 answer = refusal(request, error)
-                if isinstance(error, RequestRefused):
-                    answer.headers["Connection"] = "close"
+                answer.headers["Connection"] = "close"
                 await answer(scope, receive, send)
+                return
+            except (KeyMissing, SessionOver, CsrfMissing) as error:
+                await refusal(request, cast(Coded, error))(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

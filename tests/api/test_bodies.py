@@ -139,11 +139,12 @@ def test_who_drips_is_cut_off_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "most"), [
+    ("path", "headers", "most"),
+    [
         ("/api/v1/areas", JSON, SHORT_BYTES),
         ("/api/v1/alerts", JSON, JSON_BYTES),
         ("/api/v1/bulletins", UPLOAD, UPLOAD_BYTES),
-    ]
+    ],
 )
 def test_a_declared_length_beyond_the_limit_is_refused_unread(path: str, headers: dict[str, str], most: int) -> None:
     caller = Caller(b"x")

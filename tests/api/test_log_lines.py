@@ -3,7 +3,6 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -26,13 +25,7 @@ class Odd:
         return FORGED
 
 
-@pytest.fixture(autouse=True)
-def kept() -> Iterator[None]:
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
-    for name in LIBRARIES:
-        logging.getLogger(name).handlers = []
+pytestmark = pytest.mark.usefixtures("own_log")
 
 
 def logged(capsys: pytest.CaptureFixture[str], as_json: bool, **words: object) -> list[str]:
@@ -74,6 +67,24 @@ def test_no_line_of_a_traceback_looks_like_a_line_of_the_log(capsys: pytest.Capt
     else:
         assert rest and all(line.startswith(MARGIN) and line.isprintable() for line in rest)
         assert any("Traceback" in line for line in rest)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_what_a_library_says_is_a_line_like_all_others(
+    capsys: pytest.CaptureFixture[str], library: str, as_json: bool
+) -> None:
+    log_to_stderr(as_json=as_json)
+    log_to_stderr(as_json=as_json)
+    logging.getLogger(library).warning("said %s\n", FORGED)
+    (line,) = capsys.readouterr().err.removesuffix("\n").split("\n")
+    assert line.isprintable() and library in line and "said x" in line
+    try:
+        raise ValueError(FORGED)
+    except ValueError as error:
+        logging.getLogger(library).error("failed", exc_info=error)
+    first, *rest = capsys.readouterr().err.removesuffix("\n").split("\n")
+    assert "failed" in first and (bool(rest) is not as_json) and all(line.startswith(MARGIN) for line in rest)
 
 
 def test_what_is_harmless_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,14 +2,13 @@
 
 import json
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
+from api.cli.screen import log_to_stderr
 from api.connections import Patience
 from api.headers import HEADERS
 from tests.api.test_slow_callers import HEAD, answer, call, served
@@ -133,31 +132,17 @@ def test_more_than_all_are_told_in_the_same_form(desk: ApiDesk) -> None:
     assert b"retry-after: 2" in told.lower()
 
 
-SERVE = """
-import socket, sys
-from pathlib import Path
-from api.cli.screen import log_to_stderr
-from api.connections import server
-from tests.fakes.desk import ApiDesk
-log_to_stderr(as_json=sys.argv[2] == "json")
-with ApiDesk(Path(sys.argv[1])) as desk, socket.create_server(("127.0.0.1", 0)) as listener:
-    print(listener.getsockname()[1], flush=True)
-    server(desk.app).run(sockets=[listener])
-"""
-
-
-@pytest.mark.parametrize("form", ["json", "words"])
-def test_the_line_about_it_has_the_form_of_the_log(tmp_path_factory: pytest.TempPathFactory, form: str) -> None:
-    command = [sys.executable, "-c", SERVE, str(tmp_path_factory.mktemp("desk")), form]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        assert child.stdout is not None and child.stderr is not None
-        with call(int(child.stdout.readline()), BROKEN["words"]) as line:
-            assert answer(line)
-        child.terminate()
-        (said,) = child.stderr.read().decode().splitlines()
-    assert ("Invalid HTTP request" in said) and said.isprintable()
-    if form == "json":
-        assert {"level": "warning", "logger": "uvicorn.error"}.items() <= json.loads(said).items()
-        assert json.loads(said)["timestamp"]
+@pytest.mark.parametrize("as_json", [True, False])
+def test_the_line_about_it_has_the_form_of_the_log(
+    desk: ApiDesk, own_log: None, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    log_to_stderr(as_json=as_json)
+    with served(desk, Patience()) as port, call(port, BROKEN["words"]) as line:
+        assert answer(line)
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "Invalid HTTP request" in said and said.isprintable()
+    if as_json:
+        told = json.loads(said)
+        assert (told["level"], told["logger"]) == ("warning", "uvicorn.error") and told["timestamp"]
     else:
         assert said.startswith("20") and "[warning" in said

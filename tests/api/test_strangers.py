@@ -79,7 +79,8 @@ def test_what_nobody_sends_costs_no_memory_and_no_alert_waits_for_it(
 def test_strangers_cut_off_strangers_and_no_upload(desk: ApiDesk) -> None:
     head = (
         f"POST /api/v1/bulletins HTTP/1.1\r\nHost: loa\r\nAuthorization: Bearer {desk.keys['administrator']}\r\n"
-        f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {len(SOUND) + 9}\r\nConnection: close\r\n\r\n"
+        f"Content-Type: multipart/form-data; boundary=x\r\nConnection: close\r\n"
+        f"Content-Length: {len(SOUND) + 9}\r\n\r\n"
     )
     with served(desk, Patience(bodies=8)) as port, ExitStack() as idle, call(port, head.encode() + SOUND) as upload:
         time.sleep(0.3)
@@ -99,7 +100,7 @@ def test_those_who_are_known_are_bounded_too(desk: ApiDesk) -> None:
         for _ in range(6):
             lines.append(kept.enter_context(call(port, said)))
             time.sleep(0.1)
-        assert [is_cut(line) for line in lines] == [True, True, False, False, False, False]
+        assert [is_cut(line) for line in lines] == [True, False, False, False, False, False]
 
 
 def is_cut(line: socket.socket) -> bool:
@@ -133,7 +134,7 @@ def test_open_to_all_is_what_the_routes_say() -> None:
 def test_json_of_many_small_pieces_is_refused_unparsed_and_commas_of_a_text_are_not(common: TestClient) -> None:
     answer = common.post("alerts", content=BOMB, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"], answer.json()["most_pieces"]) == (413, "body_too_large", 16_000)
-    for text in (", [a]: {b}" * 13_000, "\\\\, " * 20_000 + '"', '"' * 50_000 + "," * 20_000):
+    for text in (", [a]: {b}" * 12_000, "a\\, " * 20_000 + '"', '"ab" ' * 5_000 + "a, " * 20_000):
         assert common.post("bulletins/preview", json={"text": text}).status_code == 200
 
 
@@ -152,7 +153,9 @@ def test_many_who_come_at_once_with_a_key_are_all_let_in(desk: ApiDesk) -> None:
     with served(desk, Patience()) as port:
         found: list[bytes] = []
         shown = f"Authorization: Bearer {desk.keys['administrator']}"
-        said = f"POST /api/v1/areas HTTP/1.1\r\nHost: loa\r\n{shown}\r\n{JSON}\r\nContent-Length: 13\r\nConnection: close"
+        said = (
+            f"POST /api/v1/areas HTTP/1.1\r\nHost: loa\r\n{shown}\r\n{JSON}\r\nContent-Length: 13\r\nConnection: close"
+        )
 
         def come() -> None:
             with call(port, f"{said}\r\n\r\n".encode()) as line:
