@@ -8,6 +8,7 @@ Whoever sends a whole request at once is served.
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -19,10 +20,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from api.doorstep import CROWDED
 from api.headers import HEADERS
-from api.parting import CLOSE, parting
+from api.parting import CLOSE, LINGER_S, MOST_TAKEN, Parting
 from api.problems import MEDIA_TYPE, bare, problem_of
 
 BACKLOG = 2048
+READ_BYTES = 8 * 1024
+"""At once: of asyncio's 256 KiB in chunks of one byte nobody else would be served for half a second."""
 BROKEN = json.dumps(bare(400, "request_broken", problem_of("request_broken")), ensure_ascii=False).encode()
 Awaited = Literal["head", "body"]
 
@@ -72,17 +75,24 @@ class Caller(H11Protocol):
     waiting: _Waiting
     worn: Mapping[str, str]
     """Headers of every answer."""
+    _droppable: int | None = None
     _head_timer: asyncio.TimerHandle | None = None
     _reading_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app = partial(self._serve, self.app)
+        transport.max_size = READ_BYTES  # type: ignore[attr-defined]
         self._look()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._look()
+        if self._droppable is None:
+            super().data_received(data)
+            self._look()
+            return
+        self._droppable -= len(data)
+        if self._droppable < 0:
+            self.flow.pause_reading()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -101,7 +111,18 @@ class Caller(H11Protocol):
     async def _serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         most = self.waiting.patience.most
         scope["state"][CROWDED] = len(self.connections) >= most or len(self.tasks) > most
-        await parting(app, scope, receive, send, lambda: self.conn.their_state is h11.SEND_BODY)
+        await Parting(app, self._is_unread, self._linger)(scope, receive, send)
+
+    def _is_unread(self) -> bool:
+        return self.conn.their_state is h11.SEND_BODY
+
+    async def _linger(self) -> None:
+        """What comes from now on is dropped as it is, without a look at it, until the caller goes or time is up."""
+        self._droppable = MOST_TAKEN
+        self.flow.resume_reading()
+        self.cycle.message_event.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.cycle.message_event.wait(), LINGER_S)
 
     def send_400_response(self, msg: str) -> None:
         """What is no request never reaches the application; it is answered in the same form, if there is still time."""
@@ -168,6 +189,6 @@ def server(
     watched = type("WatchedCaller", (Caller,), {"waiting": _Waiting(patience), "worn": worn})
     config = uvicorn.Config(
         app, http=watched, log_config=None, access_log=False, backlog=BACKLOG, lifespan="off", server_header=False,
-        proxy_headers=False, **settings,
+        loop="asyncio", proxy_headers=False, **settings,
     )  # fmt: skip
     return uvicorn.Server(config)

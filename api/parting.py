@@ -3,9 +3,8 @@
 What still comes is not swallowed for ever: a little, so that who sends without listening has time to read the answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LINGER_S = 1.0
@@ -14,13 +13,20 @@ MOST_TAKEN = 1 << 20
 CLOSE = (b"connection", b"close")
 
 
-async def parting(app: ASGIApp, scope: Scope, receive: Receive, send: Send, is_unread: Callable[[], bool]) -> None:
-    """Serve a request. `is_unread`: whether something of its body is still to come."""
-    answer = _Answer(send, is_unread)
-    await app(scope, receive, answer.send)
-    if answer.is_held:
-        await _linger(receive)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+class Parting:
+    """`is_unread`: whether something of the body is still to come; `linger`: the moment to wait."""
+
+    def __init__(self, app: ASGIApp, is_unread: Callable[[], bool], linger: Callable[[], Awaitable[None]]) -> None:
+        self._app = app
+        self._is_unread = is_unread
+        self._linger = linger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _Answer(send, self._is_unread)
+        await self._app(scope, receive, answer.send)
+        if answer.is_held:
+            await self._linger()
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Answer:
@@ -41,14 +47,3 @@ class _Answer:
             self.is_held = True
             message = {**message, "more_body": True}
         await self._send(message)
-
-
-async def _linger(receive: Receive) -> None:
-    taken = 0
-    with anyio.move_on_after(LINGER_S):
-        while taken < MOST_TAKEN:
-            message = await receive()
-            if not message.get("more_body", False):
-                return
-            taken += len(message["body"])
-        await anyio.sleep(LINGER_S)

@@ -4,7 +4,8 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -25,13 +26,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield found
 
 
-def pour(line: socket.socket, seconds: float = 20, total: int = 1_000 * MB) -> int:
+def pour(line: socket.socket, seconds: float = 20, total: int = 1_000 * MB, chunk: bytes = CHUNK) -> int:
     """Send until nobody takes it; how much was taken."""
     sent, end = 0, time.monotonic() + seconds
     with suppress(OSError):
         while sent < total and time.monotonic() < end:
-            line.sendall(CHUNK)
-            sent += MB
+            line.sendall(chunk)
+            sent += len(chunk)
     return sent
 
 
@@ -52,6 +53,18 @@ def test_who_has_been_answered_is_cut_off(server: Server, start: str, headers: t
         said = answer(line)
     assert said.startswith(b"HTTP/1.1 %d" % status) and b"connection: close" in said.lower()
     assert time.monotonic() - began < 10
+
+
+def test_chunks_of_one_byte_keep_nobody_waiting(server: Server) -> None:
+    with ThreadPoolExecutor(12) as crowd, ExitStack() as kept:
+        lines = [kept.enter_context(server.send("POST /api/v1/areas", "Transfer-Encoding: chunked")) for _ in range(12)]
+        poured = [crowd.submit(pour, line, 5, 2 * MB, b"1\r\n\0\r\n" * 150_000) for line in lines]
+        took = []
+        while not took or not all(one.done() for one in poured):
+            began = time.monotonic()
+            assert server.is_well()
+            took.append(time.monotonic() - began)
+    assert max(took) < 1, took
 
 
 def test_a_length_that_is_too_great_is_refused_and_cut(server: Server) -> None:
