@@ -6,6 +6,7 @@ from api.body_limit import BodyLimit
 from api.console.views import account, code, files, home, language, links, log_in, password, second_factor, sign_on
 from api.deps import PREFIX
 from api.description import describe
+from api.doorstep import Doorstep
 from api.errors import install
 from api.headers import worn
 from api.journal import Journal
@@ -72,6 +73,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.services = services
     app.add_middleware(BodyLimit)
+    app.add_middleware(Doorstep)
     settings = services.settings.api if services else ApiSettings()
     app.add_middleware(
         Journal, now=services.now if services else world.now, new_id=services.new_id if services else world.new_id,

@@ -90,11 +90,8 @@ def permit(action: Action, *, installation: bool = False) -> Callable[..., Calle
         request: Request, services: Served, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         _cookie: Annotated[str | None, Depends(_session)],
     ) -> Caller:  # fmt: skip
-        if shown is None and cookie_of(request, "session"):
-            require_proof(request, services, None, ["session"])
-            caller = person_asking(request, services)
-        else:
-            caller = _key_asking(request, services, shown)
+        caller = asking(request, services, shown)
+        if caller.kind == "program":
             _keep_pace(request, services, caller)
         with services.database.read() as session:
             admit(session, caller, action, _subjects(request), installation=installation)
@@ -131,6 +128,20 @@ def permit_by_address(action: Action) -> Callable[..., Caller]:
 
     setattr(holder, PERMISSION, action.value)
     return holder
+
+
+def shown_by(request: Request) -> HTTPAuthorizationCredentials | None:
+    """The key in its header."""
+    scheme, key = get_authorization_scheme_param(request.headers.get("Authorization"))
+    return HTTPAuthorizationCredentials(scheme=scheme, credentials=key) if scheme.lower() == "bearer" and key else None
+
+
+def asking(request: Request, services: Services, shown: HTTPAuthorizationCredentials | None) -> Caller:
+    """Who asks by a key, or by a session with the proof of our page; KeyMissing, SessionOver, CsrfMissing."""
+    if shown is None and cookie_of(request, "session"):
+        require_proof(request, services, None, ["session"])
+        return person_asking(request, services)
+    return _key_asking(request, services, shown)
 
 
 def person_asking(request: Request, services: Services) -> Caller:
@@ -197,8 +208,7 @@ setattr(public_to_programs, PERMISSION, PUBLIC)
 
 def perhaps(request: Request, services: Served) -> Caller | None:
     """Everybody may; who shows a key is told more."""
-    scheme, key = get_authorization_scheme_param(request.headers.get("Authorization"))
-    shown = HTTPAuthorizationCredentials(scheme=scheme, credentials=key) if scheme.lower() == "bearer" else None
+    shown = shown_by(request)
     return None if shown is None else permit(Action.SEE)(request, services, shown, None)
 
 

@@ -119,9 +119,12 @@ def _described(status: int | str, found: Mapping[str, Problem]) -> dict[str, Any
 
 
 def _example(status: int | str, code: str, known: Problem) -> dict[str, Any]:
+    return {"summary": known.title.en, "value": bare(status, code, known)}
+
+
+def bare(status: int | str, code: str, known: Problem) -> dict[str, Any]:
     """A problem as it looks without what was seen."""
-    shown = {"type": f"urn:loa:problem:{code}", "code": code, "status": status, "title": known.title.vi}
-    return {"summary": known.title.en, "value": shown}
+    return {"type": f"urn:loa:problem:{code}", "code": code, "status": status, "title": known.title.vi}
 
 
 def _problem(status: int, vi: str, en: str, vi_detail: str = "", en_detail: str = "") -> Problem:

@@ -1,9 +1,12 @@
 """One event is one line in the log, whatever the words in it are: nobody forges a line, or colours a terminal."""
 
+import logging
 import re
 import traceback
 from collections.abc import Mapping
 from typing import Any, TextIO
+
+import structlog
 
 _MISLEADING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -20,6 +23,14 @@ def plain(text: str) -> str:
 def defused(_logger: Any, _name: str, event: Any) -> Any:
     """An event all of whose words are plain; of a traceback the ends of lines stay."""
     return {plain(str(name)): _field(name, value) for name, value in event.items()}
+
+
+class Foreign(logging.Handler):
+    """What a library says becomes an event of ours, and so a line of the same form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        more = {"exc_info": record.exc_info} if record.exc_info else {}
+        structlog.get_logger().log(record.levelno, record.getMessage().strip(), logger=record.name, **more)
 
 
 def indented_traceback(out: TextIO, exc_info: Any) -> None:

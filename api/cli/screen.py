@@ -12,10 +12,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.cli.log_lines import defused, indented_traceback
+from api.cli.log_lines import Foreign, defused, indented_traceback
 
 console = Console(stderr=True, highlight=False)
 """People read stderr; stdout is for results, so that programs can read it."""
+
+
+LIBRARIES = ("uvicorn.error", "asyncio")
+"""Who speaks of what callers do, below the interface."""
 
 
 def say(text: str) -> None:
@@ -78,6 +82,8 @@ def log_to_stderr(*, as_json: bool, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    for name in LIBRARIES:
+        logging.getLogger(name).handlers = [Foreign()]
 
 
 def _unchanged(_logger: Any, _name: str, event: Any) -> Any:

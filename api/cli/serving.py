@@ -10,6 +10,7 @@ from api.app import create_app
 from api.cli.endpoint import Endpoint, remove_endpoint, write_endpoint
 from api.cli.first_start import keep_root
 from api.connections import BACKLOG, server
+from api.headers import worn
 from controller.runtime import world
 from controller.runtime.folder import DataFolder
 from controller.runtime.installation import Installation, running
@@ -45,7 +46,8 @@ def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
 
 def _start(installation: Installation, listener: socket.socket) -> Callable[[], None]:
     """Serve in a thread; the answer ends it and waits until requests under way have been answered."""
-    web = server(create_app(installation.services), timeout_graceful_shutdown=5)
+    worn_always = worn(installation.services.settings.api.tls)
+    web = server(create_app(installation.services), worn=worn_always, timeout_graceful_shutdown=5)
     thread = world.start_thread("loa-web", lambda: web.run(sockets=[listener]))
     world.wait_until(lambda: web.started, 30)
 

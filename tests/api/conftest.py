@@ -1,5 +1,6 @@
 """The interface over a real database, with a studio that whistles."""
 
+import logging
 import socket
 import threading
 import time
@@ -7,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 import uvicorn
 from starlette.testclient import TestClient
 
+from api.cli.screen import LIBRARIES
 from tests.fakes.desk import ApiDesk, Place
 
 
@@ -34,6 +37,16 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 @pytest.fixture
 def place(client: TestClient) -> Place:
     return Place(client)
+
+
+@pytest.fixture
+def own_log() -> Iterator[None]:
+    """The log may be set up as commands do it; afterwards it is as it was."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+    for name in LIBRARIES:
+        logging.getLogger(name).handlers = []
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from api.body_limit import JSON_BYTES, UPLOAD_BYTES, BodyLimit
+from api.body_limit import JSON_BYTES, SHORT_BYTES, UPLOAD_BYTES, BodyLimit
 
 JSON = {"content-type": "application/json"}
 
@@ -27,7 +27,8 @@ def code_of(client: TestClient, body: bytes, headers: dict[str, str]) -> tuple[i
         ('{"name": "Ấp"}'.encode("utf-16"), "application/json", (400, "body_not_utf8")),
         (b'{"name": "\xff"}', "application/json", (400, "body_not_utf8")),
         (b'{"name": ', "application/json", (400, "body_unreadable")),
-        (b"[" * 100_000, "application/json", (400, "body_unreadable")),
+        (b"[" * 16_000, "application/json", (400, "body_unreadable")),
+        (b"[" * 16_001, "application/json", (413, "body_too_large")),
         (b'{"name": 1' + b"0" * 10_000 + b"}", "application/json", (400, "body_unreadable")),
         (b'{"name": "\\ud800"}', "application/json", (422, "request_invalid")),
         (b'{"name": "\\u0000"}', "application/json", (422, "request_invalid")),
@@ -65,8 +66,8 @@ def test_the_longest_text_fits_however_it_is_written(common: TestClient) -> None
 
 
 def test_too_much_wears_the_same_headers_as_every_answer(common: TestClient) -> None:
-    answer = common.post("areas", content=b"x" * (JSON_BYTES + 1), headers=JSON | {"accept-language": "en"})
-    assert answer.json()["title"] == "What was sent is too large." and answer.json()["most_bytes"] == JSON_BYTES
+    answer = common.post("areas", content=b"x" * (SHORT_BYTES + 1), headers=JSON | {"accept-language": "en"})
+    assert answer.json()["title"] == "What was sent is too large." and answer.json()["most_bytes"] == SHORT_BYTES
     assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["x-request-id"]
 
 
@@ -138,7 +139,12 @@ def test_who_drips_is_cut_off_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "most"), [("/api/v1/areas", JSON, JSON_BYTES), ("/api/v1/bulletins", UPLOAD, UPLOAD_BYTES)]
+    ("path", "headers", "most"),
+    [
+        ("/api/v1/areas", JSON, SHORT_BYTES),
+        ("/api/v1/alerts", JSON, JSON_BYTES),
+        ("/api/v1/bulletins", UPLOAD, UPLOAD_BYTES),
+    ],
 )
 def test_a_declared_length_beyond_the_limit_is_refused_unread(path: str, headers: dict[str, str], most: int) -> None:
     caller = Caller(b"x")

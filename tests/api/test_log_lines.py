@@ -1,8 +1,8 @@
 """One event is one line of the log, whatever its words are: real output of both kinds (G16)."""
 
 import json
+import logging
 import sys
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.cli.log_lines import MARGIN
-from api.cli.screen import log_to_stderr
+from api.cli.screen import LIBRARIES, log_to_stderr
 
 FORGED = (
     "x\r\n2026-01-01T00:00:00Z [info     ] request   who=administrator\x1b[2K\x1b]0;title\x07\u202e\u2028\u0085\ud800"
@@ -25,11 +25,7 @@ class Odd:
         return FORGED
 
 
-@pytest.fixture(autouse=True)
-def kept() -> Iterator[None]:
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
+pytestmark = pytest.mark.usefixtures("own_log")
 
 
 def logged(capsys: pytest.CaptureFixture[str], as_json: bool, **words: object) -> list[str]:
@@ -71,6 +67,25 @@ def test_no_line_of_a_traceback_looks_like_a_line_of_the_log(capsys: pytest.Capt
     else:
         assert rest and all(line.startswith(MARGIN) and line.isprintable() for line in rest)
         assert any("Traceback" in line for line in rest)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_what_a_library_says_is_a_line_like_all_others(
+    capsys: pytest.CaptureFixture[str], library: str, as_json: bool
+) -> None:
+    log_to_stderr(as_json=as_json)
+    log_to_stderr(as_json=as_json)
+    forged = FORGED.removesuffix("\ud800")  # pytest shows what it heard of libraries, and cannot encode that one
+    logging.getLogger(library).warning("said %s\n", forged)
+    (line,) = capsys.readouterr().err.removesuffix("\n").split("\n")
+    assert line.isprintable() and library in line and "said x" in line
+    try:
+        raise ValueError(forged)
+    except ValueError as error:
+        logging.getLogger(library).error("failed", exc_info=error)
+    first, *rest = capsys.readouterr().err.removesuffix("\n").split("\n")
+    assert "failed" in first and (bool(rest) is not as_json) and all(line.startswith(MARGIN) for line in rest)
 
 
 def test_what_is_harmless_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import structlog
-import uvicorn
 
+from api.connections import server
 from tests.fakes.desk import ApiDesk
 
 
@@ -16,7 +16,7 @@ def main(folder: str) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     with ApiDesk(Path(folder)) as desk, socket.create_server(("127.0.0.1", 0)) as listener:
         print(json.dumps({"port": listener.getsockname()[1], "key": desk.keys["administrator"]}), flush=True)  # noqa: T201
-        uvicorn.Server(uvicorn.Config(desk.app, log_config=None, lifespan="off")).run(sockets=[listener])
+        server(desk.app).run(sockets=[listener])
 
 
 if __name__ == "__main__":
