@@ -80,8 +80,14 @@ class Trial:
                 self._keeper.do_once(self._crystal.mono(self.now))
         self.now = max(self.now, end)
 
-    def error(self) -> int:
-        """us by which something comes too late that is to start now."""
+    def run_until_connected(self) -> None:
+        while not self.connected_at:
+            self.run_until(self._next())
+
+    def error(self) -> int | None:
+        """us by which something comes too late that is to start now; None without valid time."""
+        if not self._clock.valid:
+            return None
         armed = self._clock.mono(self.now)
         return self._crystal.real(armed) - self.now
 
