@@ -14,7 +14,7 @@ from devices.errors import DeviceError
 from firmware_sim.errors import SpeakerError
 from scheduler.errors import SchedulerError
 
-_CODED = (LoaError, DeviceError, DatabaseError, AudioError, SpeakerError, SchedulerError)
+_CODED = (LoaError, DeviceError, AudioError, SpeakerError, SchedulerError)
 
 
 @contextmanager
@@ -28,6 +28,8 @@ def in_words() -> Iterator[None]:
         fail(f"{error.vi}\n{error}")
     except KeysError as error:
         fail(f"{error.vi}\n{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip())
+    except DatabaseError as error:
+        fail(f"{error.code}: {' '.join((error.__doc__ or '').split())} {error}".strip())
     except _CODED as error:
         fail(f"{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip())
     except OSError as error:
