@@ -116,10 +116,7 @@ def chaos_proxy(
     outage_s: Annotated[float, typer.Option(help="Mean time that a client stays away after a cut.")] = 0,
     half_open_after_s: Annotated[float, typer.Option(help="Age at which a connection goes dumb; 0: never.")] = 0,
     duplicate: Annotated[float, typer.Option(help="Share of acknowledgements lost at a reconnect.")] = 0,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A radio model's file instead, or 4g for the shipped one."),
-    ] = None,
+    model: Annotated[str | None, typer.Option(help="A radio model's file instead, or 4g for the shipped one.")] = None,
     congested: Annotated[bool, typer.Option("--congested", help="The model's busy hour.")] = False,
     seed: Annotated[int | None, typer.Option(help="Repeatable chance.")] = None,
     as_json: Json = False,

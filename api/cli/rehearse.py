@@ -21,7 +21,7 @@ STEPS = 200
 YOUNG, MIDDLE, OLD = 100_000, 50, 100
 """Garbage is looked for seldom: nearly nothing here goes in circles."""
 YEARS = range(2000, 2098)
-"""In which a history may begin: keys are no older, and the wire ends with the year 2099."""
+"""In which a history may begin: the wire ends with the year 2099."""
 
 
 @dataclass(frozen=True)

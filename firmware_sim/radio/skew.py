@@ -17,6 +17,8 @@ SETTLED = range(20, 60, 10)
 """Minutes after power-up at which a bulletin begins."""
 COLD_COMMUNES = 10
 """One speaker of a hundred is in 2 % of all pairs: the p99 of a single commune at a single instant is a lottery."""
+ENOUGH = 1_000
+"""Speakers; larger communes are fewer."""
 
 Figures = dict[str, float | None]
 """ms; `silent`: how many speakers had no valid time when they were compared, so that nothing sounds there."""
@@ -42,11 +44,15 @@ class Case:
 def bench_sync(model: RadioModel, speakers: int, seed: int, only: Container[str] | None = None) -> dict[str, Figures]:
     """Figures of each case (or of some); raw: what no estimate can better, half of what up takes longer than down."""
     wanted = [case for case in CASES if only is None or case.name in only]
-    return {case.name: _figures(case, [_commune(case, model, speakers, seed, n) for n in range(case.communes)])
-            for case in wanted}  # fmt: skip
+    return {case.name: _figures(case, _communes(case, model, speakers, seed)) for case in wanted}
 
 
-def _commune(case: Case, model: RadioModel, speakers: int, seed: int, commune: int = 0) -> list[Trial]:
+def _communes(case: Case, model: RadioModel, speakers: int, seed: int) -> list[list[Trial]]:
+    count = min(case.communes, max(1, ENOUGH // speakers))
+    return [_commune(case, model, speakers, seed, number) for number in range(count)]
+
+
+def _commune(case: Case, model: RadioModel, speakers: int, seed: int, commune: int) -> list[Trial]:
     return [
         Trial(
             model, dice(f"{seed}/{case.name}/{number}"),
