@@ -12,6 +12,10 @@ from firmware_sim.ports import Chance
 
 GOOD = 20 * MILLI
 """While the clock may be further off than this, the next bursts come sooner, us: a crowd may be joining."""
+FAR = 100 * MILLI
+"""A first burst that leaves the clock so unsure stood behind something, or the line is slow, us."""
+MORE = 2
+"""Questions that are asked after such a burst, one by one."""
 HURRIED = 4
 """How often they come sooner for that: a slow line is slow."""
 DOUBT = 10 * SECOND
@@ -44,6 +48,7 @@ class Timekeeper:
         self._young_since: int | None = None
         """Since when the clock learns: the first connection, or when it was set."""
         self._left = 0
+        self._more = 0
         self._first = False
         self._next: int | None = None
         self._fruitless = 0
@@ -55,8 +60,7 @@ class Timekeeper:
     def on_connected(self, mono: int) -> None:
         if self._young_since is None:
             self._young_since = mono
-        self._pending.clear()
-        self._begin(FEW_PROBES if self._slow_start else FIRST_PROBES, mono)
+        self._begin_first(mono)
 
     def on_disconnected(self) -> None:
         self._next = self._doubted_at = None
@@ -64,10 +68,11 @@ class Timekeeper:
 
     def begin_anew(self, mono: int) -> None:
         """Nothing that was answered counts any more: ask at once, where somebody can be asked."""
-        self._pending.clear()
-        if self._next is not None:
-            self._young_since, self._fruitless, self._doubted_at = mono, 0, None
-            self._begin(FEW_PROBES if self._slow_start else FIRST_PROBES, mono)
+        if self._next is None:
+            self._pending.clear()
+            return
+        self._young_since, self._fruitless, self._doubted_at = mono, 0, None
+        self._begin_first(mono)
 
     def doubt(self, mono: int) -> None:
         """The clock may have jumped: where somebody can be asked, it does not count until he has answered."""
@@ -84,6 +89,7 @@ class Timekeeper:
         was_set = not first and self._clock.accept(Sample(t1, answer.t2, answer.t3, mono))
         if was_set:
             self._young_since, self._fruitless = mono, 0
+        self._ask_more(mono)
         return was_set
 
     def do_once(self, mono: int) -> None:
@@ -103,6 +109,17 @@ class Timekeeper:
 
     def next_wakeup(self) -> int | None:
         return self._next
+
+    def _begin_first(self, mono: int) -> None:
+        self._pending.clear()
+        self._more = 0 if self._slow_start else MORE
+        self._begin(FEW_PROBES if self._slow_start else FIRST_PROBES, mono)
+
+    def _ask_more(self, mono: int) -> None:
+        """What holds up one answer holds up the whole burst behind it: the queue is empty only after the last."""
+        if self._more and not self._left and not self._pending and self._clock.error(mono) > FAR:
+            self._more -= 1
+            self._probe(mono)
 
     def _begin(self, probes: int, mono: int) -> None:
         self._left, self._first, self._next = probes, True, mono

@@ -21,6 +21,11 @@ from firmware_sim.ports import Chance
 from firmware_sim.radio.model import RadioModel
 
 TELL_EVERY_S = 1.0
+OF_THE_MODEL = {
+    "direction": "both", "delay_ms": 0, "jitter_ms": 0, "rate": 0, "loss": 0, "stall_every_s": 0, "stall_s": 2,
+    "cut_every_s": 0, "outage_s": 0,
+}  # fmt: skip
+"""What a radio model says itself, as it stands where nobody asked for it."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class ChaosWish:
 
 def chaos_proxy(wish: ChaosWish) -> None:
     """Stand between clients and broker until SIGINT or SIGTERM; counts are told every second."""
+    _refuse_what_does_nothing(wish)
     with in_words():
         broker = MqttUrl.parse(wish.broker)
         if broker.tls:
@@ -61,6 +67,16 @@ def chaos_proxy(wish: ChaosWish) -> None:
             fail(f"{error.code}: {', '.join(f'{name} {value}' for name, value in error.data.items())}")
         proxy = ChaosProxy(weather, (broker.host, broker.port), _place(wish.listen), chance, links)
         asyncio.run(_run(proxy, wish))
+
+
+def _refuse_what_does_nothing(wish: ChaosWish) -> None:
+    if wish.model is None:
+        if wish.congested:
+            fail("--congested is the busy hour of a radio model: it needs --model.")
+        return
+    idle = [f"--{name.replace('_', '-')}" for name, unasked in OF_THE_MODEL.items() if getattr(wish, name) != unasked]
+    if idle:
+        fail(f"{', '.join(idle)}: with --model the radio model says this itself.")
 
 
 def weather_of(wish: ChaosWish) -> Weather:

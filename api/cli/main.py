@@ -1,5 +1,7 @@
 """The `loa` command: each subcommand is a door; what is behind it is imported when it opens."""
 
+import signal
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +13,7 @@ from api.cli.bench_doors import bench
 from api.cli.key_doors import keys
 from api.cli.options import Data, Json, NewSecret
 from api.cli.people_doors import key, person
-from api.cli.screen import fail
+from api.cli.screen import say as tell
 from api.cli.speaker_doors import device
 
 app = typer.Typer(
@@ -241,7 +243,8 @@ def rehearse(
     faults: Annotated[str, typer.Option(help="Fault programmes, with commas; `all` for every one.")] = "",
     plant: Annotated[str, typer.Option(help="A bug to plant, by the set in which it must show.")] = "",
     begin: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its first day (midnight UTC); else 18 November 2026.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Its first day, from midnight UTC; else 2026-11-18, 11:06:40."),
     ] = None,
     only: Annotated[str, typer.Option(help="Play these happenings only, by number, with commas.")] = "",
     shrink: Annotated[bool, typer.Option(help="Make a failing history short.")] = True,
@@ -289,8 +292,10 @@ def schedule_expand(
 
 
 def main() -> None:
-    """Entry point. An interrupted command ends with 130, as shells expect."""
+    """Entry point. An interrupted command ends with 130, a terminated one with 143, as shells expect; tidied up."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         app()
     except KeyboardInterrupt:
-        fail("interrupted")
+        tell("interrupted")
+        sys.exit(130)

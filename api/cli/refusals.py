@@ -41,8 +41,8 @@ def in_words() -> Iterator[None]:
 
 
 def _coded(error: Any) -> list[str]:
-    """In both languages, where the interface has words for it; a database says where it lies."""
-    where = [f"{error.where}: {error}"] if isinstance(error, DatabaseError) and error.where else []
+    """In both languages, where the interface has words for it; a database says what it said itself, and where it lies."""
+    where = [f"{error.where or ''} {error}".strip()] if isinstance(error, DatabaseError) else []
     if known(error.code):
         return [*in_both(error.code, getattr(error, "data", {})), *where]
     return [f"{error.code}: {' '.join((error.__doc__ or '').split())} {_seen(error)}".strip()]

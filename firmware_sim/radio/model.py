@@ -10,8 +10,13 @@ from firmware_sim.errors import BadRadioModel
 
 OWN = Path(__file__).with_name("model.toml")
 
-Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Ms = Annotated[float, Field(ge=0, le=60_000)]
+"""A message that is a minute under way has lost its connection."""
+Seconds = Annotated[float, Field(ge=0, le=1e6)]
+Positive = Annotated[float, Field(gt=0, le=60_000)]
+Sigma = Annotated[float, Field(ge=0, le=5)]
+"""Of a log-normal: at 5 one in six is 150 times its median and more."""
+Factor = Annotated[float, Field(gt=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -21,7 +26,9 @@ def _in_order(span: tuple[float, float]) -> tuple[float, float]:
     return span
 
 
-Span = Annotated[tuple[Amount, Amount], AfterValidator(_in_order)]
+Span = Annotated[tuple[Ms, Ms], AfterValidator(_in_order)]
+Ppm = Annotated[float, Field(ge=0, le=1_000)]
+"""A clock that is a second off after a quarter of an hour is broken, not wrong."""
 
 
 class _Table(BaseModel):
@@ -31,50 +38,50 @@ class _Table(BaseModel):
 class Way(_Table):
     """One direction, ms; asymmetries are standard deviations over speakers."""
 
-    base_ms: Amount
+    base_ms: Ms
     excess_median_ms: Positive
-    asymmetry_ms: Amount
-    foreign_asymmetry_ms: Amount
+    asymmetry_ms: Ms
+    foreign_asymmetry_ms: Ms
 
 
 class Air(_Table):
-    scheduling_ms: Annotated[tuple[Amount, ...], Field(min_length=1)]
-    retransmission_ms: Amount
+    scheduling_ms: Annotated[tuple[Ms, ...], Field(min_length=1)]
+    retransmission_ms: Ms
     retransmission_share: Share
-    excess_sigma: Amount
+    excess_sigma: Sigma
     tail_share: Share
     tail_scale_ms: Positive
-    tail_alpha: Positive
-    tail_cap_ms: Amount
+    tail_alpha: Annotated[float, Field(ge=0.2, le=100)]
+    tail_cap_ms: Ms
 
 
 class Idle(_Table):
-    after_s: Amount
+    after_s: Seconds
     promotion_ms: Span
     paging_ms: Span
 
 
 class Congested(_Table):
-    base_factor: Positive
-    excess_factor: Positive
+    base_factor: Factor
+    excess_factor: Factor
     tail_share: Share
 
 
 class Cuts(_Table):
-    mean_between_s: Positive
-    mean_outage_s: Positive
+    mean_between_s: Annotated[float, Field(ge=1, le=1e6)]
+    mean_outage_s: Annotated[float, Field(gt=0, le=1e6)]
 
 
 class Throughput(_Table):
-    median_mbit_s: Positive
-    sigma: Amount
+    median_mbit_s: Annotated[float, Field(ge=0.001, le=1e5)]
+    sigma: Sigma
 
 
 class ClockModel(_Table):
     """A crystal: `drift_ppm` at most, and how far day and night move it."""
 
-    drift_ppm: Amount
-    swing_ppm: Span
+    drift_ppm: Ppm
+    swing_ppm: Annotated[tuple[Ppm, Ppm], AfterValidator(_in_order)]
 
 
 class RadioModel(_Table):

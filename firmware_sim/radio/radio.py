@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from math import exp, log
 from statistics import NormalDist
 
-from devices.protocol.units import MILLI, SECOND
+from devices.protocol.units import HOUR, MILLI, SECOND
 from firmware_sim.ports import Chance
 from firmware_sim.radio.model import RadioModel, Way
 
 _NORMAL = NormalDist()
 _LEAST = 2.0**-60
 """Chance may draw 0, which has no logarithm."""
+_LONGEST = HOUR
+"""Of one message in the air, whatever chance draws, us."""
+_SLOWEST = 1e-6
+"""Bytes per us."""
 
 
 @dataclass(slots=True)
@@ -45,7 +49,7 @@ class Radio:
         self._up = self._lane(model.uplink, scheduling, operator != 0, congested)
         self._down = self._lane(model.downlink, 0.0, operator != 0, congested)
         throughput = model.throughput
-        self._bytes_per_us = throughput.median_mbit_s / 8 * exp(throughput.sigma * self._normal())
+        self._bytes_per_us = max(throughput.median_mbit_s / 8 * exp(throughput.sigma * self._normal()), _SLOWEST)
         self._active_until = -1
 
     def up(self, now: int, size: int = 0) -> int:
@@ -92,7 +96,7 @@ class Radio:
         if random() < self._tail_share:
             pareto = air.tail_scale_ms * max(random(), _LEAST) ** (-1 / air.tail_alpha)
             delay += min(pareto, air.tail_cap_ms) * MILLI
-        return max(delay, 0.0)
+        return min(max(delay, 0.0), _LONGEST)
 
     def _normal(self) -> float:
         return _NORMAL.inv_cdf(max(self._chance.random(), _LEAST))

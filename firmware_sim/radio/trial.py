@@ -6,14 +6,17 @@ The office answers with the true time. Nothing is signed here and nothing sounds
 import heapq
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from math import log
 
+from devices.protocol.errors import Stale
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.units import MILLI, SECOND
 from firmware_sim.clock import Clock
 from firmware_sim.conductor import NOTED
 from firmware_sim.crystal import draw_crystal
 from firmware_sim.entries import Sounding
+from firmware_sim.errors import ClockBelowFloor
 from firmware_sim.opus import RATE
 from firmware_sim.player import Cue, Player, rate_for
 from firmware_sim.ports import Chance
@@ -80,8 +83,14 @@ class Trial:
                 self._keeper.do_once(self._crystal.mono(self.now))
         self.now = max(self.now, end)
 
-    def error(self) -> int:
-        """us by which something comes too late that is to start now."""
+    def run_until_connected(self) -> None:
+        while not self.connected_at:
+            self.run_until(self._next())
+
+    def error(self) -> int | None:
+        """us by which something comes too late that is to start now; None without valid time."""
+        if not self._clock.valid:
+            return None
         armed = self._clock.mono(self.now)
         return self._crystal.real(armed) - self.now
 
@@ -137,7 +146,8 @@ class Trial:
         self._later(arrives, self._session, lambda: self._answered(answer))
 
     def _answered(self, answer: TimeAnswer) -> None:
-        self._keeper.on_answer(answer, self._crystal.mono(self.now))
+        with suppress(Stale, ClockBelowFloor):  # too late, or too wrong, to count
+            self._keeper.on_answer(answer, self._crystal.mono(self.now))
 
     def _stamping(self) -> int:
         return int(-log(1 - self._chance.random()) * STAMPING)

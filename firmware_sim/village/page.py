@@ -8,7 +8,7 @@ from firmware_sim.village.faults.catalogue import meaning
 from firmware_sim.village.markup import document, element, pairs, row, section, table
 from firmware_sim.village.pictures import pictures
 from firmware_sim.village.rehearsal import SETTLING, Outcome
-from firmware_sim.village.report import again, lasting, numbered, several, troubles
+from firmware_sim.village.report import lasting, numbered, rerun, several, troubles
 
 MEANINGS: Mapping[str, str] = {
     "lost": "an accepted order came to no end at a speaker",
@@ -60,8 +60,7 @@ def _asked(outcome: Outcome, wall_s: float) -> str:
     }  # fmt: skip
     if wish.plant:
         rows["Planted"] = f"{wish.plant}: {MEANINGS.get(wish.plant, 'a nuisance that must break no promise')}"
-    command = again(wish, None if whole else numbered(history, outcome.played))
-    return f"{pairs(rows)}<p>Run it again: {element('code', command)}</p>"
+    return f"{pairs(rows)}<p>Run it again: {element('code', rerun(wish, outcome.played))}</p>"
 
 
 def _sets(outcome: Outcome) -> str:

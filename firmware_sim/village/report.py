@@ -19,14 +19,18 @@ def as_json(outcome: Outcome, wall_s: float) -> dict[str, object]:
     """Everything but the plots; the same for the same seed but for `wall_s`."""
     wish, told = outcome.wish, asdict(outcome.figures)
     del told["skews"]
-    asked = {"seed": wish.seed, "days": wish.days, "speakers": wish.speakers, "faults": list(wish.faults)}
     return (
-        asked
+        asked(wish)
         | outcome.verdict.as_json()
         | {"digest": outcome.digest, "wall_s": round(wall_s, 2), "thinned": wish.thinning}
         | {"happenings": len(outcome.played), "befell": befell(outcome)}
+        | {"again": rerun(wish, outcome.played)}
         | told
     )
+
+
+def asked(wish: Wish) -> dict[str, object]:
+    return {"seed": wish.seed, "days": wish.days, "speakers": wish.speakers, "faults": list(wish.faults)}
 
 
 def befell(outcome: Outcome) -> dict[str, int]:
@@ -65,12 +69,18 @@ def in_words(outcome: Outcome, wall_s: float) -> list[str]:
 
 def again(wish: Wish, only: Iterable[int] | None = None) -> str:
     """The command that runs it again."""
-    words = [f"loa rehearse --seed {wish.seed} --days {wish.days:g} --speakers {wish.speakers}"]
+    words = [f"loa rehearse --seed {wish.seed} --days {wish.days!r} --speakers {wish.speakers}"]
     words += [f"--faults {','.join(wish.faults)}"] if wish.faults else []
     words += [f"--plant {wish.plant}"] if wish.plant else []
     words += [f"--begin {datetime.fromtimestamp(wish.begin // 1_000_000, UTC):%Y-%m-%d}"] if wish.begin != START else []
     words += ["--only " + ",".join(str(number) for number in only)] if only is not None else []
     return " ".join(words)
+
+
+def rerun(wish: Wish, played: tuple[Happening, ...]) -> str:
+    """The same with what was played of its history."""
+    history = wish.history()
+    return again(wish, None if len(played) == len(history) else numbered(history, played))
 
 
 def numbered(history: tuple[Happening, ...], kept: Iterable[Happening]) -> dict[int, Happening]:
@@ -97,7 +107,9 @@ def several(count: int, noun: str) -> str:
 
 def _struck(lane: Lane) -> str:
     who = f" at {several(len(lane.poles), 'speaker')}" if lane.poles else ""
-    return f"{lane.name:18}{several(len(lane.spells), 'time')}{who}{f', {lasting(lane.lasted)}' if lane.lasted else ''}"
+    over = " over all speakers" if lane.poles else ""
+    lasted = f", {lasting(lane.lasted)}{over}" if lane.lasted else ""
+    return f"{lane.name:18}{several(len(lane.spells), 'time')}{who}{lasted}"
 
 
 def _verdict(outcome: Outcome) -> list[str]:

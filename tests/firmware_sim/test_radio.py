@@ -11,6 +11,7 @@ from devices.protocol.units import MILLI, SECOND
 from firmware_sim.errors import BadRadioModel
 from firmware_sim.radio.model import OWN, RadioModel
 from firmware_sim.radio.radio import Radio
+from firmware_sim.radio.skew import bench_sync
 
 MODEL = RadioModel.read()
 KB = 1024
@@ -117,6 +118,13 @@ def test_the_same_seed_gives_the_same_delays() -> None:
         ("[80.0, 250.0]", "[250.0, 80.0]", "idle.promotion_ms"),
         ("tail_alpha = 1.3", "tail_alpha = nan", "air.tail_alpha"),
         ("tail_alpha = 1.3", "tail_alpha = ", ""),
+        ("tail_alpha = 1.3", "tail_alpha = 0.001", "air.tail_alpha"),
+        ("excess_sigma = 1.0", "excess_sigma = 2000", "air.excess_sigma"),
+        ("\nsigma = 1.0", "\nsigma = 2000", "throughput.sigma"),
+        ("base_ms = 20.0", "base_ms = 1e6", "uplink.base_ms"),
+        ("excess_factor = 3.0", "excess_factor = inf", "congested.excess_factor"),
+        ("mean_between_s = 600.0", "mean_between_s = 1e-9", "cuts.mean_between_s"),
+        ("drift_ppm = 50.0", "drift_ppm = 1e6", "clock.drift_ppm"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_field(tmp_path: Path, old: str, new: str, field: str) -> None:
@@ -127,6 +135,25 @@ def test_a_bad_file_is_refused_with_its_field(tmp_path: Path, old: str, new: str
     with pytest.raises(BadRadioModel) as caught:
         RadioModel.read(file)
     assert caught.value.data["field"] == field and caught.value.data["file"] == str(file)
+
+
+EXTREMES = (
+    ("base_ms = 20.0", "base_ms = 6e4"), ("excess_sigma = 1.0", "excess_sigma = 5"),
+    ("tail_alpha = 1.3", "tail_alpha = 0.2"), ("\nsigma = 1.0", "\nsigma = 5"),
+    ("drift_ppm = 50.0", "drift_ppm = 1000"), ("median_mbit_s = 4.0", "median_mbit_s = 0.001"),
+    ("base_factor = 2.0", "base_factor = 100"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("which", [*((one,) for one in EXTREMES), EXTREMES], ids=str)
+def test_the_worst_that_a_file_may_say_comes_to_an_end(tmp_path: Path, which: tuple[tuple[str, str], ...]) -> None:
+    file, text = tmp_path / "model.toml", OWN.read_text("utf-8")
+    for old, new in which:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, "utf-8")
+    cases = {"same_operator", "cold_start_congested", "end_of_10min_bulletin"}
+    assert bench_sync(RadioModel.read(file), 2, 1, cases).keys() == cases
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from devices.protocol.units import MILLI, MINUTE
 from firmware_sim.radio.model import RadioModel
-from firmware_sim.radio.skew import CASES, bench_sync
+from firmware_sim.radio.skew import CASES, COLD_COMMUNES, bench_sync
 from firmware_sim.radio.trial import EPOCH, Trial
 from firmware_sim.runtime import dice
 
@@ -34,6 +34,35 @@ def test_a_large_commune_keeps_within_the_limits(file: Path | None, limited: fro
     for name, told in bench_sync(RadioModel.read(file), speakers=100, seed=1, only=limited).items():
         assert told["p99_ms"] <= told["p99_limit_ms"], (name, told)
         assert told["p50_ms"] <= (told["p50_limit_ms"] or 1_000), (name, told)
+
+
+def test_speakers_without_valid_time_are_counted_and_not_compared() -> None:
+    """Some have no answer that counts within 3 s: a box without time stays silent."""
+    (told,) = bench_sync(RadioModel.read(), 100, 3, {"cold_start_mixed_operators"}).values()
+    assert 1 <= told["silent"] <= 6 and told["p99_ms"] <= 20, told
+
+
+def test_where_nobody_has_the_time_nothing_is_compared() -> None:
+    model = RadioModel.read()
+    far = model.model_copy(update={"uplink": model.uplink.model_copy(update={"base_ms": 4_000.0})})
+    (told,) = bench_sync(far, 3, 1, {"cold_start"}).values()
+    assert (told["p50_ms"], told["p99_ms"], told["silent"]) == (None, None, 3 * COLD_COMMUNES)
+
+
+@pytest.mark.parametrize("file", [None, OTHER], ids=["shipped", "other"])
+def test_they_agree_3_s_after_connecting(file: Path | None) -> None:
+    """A seed with a speaker whose first questions were all held up."""
+    (told,) = bench_sync(RadioModel.read(file), 100, 67, {"cold_start"}).values()
+    assert told["p99_ms"] <= told["p99_limit_ms"], told
+
+
+@pytest.mark.rehearse
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("file", [None, OTHER], ids=["shipped", "other"])
+def test_they_agree_3_s_after_connecting_whichever_the_seed(file: Path | None) -> None:
+    model = RadioModel.read(file)
+    told = [bench_sync(model, 100, seed, {"cold_start"})["cold_start"]["p99_ms"] for seed in range(1, 101)]
+    assert max(told) <= 15
 
 
 def test_the_same_seed_gives_the_same_figures_and_another_does_not() -> None:

@@ -102,6 +102,20 @@ def test_a_reconnect_asks_eight_times_and_keeps_the_pace_of_a_clock_that_has_lea
     assert 10 * 5 <= street.questions - before - 8 <= 15 * 5
 
 
+def test_a_first_burst_that_stood_in_a_queue_is_followed_by_another_question() -> None:
+    street = Street(way=1_000_000).power_on().connect().run(1.9)
+    street.way = 20_000
+    street.run(1.6)
+    assert street.questions == 9
+    assert street.speaker.clock.utc(street.mono) == pytest.approx(street.now, abs=10_000)
+    assert street.speaker.clock.error(street.mono) < 40_000
+
+
+def test_on_a_slow_line_two_questions_follow_and_no_more() -> None:
+    street = Street(way=200_000).power_on().connect().run(5)
+    assert street.questions == 8 + 2
+
+
 def test_a_slow_start_asks_three_times_and_then_every_five_minutes() -> None:
     street = Street(settings=SpeakerSettings(slow_start=True)).power_on().connect()
     street.run(200)

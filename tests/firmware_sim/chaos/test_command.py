@@ -36,6 +36,11 @@ def test_it_listens_counts_and_ends(tmp_path: Path) -> None:
         (["--model", "/nowhere.toml"], "bad_radio_model"),
         (["--broker", "mqtts://h"], "mqtt://"),
         (["--listen", "nowhere"], "HOST:PORT"),
+        (["--congested"], "--model"),
+        (
+            ["--model", "4g", "--loss", "0.1", "--delay-ms", "5", "--stall-s", "3"],
+            "--delay-ms, --loss, --stall-s: with",
+        ),
     ],
 )
 def test_senseless_wishes_are_refused_in_words(words: list[str], why: str) -> None:

@@ -1,6 +1,7 @@
 """What a person is told of a rehearsal: in words, as JSON, and as a page that stands by itself."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -58,6 +59,8 @@ def test_a_clean_rehearsal_tells_what_happened_and_that_all_is_well() -> None:
     assert "skew      p50 5.5 ms, p99 22.25 ms" in told and "alerts    p50 0.475 s" in told
     for name in ("radio gone", "broker down", "fail point armed"):
         assert name in told, "what each fault did"
+    assert re.search(r"radio gone +\d+ times at \d+ speakers, [\d.]+ h over all speakers", told)
+    assert re.search(r"broker down +\d+ times, [\d.]+ min$", told, re.M)
 
 
 def test_a_quiet_rehearsal_says_so() -> None:
@@ -90,6 +93,7 @@ def test_numbers_for_programs() -> None:
 
 def test_a_command_runs_it_again() -> None:
     assert report.again(Wish(7, 0.5, 30)) == "loa rehearse --seed 7 --days 0.5 --speakers 30"
+    assert "--days 0.020833333333333332 " in report.again(Wish(7, 0.5 / 24, 30)), "to the last digit"
     assert report.again(Wish(7, 2, 30, ("storm", "kill"), "late"), (3, 5)) == (
         "loa rehearse --seed 7 --days 2 --speakers 30 --faults storm,kill --plant late --only 3,5"
     )
