@@ -41,7 +41,7 @@ def in_words() -> Iterator[None]:
 
 
 def _coded(error: Any) -> list[str]:
-    """In both languages, where the interface has words for it; a database says what it said itself, and where it lies."""
+    """In both languages, where the interface has words for it; of a database, what it said itself and where it lies."""
     where = [f"{error.where or ''} {error}".strip()] if isinstance(error, DatabaseError) else []
     if known(error.code):
         return [*in_both(error.code, getattr(error, "data", {})), *where]

@@ -86,7 +86,7 @@ def test_a_full_disk_is_no_failing_seed() -> None:
     """No file may grow beyond 1 MB (in blocks of 512 bytes); the database must."""
     words = ["sh", "-c", 'ulimit -f 2000; exec "$@"', "sh", *COMMAND, "--seed", "1"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 1 and "disk_full" in done.stderr and "disk I/O error" in done.stderr
+    assert done.returncode == 1 and "database_error" in done.stderr and "disk I/O error" in done.stderr
     assert not any(word in done.stdout + done.stderr for word in ("Traceback", "crashed", "shorter", "verdict"))
 
 
