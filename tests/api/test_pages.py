@@ -144,7 +144,7 @@ def test_cookies_are_for_us_alone(tmp_path: Path, url: str) -> None:
         answer = browser.log_in("hoa", PASSWORD)
         said += answer.headers.get_list("set-cookie")
         secure = url.startswith("https")
-        assert len(said) == 4 and all("HttpOnly" in one and "SameSite=lax" in one and "Path=/" in one for one in said)
+        assert len(said) == 5 and all("HttpOnly" in one and "SameSite=lax" in one and "Path=/" in one for one in said)
         assert all(("Secure" in one) is secure and one.startswith("__Host-") is secure for one in said)
         assert not any("Domain" in one for one in said)
         name = "__Host-loa" if secure else "loa"

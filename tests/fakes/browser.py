@@ -61,7 +61,11 @@ class Browser:
         return Page(self.http.post(path, data=fields, headers=said))
 
     def log_in(self, login: str, password: str) -> Page:
-        return self.send(self.open("/login"), "/login", login=login, password=password)
+        page = self.open("/login")
+        if page.path != "/login":
+            self.send(page, "/logout")
+            page = self.open("/login")
+        return self.send(page, "/login", login=login, password=password)
 
     def ask(self, method: str, path: str, **parts: Any) -> Response:
         """The interface, as a program on a page of ours would."""
