@@ -54,7 +54,7 @@ def figures(village: "Village", stage: "Stage") -> Figures:
         orders=len({accepted.key for accepted in village.accepted}), refused=stage.refused,
         deliveries=dict(sorted(states.items())), reasons=dict(sorted(reasons.items())),
         incidents=dict(sorted(incidents.items())), messages=village.broker.carried,
-        virtual_s=(village.time.now - village.begin) / 1_000_000, deaths=village.desk.deaths,
+        virtual_s=(village.time.now - village.begin) / 1_000_000, deaths=sum(desk.deaths for desk in village.desks),
         skew_ms=_percentiles(pairs) | {"pairs": int(sum(len(pair) for pair in pairs))},
         alert_s=_percentiles([np.array(_alert_delays(village))]),
         skews=tuple(((first - village.begin) / DAY, float(np.percentile(pair, 99))) for first, pair in heard),

@@ -191,6 +191,12 @@ class Pole:
 
         self._time.at(since + DROPPED, drop)
 
+    def end_silence(self) -> None:
+        """The line carries again, by a new connection: what waited in the silent one would be overtaken."""
+        if self._time.now < self._silent_until:
+            self._silent_until = self._time.now
+            self._around.broker.cut(self.client)
+
     @property
     def hears(self) -> bool:
         """Whether what is said to it now arrives, as far as anybody can know."""

@@ -9,10 +9,12 @@ __all__ = ["DEEDS", "areas", "calendar", "control", "heal", "keys", "lies", "off
 
 def heal(stage: Stage) -> None:
     """Every fault is mended."""
-    village, everybody = stage.village, tuple(range(len(stage.village.poles)))
+    everybody = tuple(range(len(stage.village.poles)))
     stage.hostility.peace()
-    village.desk.before_publish = village.desk.after_publish = lambda topic: None
+    control.disarm(stage, "before", "after")
     control.broker_returns(stage)
     speakers.power_back(stage, everybody)
     speakers.flash_well(stage, everybody)
+    for pole in stage.village.poles:
+        pole.end_silence()
     speakers.radio_back(stage, everybody)
