@@ -13,6 +13,7 @@ from api.cli.refusals import in_words
 from api.cli.screen import fail, log_to_stderr, progress, result, result_json, say
 from controller.runtime import world
 from firmware_sim.errors import UnknownProgramme
+from firmware_sim.radio.model import RadioModel
 from firmware_sim.village import report
 from firmware_sim.village.faults.catalogue import named
 from firmware_sim.village.happenings import Happening
@@ -37,6 +38,7 @@ class RehearseWish:
     faults: str
     plant: str
     begin: datetime | None
+    model: Path | None
     only: str
     shrink: bool
     as_json: bool
@@ -48,7 +50,9 @@ def rehearse(asked: RehearseWish) -> int:
     log_to_stderr(as_json=asked.as_json, level=50)
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     with in_words():
-        wish = Wish(asked.seed, asked.days, asked.speakers, named(asked.faults), _bug(asked.plant), _begin(asked.begin))
+        faults, plant, begin = named(asked.faults), _bug(asked.plant), _begin(asked.begin)
+        wish = Wish(asked.seed, asked.days, asked.speakers, faults, plant, begin, asked.model)
+        RadioModel.read(wish.model)
     history = wish.history()
     happenings = _chosen(history, asked.only)
     if _went_well(wish, happenings, asked):

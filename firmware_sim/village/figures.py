@@ -31,6 +31,8 @@ class Figures:
     virtual_s: float
     deaths: int
     """Of the controller."""
+    cuts: int
+    """Of single links, as the radio model has them."""
     skew_ms: dict[str, float]
     """Between two speakers of one commune that began the same bulletin on time: p50, p99, and how many pairs."""
     alert_s: dict[str, float]
@@ -55,6 +57,7 @@ def figures(village: "Village", stage: "Stage") -> Figures:
         deliveries=dict(sorted(states.items())), reasons=dict(sorted(reasons.items())),
         incidents=dict(sorted(incidents.items())), messages=village.broker.carried,
         virtual_s=(village.time.now - village.begin) / 1_000_000, deaths=sum(desk.deaths for desk in village.desks),
+        cuts=stage.cuts,
         skew_ms=_percentiles(pairs) | {"pairs": int(sum(len(pair) for pair in pairs))},
         alert_s=_percentiles([np.array(_alert_delays(village))]),
         skews=tuple(((first - village.begin) / DAY, float(np.percentile(pair, 99))) for first, pair in heard),

@@ -54,7 +54,8 @@ def _asked(outcome: Outcome, wall_s: float) -> str:
         "Faults": ", ".join(wish.faults) or "none",
         **{f"- {name}": meaning(name) for name in wish.faults},
         "Thinned": f"heartbeats every {lasting(wish.thinning['heartbeat_s'] * SECOND)},"
-        f" time asked {wish.thinning['probes']} times rarer than on the wire",
+        f" time asked {wish.thinning['probes']} times rarer than on the wire,"
+        f" {several(told.cuts, 'cut')} of links, {wish.thinning['cuts']} times rarer than in the model",
         "Happenings": "all" if whole else f"{len(outcome.played)} of {len(history)}",
         "Digest": outcome.digest,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """A rehearsal told to a person, and as numbers for a program."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -45,6 +46,7 @@ def in_words(outcome: Outcome, wall_s: float) -> list[str]:
     lines = [
         f"seed {wish.seed}: {wish.speakers} speakers, {told.virtual_s / 3600:.1f} h of their time in {wall_s:.0f} s",
         f"thinned: heartbeats every {wish.thinning['heartbeat_s']} s, time asked {wish.thinning['probes']} times rarer",
+        f"links     {several(told.cuts, 'cut')} by the radio model, {wish.thinning['cuts']} times rarer than it says",
         f"office    {_counted(Counter(one.deed for one in outcome.played if one.deed in OFFICE))}",
         f"faults    {', '.join(wish.faults) or 'none'}; the controller died {several(told.deaths, 'time')}",
         *(f"  {_struck(lane)}" for lane in troubles(outcome)),
@@ -69,6 +71,7 @@ def again(wish: Wish, only: Iterable[int] | None = None) -> str:
     words += [f"--faults {','.join(wish.faults)}"] if wish.faults else []
     words += [f"--plant {wish.plant}"] if wish.plant else []
     words += [f"--begin {datetime.fromtimestamp(wish.begin // 1_000_000, UTC):%Y-%m-%d}"] if wish.begin != START else []
+    words += [f"--model {shlex.quote(str(wish.model))}"] if wish.model else []
     words += ["--only " + ",".join(str(number) for number in only)] if only is not None else []
     return " ".join(words)
 

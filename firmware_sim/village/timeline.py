@@ -21,7 +21,8 @@ ENDS: Mapping[str, tuple[str, ...]] = {
     "flash_well": ("flash full", "flash slow"),
 }  # fmt: skip
 LASTS: Mapping[str, tuple[str, int]] = {
-    "silent": ("link silent", 1), "disorder": ("message disorder", 2), "tamper": ("audio tampered", 1),
+    "faded": ("radio gone", 1), "silent": ("link silent", 1), "disorder": ("message disorder", 2),
+    "tamper": ("audio tampered", 1),
 }  # fmt: skip
 """The lane of a deed that says itself how long it lasts, and where in its words (us)."""
 MOMENTS: Mapping[str, str] = {

@@ -16,5 +16,5 @@ def heal(stage: Stage) -> None:
     speakers.power_back(stage, everybody)
     speakers.flash_well(stage, everybody)
     for pole in stage.village.poles:
-        pole.end_silence()
+        pole.mend_line()
     speakers.radio_back(stage, everybody)

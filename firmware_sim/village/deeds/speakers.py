@@ -20,6 +20,15 @@ def radio_back(stage: Stage, poles: tuple[int, ...]) -> None:
 
 
 @deed
+def faded(stage: Stage, poles: tuple[int, ...], span: int) -> None:
+    """Each link breaks, and is back after `span`: what the radio model calls a cut."""
+    stage.trouble(span + TAIL, stage.poles(poles))
+    stage.cuts += len(poles)
+    for pole in stage.poles(poles):
+        pole.fade(span)
+
+
+@deed
 def silent(stage: Stage, poles: tuple[int, ...], span: int) -> None:
     """Connected as it seems, but nothing passes."""
     stage.trouble(span + MINUTE, stage.poles(poles))

@@ -31,6 +31,8 @@ class Stage:
     programmes: dict[int, str] = field(default_factory=dict)
     refused: int = 0
     """Orders that the office was told no about."""
+    cuts: int = 0
+    """Links that broke and came back by themselves."""
     troubled: list[tuple[int, int]] = field(default_factory=list)
     """From and to when something stood in everybody's way, us."""
 
