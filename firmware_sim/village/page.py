@@ -105,7 +105,10 @@ def _figures(outcome: Outcome) -> str:
             f" ({several(int(told.skew_ms['pairs']), 'pair')})"
         )
     if "p50" in told.alert_s:
-        rows["Alerts"] = f"p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound"
+        rows["Alerts"] = (
+            f"p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound at"
+            f" {told.alert_s['heard']} that could hear it then; {told.alert_s['left_out']} left out"
+        )
     return pairs(rows) + _reasons(told.reasons)
 
 

@@ -60,7 +60,8 @@ def in_words(outcome: Outcome, wall_s: float) -> list[str]:
         lines.append(f"skew      p50 {told.skew_ms['p50']} ms, p99 {told.skew_ms['p99']} ms between two of one commune")
     if "p50" in told.alert_s:
         lines.append(
-            f"alerts    p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound"
+            f"alerts    p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound at"
+            f" {told.alert_s['heard']} that could hear it then, {told.alert_s['left_out']} left out"
         )
     return [*lines, f"digest    {outcome.digest}", *_verdict(outcome)]
 

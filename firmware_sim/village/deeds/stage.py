@@ -28,6 +28,8 @@ class Stage:
     dice: Dice = field(default_factory=lambda: runtime.dice(0))
     """Of the happening that is being played: dropping another one changes nothing here."""
     orders: dict[int, Accepted] = field(default_factory=dict)
+    called: dict[str, frozenset[str]] = field(default_factory=dict)
+    """For each alert the speakers that nothing kept from hearing it when it was raised."""
     programmes: dict[int, str] = field(default_factory=dict)
     refused: int = 0
     """Orders that the office was told no about."""
