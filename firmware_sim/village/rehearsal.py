@@ -71,7 +71,7 @@ class Wish:
         single links so many times rarer than in the radio model."""
         if self.days < 1:
             return {"heartbeat_s": 3_600, "probes": 12, "cuts": 4}
-        return {"heartbeat_s": 21_600, "probes": 144, "cuts": 72}
+        return {"heartbeat_s": 21_600, "probes": 36, "cuts": 72}
 
     def history(self) -> tuple[Happening, ...]:
         return history(self.scene, self.seed, self.faults)
