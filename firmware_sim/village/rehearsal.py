@@ -70,8 +70,8 @@ class Wish:
         """Heartbeats so many seconds apart, bursts of time probes so many times rarer than on the wire, and cuts of
         single links so many times rarer than in the radio model."""
         if self.days < 1:
-            return {"heartbeat_s": 3_600, "probes": 12, "cuts": 4}
-        return {"heartbeat_s": 21_600, "probes": 36, "cuts": 72}
+            return {"heartbeat_s": 3_600, "probes": 12, "cuts": 12}
+        return {"heartbeat_s": 21_600, "probes": 36, "cuts": 144}
 
     def history(self) -> tuple[Happening, ...]:
         return history(self.scene, self.seed, self.faults)

@@ -28,7 +28,7 @@ LASTS: Mapping[str, tuple[str, int]] = {
 MOMENTS: Mapping[str, str] = {
     "drift": "crystal bad", "warmed": "crystal warmed", "reboot": "box rebooted", "flash_rot": "flash rotten",
     "flash_torn": "write torn",
-    "kill": "fail point armed", "forge": "order forged", "replay": "messages replayed",
+    "kill": "fail point armed", "forge": "message forged", "replay": "messages replayed",
     "roll_back": "store rolled back", "alert": "alerts", "stop": "stops, cancels", "cancel": "stops, cancels",
     "programme": "calendar", "retold": "calendar", "ended": "calendar", "night": "calendar",
     "rival": "second controller", "rotated": "keys", "leaked": "keys", "new_root": "keys", "thief": "thief speaks",

@@ -72,6 +72,15 @@ def test_a_storm_takes_a_third_of_the_hamlets_for_hours(seed: int) -> None:
         assert 2 * HOUR <= back.at - lost.at < 8 * HOUR
 
 
+@pytest.mark.parametrize(
+    ("name", "begun", "ended"), [("hostile", "remember", "roll_back"), ("keys", "leaked", "thief")]
+)
+def test_what_is_begun_in_a_short_scene_is_ended_in_it(name: str, begun: str, ended: str) -> None:
+    for seed in range(60):
+        deeds = [one.deed for one in Wish(seed, 0.02, 20, (name,)).history()]
+        assert deeds.count(begun) == deeds.count(ended)
+
+
 def test_a_commune_speaks_five_times_a_day() -> None:
     week = Wish(3, 7, 200).history()
     assert sum(one.deed == "order" for one in week) >= 35
