@@ -97,6 +97,12 @@ class Pole:
         """The speaker's own clock now, us."""
         return self.quartz.mono(self._time.now)
 
+    def clock_jumps(self, by: int) -> None:
+        """Its clock counts so many us more at once: what was to be done by then is due."""
+        self.quartz.jumped(self._time.now, by)
+        if self.speaker is not None:
+            self._poke(self.speaker)
+
     # Power
 
     def power_up(self) -> None:

@@ -33,6 +33,10 @@ class Quartz:
         """From now on it runs faster by so much."""
         self._count_from(now, self.mono(now), self._crystal.ppb + round(ppm * _PPB))
 
+    def jumped(self, now: int, by: int) -> None:
+        """It counts `by` us more at once, or stands still for -`by` us."""
+        self._crystal = self._crystal.jumped(now, by)
+
     def restart(self, now: int, mono: int) -> None:
         """A boot: the clock begins anew at `mono`."""
         self._count_from(now, mono, self._crystal.ppb)

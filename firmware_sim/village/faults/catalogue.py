@@ -9,6 +9,7 @@ from firmware_sim.errors import UnknownProgramme
 from firmware_sim.village.faults.clock import clock
 from firmware_sim.village.faults.disk import disk
 from firmware_sim.village.faults.flood import flood
+from firmware_sim.village.faults.hardware import hardware
 from firmware_sim.village.faults.hostile import hostile
 from firmware_sim.village.faults.keys import keys
 from firmware_sim.village.faults.kill import kill
@@ -24,7 +25,7 @@ from firmware_sim.village.happenings import Happening, Scene, Script, in_time_or
 from firmware_sim.village.week import office
 
 _SCRIPTS: tuple[Script, ...] = (
-    storm, flood, silence, reconnect, swizzle, kill, wipe, clock, disk, hostile, tamper, rival, merge, keys,
+    storm, flood, silence, reconnect, swizzle, kill, wipe, clock, disk, hostile, tamper, rival, merge, keys, hardware,
 )  # fmt: skip
 PROGRAMMES: Mapping[str, Script] = {script.__name__: script for script in _SCRIPTS}
 
