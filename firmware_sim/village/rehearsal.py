@@ -14,7 +14,7 @@ from firmware_sim.ledger import Line
 from firmware_sim.radio.model import RadioModel
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.village.cuts import Cuts
-from firmware_sim.village.deeds.catalogue import heal
+from firmware_sim.village.deeds.catalogue import heal, known
 from firmware_sim.village.deeds.stage import Stage
 from firmware_sim.village.faults.catalogue import history
 from firmware_sim.village.figures import Figures, figures
@@ -102,6 +102,7 @@ def rehearse(
 ) -> Outcome:
     """Run it in an empty `folder`; with `happenings` a part of its history only."""
     record = hashlib.sha256()
+    history = wish.history() if happenings is None else known(tuple(happenings))
     bug = {**BUGS, **NUISANCES}[wish.plant] if wish.plant else Bug()
 
     def note(device: str, line: Line) -> None:
@@ -114,7 +115,7 @@ def rehearse(
     )  # fmt: skip
     try:
         with collected_seldom():
-            return _play(wish, village, bug, wish.history() if happenings is None else tuple(happenings), record, watch)
+            return _play(wish, village, bug, history, record, watch)
     finally:
         village.close()
 

@@ -1,10 +1,24 @@
 """All deeds, and the one that mends what others broke."""
 
+from inspect import signature
+
+from firmware_sim.errors import UnknownDeed
 from firmware_sim.village.deeds import areas, boxes, calendar, control, keys, lies, office, speakers
 from firmware_sim.village.deeds.register import DEEDS
 from firmware_sim.village.deeds.stage import Stage
+from firmware_sim.village.happenings import Happening
 
-__all__ = ["DEEDS", "areas", "boxes", "calendar", "control", "heal", "keys", "lies", "office", "speakers"]
+__all__ = ["DEEDS", "areas", "boxes", "calendar", "control", "heal", "keys", "known", "lies", "office", "speakers"]
+
+
+def known(happenings: tuple[Happening, ...]) -> tuple[Happening, ...]:
+    """The same; UnknownDeed for a word that is none, or with too little or too much behind it."""
+    for one in happenings:
+        try:
+            signature(DEEDS[one.deed]).bind(None, *one.of)
+        except (KeyError, TypeError) as error:
+            raise UnknownDeed(deed=one.deed, of=len(one.of)) from error
+    return happenings
 
 
 def heal(stage: Stage) -> None:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim import runtime
-from firmware_sim.errors import UnknownProgramme
-from firmware_sim.village.deeds.catalogue import DEEDS
+from firmware_sim.errors import UnknownDeed, UnknownProgramme
+from firmware_sim.village.deeds.catalogue import DEEDS, known
 from firmware_sim.village.faults.catalogue import PROGRAMMES, history, meaning, named
-from firmware_sim.village.happenings import Happening, Scene, now_and_then, some
+from firmware_sim.village.happenings import Happening, Scene, Value, now_and_then, some
 from firmware_sim.village.rehearsal import Wish
 
 WISHES = st.builds(
@@ -107,6 +107,15 @@ def test_programmes_are_asked_for_by_name() -> None:
     with pytest.raises(UnknownProgramme) as refused:
         named("storm,locusts")
     assert refused.value.data == {"fault": "locusts"}
+
+
+@pytest.mark.parametrize("said", [("radio_lots", ((1,),)), ("radio_lost", ()), ("flash_full", ((1,), 3, 4))])
+def test_a_word_that_is_none_is_found_before_anything_happens(said: tuple[str, tuple[Value, ...]]) -> None:
+    well = Happening(0, "radio_lost", ((1,),))
+    assert known((well,)) == (well,)
+    with pytest.raises(UnknownDeed) as refused:
+        known((well, Happening(5, *said)))
+    assert refused.value.data == {"deed": said[0], "of": len(said[1])}
 
 
 def test_every_programme_has_a_sentence_of_its_own() -> None:
