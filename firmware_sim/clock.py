@@ -67,6 +67,12 @@ class Clock:
         """The first monotonic instant at which it is `utc`; only with valid time."""
         return self._fit.mono(utc) if self._fit else 0
 
+    @property
+    def reach(self) -> int:
+        """us from the oldest exchange that it still knows to the newest: the drift is told from these."""
+        kept = list(self._exchanges)
+        return kept[-1][0] - kept[0][0] if kept else 0
+
     def error(self, mono: int) -> int:
         """Expected error, us."""
         return self._fit.error_at(mono) if self._fit else UNKNOWN_ERROR

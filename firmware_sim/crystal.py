@@ -41,6 +41,10 @@ class Crystal:
             found += 1
         return found
 
+    def booted(self, real: int, chance: Chance) -> "Crystal":
+        """The same crystal after another power-up at `real`: it counts from elsewhere."""
+        return replace(self, born=real, start=_anywhere(chance))
+
     def jumped(self, real: int, by: int) -> "Crystal":
         """The same crystal, whose count jumps ahead by `by` us at `real`, or stands still for -`by` us."""
         return replace(self, born=real + max(0, -by), start=self.mono(real) + max(0, by))
@@ -69,8 +73,13 @@ def draw_crystal(born: int, chance: Chance, worst: int = WORST_PPB, swing: tuple
     """A crystal as it comes out of a box, at power-up; off by `worst` parts per billion at most."""
     return Crystal(
         born=born,
-        start=int(chance.uniform(1, 100) * SECOND),
+        start=_anywhere(chance),
         ppb=int(chance.uniform(-worst, worst)),
         swing=int(chance.uniform(*swing)),
         dawn=int(chance.uniform(0, DAY)),
     )
+
+
+def _anywhere(chance: Chance) -> int:
+    """What it counts when the processor begins to look, us."""
+    return int(chance.uniform(1, 100) * SECOND)

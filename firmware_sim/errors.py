@@ -73,6 +73,12 @@ class UnknownProgramme(SpeakerError):
     code = "unknown_programme"
 
 
+class UnknownDeed(SpeakerError):
+    """A happening names no deed, or not what the deed needs."""
+
+    code = "unknown_deed"
+
+
 class BadAddress(SpeakerError):
     """The broker's address cannot be read or used; `why` says what is wrong."""
 

@@ -232,18 +232,22 @@ class Fleet:
 
     def _station(self, identity: Identity) -> Station:
         box = self._box(len(self.stations))
-        settings = self._settings if box is None else box.profile.settings(self._settings)
+        settings = box.profile.settings(self._settings) if self._makes else self._settings
 
         def assemble(link: SpeakerLink, crystal: Crystal) -> Parts:
             return replace(self._parts(identity, link, crystal, settings), hardware=box)
 
         url = own_address(self._url, self._folder / identity.device)
-        return Station(url, identity.device, assemble, self._chance, runtime.monotonic)
+        return Station(url, identity.device, assemble, self._chance, runtime.monotonic, box, self._utc)
 
-    def _box(self, index: int) -> Hardware | None:
-        """What is in the tin of this speaker; None: a healthy box of the common make."""
+    def _utc(self, real: int) -> int:
+        """The true time at an instant of this machine."""
+        return real + self._to_utc
+
+    def _box(self, index: int) -> Hardware:
+        """What is in the tin of this speaker, whatever becomes of its power; of the common make where none is said."""
         if not self._makes:
-            return None
+            return Hardware(Profile.read("common"), self._chance, runtime.utc(), self._settings.firmware)
         return Hardware(self._makes[index % len(self._makes)], self._chance, runtime.utc())
 
     def _parts(self, identity: Identity, link: SpeakerLink, crystal: Crystal, settings: SpeakerSettings) -> Parts:
@@ -259,6 +263,6 @@ class Fleet:
             link=link,
             chance=self._chance,
             sounds=self._sounds,
-            world=lambda mono: crystal.real(mono) + self._to_utc,
+            world=lambda mono: self._utc(crystal.real(mono)),
             believer=self._verdicts,
         )

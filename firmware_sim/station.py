@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from devices.protocol.messages.speaker import ReceiptState
-from devices.protocol.units import SECOND
+from devices.protocol.units import DAY, SECOND
 from firmware_sim.crystal import Crystal, draw_crystal
+from firmware_sim.hardware.box import Hardware
 from firmware_sim.link import MqttLink
 from firmware_sim.ports import Chance, SpeakerLink
 from firmware_sim.speaker import Parts, Speaker
@@ -28,7 +29,11 @@ Assemble = Callable[[SpeakerLink, Crystal], Parts]
 class Station:
     """`real` is the machine's monotonic clock; every instant here is by it, in us."""
 
-    def __init__(self, url: str, device: str, assemble: Assemble, chance: Chance, real: Callable[[], int]) -> None:
+    def __init__(
+        self, url: str, device: str, assemble: Assemble, chance: Chance, real: Callable[[], int], box: Hardware,
+        utc: Callable[[int], int],
+    ) -> None:  # fmt: skip
+        """`utc`: the true time at a machine's instant; `box` runs on mains, sun and battery by it."""
         self._link = MqttLink(url, device, self)
         self._assemble = assemble
         self._chance = chance
@@ -36,7 +41,10 @@ class Station:
         self._crystal = draw_crystal(0, chance)
         self._earlier: Counter[ReceiptState] = Counter()
         self._attempts = 0
-        self._power_at = self._connect_at = NEVER
+        self.box, self._utc = box, utc
+        self._power_at = self._connect_at = self._mains_at = self._look_at = NEVER
+        self._begun = False
+        """Whether it has been switched on."""
         self._done = 0
         """Up to when the speaker has lived, by its own clock."""
         self.speaker: Speaker | None = None
@@ -65,19 +73,38 @@ class Station:
         self._power_at = at
 
     def power_cut(self, until: int) -> None:
-        """No power before `until`."""
-        waiting = 0 if self._power_at == NEVER else self._power_at
-        self.power_off()
-        self._power_at = max(until, waiting)
+        """No mains before `until`; a box with a battery lives on it for a while."""
+        waiting = 0 if self._mains_at == NEVER else self._mains_at
+        self._mains_at = max(until, waiting)
+        self._mains(False, self._real())
 
     def power_off(self) -> None:
-        """Everything stops as it is; the broker notices by itself."""
+        """Everything stops as it is, and for good; the broker notices by itself."""
+        self._go_dark()
+        self._power_at = self._mains_at = self._look_at = NEVER
+
+    def _go_dark(self) -> None:
         self.settle()
         if self.speaker is not None:
             self._earlier += self.speaker.books.words
         self.speaker, self.connected = None, False
-        self._power_at = self._connect_at = NEVER
+        self._connect_at = NEVER
         self._link.close()
+
+    def _mains(self, there: bool, now: int) -> None:
+        self.box.advance(self._utc(now))
+        self.box.mains(there)
+        self._follow(now)
+
+    def _follow(self, now: int) -> None:
+        """Be on while the box is, and look again when that changes by itself."""
+        utc = self._utc(now)
+        change = self.box.power_change(utc)
+        self._look_at = now + (DAY if change is None else change - utc)
+        if not self.box.powered:
+            self._go_dark()
+        elif self.speaker is None and self._begun:
+            self._power_up(now)
 
     def cut(self, until: int) -> None:
         """The connection breaks without a word; no other is tried before `until`."""
@@ -118,12 +145,18 @@ class Station:
         """When to call `run` next."""
         wakeup = self.speaker.next_wakeup() if self.speaker is not None else None
         own = NEVER if wakeup is None else self._crystal.real(wakeup)
-        return min(own, self._connect_at, self._power_at)
+        return min(own, self._connect_at, self._power_at, self._mains_at, self._look_at)
 
     def run(self, now: int) -> None:
         """Do what is due."""
+        if now >= self._mains_at:
+            self._mains_at = NEVER
+            self._mains(True, now)
         if now >= self._power_at:
-            self._power_up(now)
+            self._power_at, self._begun = NEVER, True
+            self._follow(now)
+        if now >= self._look_at:
+            self._follow(now)
         if now >= self._connect_at:
             self._connect(now)
         self.settle()
@@ -178,8 +211,8 @@ class Station:
 
     def _power_up(self, now: int) -> None:
         """Another life of the same box: what was not in flash is forgotten, and its clock starts anew."""
-        self._power_at, self._connect_at, self._attempts = NEVER, now, 0
-        self._crystal, self._done = draw_crystal(now, self._chance), 0
+        self._connect_at, self._attempts = now, 0
+        self._crystal, self._done = self._crystal.booted(now, self._chance), 0
         self.speaker = Speaker(self._assemble(self._link, self._crystal))
         self.speaker.power_on(self._mono())
 

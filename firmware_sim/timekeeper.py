@@ -37,8 +37,8 @@ class Timekeeper:
         thinning: int = 1,
         slow_start: bool = False,
     ) -> None:
-        """`thinning`: in the end so many times the usual pause. Until then each pause is twice the time since the
-        first question: the drift is learned from few bursts, each further from the first. With `slow_start` the
+        """`thinning`: in the end so many times the usual pause. Until then each pause is twice the time that the kept
+        answers span: the drift is learned from few bursts, each further from the first. With `slow_start` the
         first burst is short, and the pauses are an old connection's at once."""
         self._thinning = thinning
         self._slow_start = slow_start
@@ -140,6 +140,6 @@ class Timekeeper:
         if self._clock.valid and (patient or self._clock.error(mono) <= GOOD):
             age = mono - (self._young_since or 0)
             usual = burst_interval(WINDOW if self._slow_start else age)
-            return int(min(usual * self._thinning, max(usual, 2 * age)) * jitter)
+            return int(min(usual * self._thinning, max(usual, 2 * self._clock.reach)) * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)

@@ -246,6 +246,7 @@ def rehearse(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Its first day, from midnight UTC; else 2026-11-18, 11:06:40."),
     ] = None,
+    model: Annotated[Path | None, typer.Option(help="A radio model of your own (TOML); see docs/simulator.md.")] = None,
     only: Annotated[str, typer.Option(help="Play these happenings only, by number, with commas.")] = "",
     shrink: Annotated[bool, typer.Option(help="Make a failing history short.")] = True,
     report: Annotated[Path | None, typer.Option(help="Write the report with plots to this HTML file.")] = None,
@@ -255,7 +256,8 @@ def rehearse(
     from api.cli.rehearse import RehearseWish
     from api.cli.rehearse import rehearse as run
 
-    raise typer.Exit(run(RehearseWish(seed, days, speakers, faults, plant, begin, only, shrink, as_json, report)))
+    wish = RehearseWish(seed, days, speakers, faults, plant, begin, model, only, shrink, as_json, report)
+    raise typer.Exit(run(wish))
 
 
 @audit.command("verify")

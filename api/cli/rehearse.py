@@ -11,6 +11,7 @@ from api.cli.rehearsed import Ending, ended, kinds
 from api.cli.screen import fail, log_to_stderr, progress
 from controller.runtime import world
 from firmware_sim.errors import UnknownProgramme
+from firmware_sim.radio.model import RadioModel
 from firmware_sim.village.faults.catalogue import named
 from firmware_sim.village.happenings import Happening
 from firmware_sim.village.planted import BUGS
@@ -34,6 +35,7 @@ class RehearseWish:
     faults: str
     plant: str
     begin: datetime | None
+    model: Path | None
     only: str
     shrink: bool
     as_json: bool
@@ -45,7 +47,9 @@ def rehearse(asked: RehearseWish) -> int:
     log_to_stderr(as_json=asked.as_json, level=50)
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     with in_words():
-        wish = Wish(asked.seed, asked.days, asked.speakers, named(asked.faults), _bug(asked.plant), _begin(asked.begin))
+        faults, plant, begin = named(asked.faults), _bug(asked.plant), _begin(asked.begin)
+        wish = Wish(asked.seed, asked.days, asked.speakers, faults, plant, begin, asked.model)
+        RadioModel.read(wish.model)
         history = wish.history()
         happenings = _chosen(history, asked.only)
         _try_to_write(asked.report)

@@ -30,6 +30,7 @@ FAULTS = frozenset(
     )
 )  # fmt: skip
 """What `fail` and `repair` know."""
+FLASH = frozenset(("flash_full", "flash_slow"))
 OLD = 0.2
 """What is left of an old battery's capacity."""
 SLOW = 20.0
@@ -118,6 +119,10 @@ class Hardware:
     def mains(self, level: float) -> None:
         """Voltage in the street as a share of what it should be: 0 or False a cut, 0.6 a brown-out, 1 or True whole."""
         self._power = power.after(replace(self._power, mains=float(level)), self._supply, self._load(0.0), 0.0, 0.0)
+
+    def refill(self, charge: float) -> None:
+        """The battery holds this share of its charge; without one nothing changes."""
+        self._power = power.after(replace(self._power, charge=charge), self._supply, self._load(0.0), 0.0, 0.0)
 
     @property
     def powered(self) -> bool:
@@ -246,11 +251,12 @@ class Hardware:
         return round(self._signal)
 
     def _set_faults(self, faults: frozenset[str]) -> None:
-        self.faults = faults
+        flash_changed, self.faults = FLASH & (self.faults ^ faults), faults
         self._air = amplifier.air(faults)
         whole = self.profile.supply
         self._supply = replace(whole, battery_ah=whole.battery_ah * OLD) if "old_battery" in faults else whole
-        self._fit_flash()
+        if flash_changed:
+            self._fit_flash()
 
     def _fit_flash(self) -> None:
         if self._flash is not None:

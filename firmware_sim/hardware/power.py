@@ -15,12 +15,13 @@ CURVES = MappingProxyType(
 )
 """Volts of a resting 12 V battery at 0, 10 ... 100 % of charge: lead by the makers' common table (Trojan), iron
 phosphate as four cells in a row."""
-CHARGE_YIELD = 0.85
-"""What of the energy put into a lead battery comes out again."""
+CHARGE_YIELD = MappingProxyType({"lead_acid": 0.85, "lifepo4": 0.95})
+"""What of the energy put into a battery comes out again."""
 OHMS_AH = 0.3
 """Inner resistance of a 12 V battery times its capacity, ohm Ah: 15 milliohm at 20 Ah."""
 HOLDS = 0.9
-"""Down to this share of the mains voltage a supply keeps its output; below, the output follows."""
+"""Down to this share of the mains voltage a supply keeps its output; below, the output follows, and whichever is
+higher feeds the box: supply or battery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Power:
 def after(power: Power, supply: Supply, load: float, sun: float, hours: float) -> Power:
     """Some time later (short beside a day), with `load` watts drawn while it runs and `sun` 0 to 1."""
     mains = supply.mains_volts * min(1.0, power.mains / HOLDS)
-    if mains > max(supply.off_volts, 0.1):
+    battery = rest_volts(supply, power.charge) if supply.battery_ah and power.mains < HOLDS else 0.0
+    if mains > max(supply.off_volts, 0.1, battery):
         charge, charging = _charged(power.charge, supply, supply.charger_watts, hours)
         return Power(charge, power.mains, _stays_on(power.on, mains, supply), mains, "mains", charging)
     if not supply.battery_ah:
@@ -75,7 +77,7 @@ def after(power: Power, supply: Supply, load: float, sun: float, hours: float) -
     spare = gained - (load if power.on else 0.0)
     charge, charging = _charged(power.charge, supply, spare, hours)
     volts = max(0.0, rest_volts(supply, charge) + _drop(supply, spare if charging or spare < 0 else 0.0))
-    feed: Feed = "solar" if spare >= 0 else "battery"
+    feed: Feed = "solar" if gained > 0 and spare >= 0 else "battery"
     return Power(charge, power.mains, _stays_on(power.on, volts, supply), volts, feed, charging)
 
 
@@ -91,7 +93,7 @@ def _charged(charge: float, supply: Supply, watts: float, hours: float) -> tuple
     """Charge after `watts` into (or out of) the battery, and whether it was filling."""
     if not supply.battery_ah:
         return charge, False
-    gain = watts * (CHARGE_YIELD if watts > 0 else 1.0) * hours / supply.watt_hours
+    gain = watts * (CHARGE_YIELD[supply.chemistry] if watts > 0 else 1.0) * hours / supply.watt_hours
     return min(1.0, max(0.0, charge + gain)), watts > 0 and charge < 1.0
 
 

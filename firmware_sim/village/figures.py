@@ -1,7 +1,7 @@
 """What a rehearsal measured: deliveries by end, skew between neighbours, incidents, messages."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from controller.deliveries.models import Delivery
 from devices.models import Incident
-from devices.protocol.units import DAY, MILLI
+from devices.protocol.units import DAY, MILLI, SECOND
 
 if TYPE_CHECKING:
     from firmware_sim.village.deeds.stage import Stage
@@ -31,10 +31,13 @@ class Figures:
     virtual_s: float
     deaths: int
     """Of the controller."""
+    cuts: int
+    """Of single links, as the radio model has them."""
     skew_ms: dict[str, float]
     """Between two speakers of one commune that began the same bulletin on time: p50, p99, and how many pairs."""
     alert_s: dict[str, float]
-    """From the call to the first sound at a speaker that nothing kept from it: p50, p99."""
+    """From the call to the first sound at speakers that could hear it then: p50, p99, how many, and how many targets
+    are left out: those that could not, or did not sound."""
     skews: tuple[tuple[float, float], ...] = field(repr=False, default=())
     """For each bulletin and commune: days after the beginning, and the p99 of its skew in ms."""
 
@@ -54,9 +57,10 @@ def figures(village: "Village", stage: "Stage") -> Figures:
         orders=len({accepted.key for accepted in village.accepted}), refused=stage.refused,
         deliveries=dict(sorted(states.items())), reasons=dict(sorted(reasons.items())),
         incidents=dict(sorted(incidents.items())), messages=village.broker.carried,
-        virtual_s=(village.time.now - village.begin) / 1_000_000, deaths=village.desk.deaths,
+        virtual_s=(village.time.now - village.begin) / 1_000_000, deaths=sum(desk.deaths for desk in village.desks),
+        cuts=stage.cuts,
         skew_ms=_percentiles(pairs) | {"pairs": int(sum(len(pair) for pair in pairs))},
-        alert_s=_percentiles([np.array(_alert_delays(village))]),
+        alert_s=_alerts(village, stage.called),
         skews=tuple(((first - village.begin) / DAY, float(np.percentile(pair, 99))) for first, pair in heard),
     )  # fmt: skip
 
@@ -95,14 +99,21 @@ def _percentiles(groups: list[np.ndarray]) -> dict[str, float]:
     return {"p50": round(float(np.percentile(values, 50)), 3), "p99": round(float(np.percentile(values, 99)), 3)}
 
 
-def _alert_delays(village: "Village") -> list[float]:
-    """s from the 2xx of an alert to its first sound, where it began within its first minute."""
-    called = {one.order: one.accepted_at for one in village.accepted if one.kind == "alert"}
-    delays = []
+def _alerts(village: "Village", hearing: Mapping[str, frozenset[str]]) -> dict[str, float]:
+    """s from the 2xx of each alert to its first sound."""
+    calls = {one.order: one for one in village.accepted if one.kind == "alert"}
+    sounded = _first_sounds(village, calls)
+    asked = {(order, device) for order, call in calls.items() for device in call.targets}
+    able = {(order, device) for order, device in asked if device in hearing.get(order, ())}
+    delays = [(sounded[one] - calls[one[0]].accepted_at) / SECOND for one in sorted(able & sounded.keys())]
+    return _percentiles([np.array(delays)]) | {"heard": len(delays), "left_out": len(asked) - len(delays)}
+
+
+def _first_sounds(village: "Village", calls: Container[object]) -> dict[tuple[str, str], int]:
+    """True instants by alert and speaker."""
+    firsts: dict[tuple[str, str], int] = {}
     for pole in village.poles:
-        firsts: dict[str, int] = {}
-        for line in pole.ledger.lines:
-            if line["kind"] == "started" and line["order"] in called:
-                firsts.setdefault(str(line["order"]), cast(int, line["true"]))
-        delays += [(true - called[order]) / 1_000_000 for order, true in firsts.items()]
-    return [delay for delay in delays if delay < 60]
+        for line in village.sounds_of(pole):
+            if line["order"] in calls:
+                firsts.setdefault((str(line["order"]), pole.identity.device), cast(int, line["true"]))
+    return firsts

@@ -1,18 +1,14 @@
 """A broker in wrong hands: it forges, replays, turns bits, holds back, doubles, and brings old state back."""
 
-import uuid
-
-from devices.protocol.messages.orders import Play
-from devices.protocol.units import MILLI, SECOND
+from devices.protocol.codec import parse_unsigned
+from devices.protocol.messages.time import TimeRequest
+from devices.protocol.units import MILLI
 from firmware_sim import runtime
 from firmware_sim.runtime import Dice
 from firmware_sim.village.broker import MemoryBroker
+from firmware_sim.village.forger import SAID, Forged, Forger
 from firmware_sim.village.forgeries import signed_as
 from firmware_sim.village.village import Village
-
-
-def drawn_id(dice: Dice) -> str:
-    return str(uuid.UUID(int=dice.getrandbits(128), version=4))
 
 
 class Hostility:
@@ -25,22 +21,20 @@ class Hostility:
         self._disorder = (0.0, 0, 0)
         self._tamper = (0.0, 0)
         self._old: dict[str, bytes] = {}
+        self._answers: dict[str, list[tuple[Forger, str]]] = {}
+        """Who answers whose next questions about the time."""
         village.broker.tamper = self._send
 
-    def forge(self, kind: str, place: int, dice: Dice) -> None:
-        """An order for audio that is there, in the name of the office; none where the store is empty."""
-        village, now = self._village, self._village.time.now
-        sounds = [topic.split("/")[-2] for topic in self._broker.retained if topic.endswith("/m")]
-        if not sounds:
+    def forge(self, said: str, kind: str, place: int, dice: Dice) -> None:
+        """A message in the name of the office (see SAID), signed as `kind` says; `time`: answers to the next three
+        questions of a speaker, before the office can give its own."""
+        forger = Forger(self._village, dice, place)
+        if said == "time":
+            self._answers[forger.device] = [(forger, kind)] * 3
             return
-        area = (village.province, *village.communes, *village.places)[place % (3 + len(village.places))]
-        play = Play(
-            tenant=village.office.keyring.tenant, to=f"area/{area}", issued_at=now, order=drawn_id(dice),
-            occurrence=drawn_id(dice), sha256=dice.choice(sorted(sounds)), duration=2_000,
-            start_at=now + SECOND, max_late=60 * 1_000, expires_at=now + 100 * SECOND, rank="normal", volume=100,
-            repeats=1, gap=0,
-        )  # fmt: skip
-        self._broker.publish(village.topics.area_order(area), signed_as(kind, play, village.office), retain=False)
+        forged = SAID[said](forger)
+        if forged is not None:
+            self._say(forged, kind)
 
     def replay(self, count: int, dice: Dice) -> None:
         """Say again what was once said downwards, at its place or at another speaker's."""
@@ -66,8 +60,15 @@ class Hostility:
     def peace(self) -> None:
         """All of it ends; what it said before stays said."""
         self._disorder, self._tamper = (0.0, 0, 0), (0.0, 0)
+        self._answers.clear()
+
+    def _say(self, forged: Forged, kind: str) -> None:
+        topic, message = forged
+        self._broker.publish(topic, signed_as(kind, message, self._village.office), retain=False)
 
     def _send(self, _client: str, topic: str, payload: bytes) -> list[tuple[int, bytes]]:
+        if self._answers and "/time/req/" in topic:
+            self._answer(topic.rpartition("/")[2], payload)
         copies = [(0, self._turned(topic, payload))]
         share, held, until = self._disorder
         if self._village.time.now < until:
@@ -76,6 +77,11 @@ class Hostility:
             if self._dice.random() < share:
                 copies.append((self._dice.randrange(MILLI, held), payload))
         return copies
+
+    def _answer(self, device: str, question: bytes) -> None:
+        if self._answers.get(device):
+            forger, kind = self._answers[device].pop()
+            self._say(forger.answer(parse_unsigned(question, TimeRequest)), kind)
 
     def _turned(self, topic: str, payload: bytes) -> bytes:
         share, until = self._tamper

@@ -54,7 +54,8 @@ def _asked(outcome: Outcome, wall_s: float) -> str:
         "Faults": ", ".join(wish.faults) or "none",
         **{f"- {name}": meaning(name) for name in wish.faults},
         "Thinned": f"heartbeats every {lasting(wish.thinning['heartbeat_s'] * SECOND)},"
-        f" time asked {wish.thinning['probes']} times rarer than on the wire",
+        f" time asked {wish.thinning['probes']} times rarer than on the wire,"
+        f" {several(told.cuts, 'cut')} of links, {wish.thinning['cuts']} times rarer than in the model",
         "Happenings": "all" if whole else f"{len(outcome.played)} of {len(history)}",
         "Digest": outcome.digest,
     }  # fmt: skip
@@ -103,7 +104,10 @@ def _figures(outcome: Outcome) -> str:
             f" ({several(int(told.skew_ms['pairs']), 'pair')})"
         )
     if "p50" in told.alert_s:
-        rows["Alerts"] = f"p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound"
+        rows["Alerts"] = (
+            f"p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound at"
+            f" {told.alert_s['heard']} that could hear it then; {told.alert_s['left_out']} left out"
+        )
     return pairs(rows) + _reasons(told.reasons)
 
 

@@ -87,7 +87,7 @@ class Pole:
         self._radio = radio
         self._chance = runtime.dice(f"{around.seed}/{identity.device}")
         self.client = Client(identity.device, self._deliver, self._on_cut, self._down)
-        self._silent_since = self._silent_until = 0
+        self._silent_since = self._silent_until = self._away_until = 0
         self._busy_until = 0
         self._power_looks = 0
         self._boots = 0
@@ -96,6 +96,12 @@ class Pole:
     def mono(self) -> int:
         """The speaker's own clock now, us."""
         return self.quartz.mono(self._time.now)
+
+    def clock_jumps(self, by: int) -> None:
+        """Its clock counts so many us more at once: what was to be done by then is due."""
+        self.quartz.jumped(self._time.now, by)
+        if self.speaker is not None:
+            self._poke(self.speaker)
 
     # Power
 
@@ -161,8 +167,9 @@ class Pole:
         """Connect, if there is power, a network and a broker; `find_network` and a broker's return ask again."""
         if self.speaker is None or self.client.up or not (self.reachable and self._around.broker.up):
             return
-        if self._time.now < self._silent_until:
-            self._time.at(self._silent_until, self.connect)
+        free_at = max(self._silent_until, self._away_until)
+        if self._time.now < free_at:
+            self._time.at(free_at, self.connect)
             return
         self.client.will = self.speaker.last_will()
         self._around.broker.connect(self.client)
@@ -175,6 +182,11 @@ class Pole:
     def find_network(self) -> None:
         self.reachable = True
         self.connect()
+
+    def fade(self, span: int) -> None:
+        """The connection breaks, and for `span` us there is no other; then it looks for one by itself."""
+        self._away_until = max(self._away_until, self._time.now + span)
+        self._around.broker.cut(self.client)
 
     def fall_silent(self, span: int) -> None:
         """For `span` us nothing passes either way, and nobody is told: TCP waits, then each side gives up."""
@@ -190,6 +202,13 @@ class Pole:
                 self._around.broker.cut(self.client)
 
         self._time.at(since + DROPPED, drop)
+
+    def mend_line(self) -> None:
+        """It carries again, by a new connection: what waited in a silent one would be overtaken."""
+        self._away_until = 0
+        if self._time.now < self._silent_until:
+            self._silent_until = self._time.now
+            self._around.broker.cut(self.client)
 
     @property
     def hears(self) -> bool:

@@ -13,7 +13,8 @@ from firmware_sim.judge.verdict import Verdict
 from firmware_sim.ledger import Line
 from firmware_sim.radio.model import RadioModel
 from firmware_sim.settings import SpeakerSettings
-from firmware_sim.village.deeds.catalogue import heal
+from firmware_sim.village.cuts import Cuts
+from firmware_sim.village.deeds.catalogue import heal, known
 from firmware_sim.village.deeds.stage import Stage
 from firmware_sim.village.faults.catalogue import history
 from firmware_sim.village.figures import Figures, figures
@@ -50,6 +51,8 @@ class Wish:
     """A bug or a nuisance to plant, see planted.py."""
     begin: int = START
     """When it begins, us UTC."""
+    model: Path | None = None
+    """A file with a radio model; None: the one shipped."""
 
     @property
     def span(self) -> int:
@@ -64,8 +67,11 @@ class Wish:
 
     @property
     def thinning(self) -> dict[str, int]:
-        """Heartbeats so many seconds apart, and bursts of time probes so many times rarer than on the wire."""
-        return {"heartbeat_s": 3_600, "probes": 12} if self.days < 1 else {"heartbeat_s": 21_600, "probes": 144}
+        """Heartbeats so many seconds apart, bursts of time probes so many times rarer than on the wire, and cuts of
+        single links so many times rarer than in the radio model."""
+        if self.days < 1:
+            return {"heartbeat_s": 3_600, "probes": 12, "cuts": 12}
+        return {"heartbeat_s": 21_600, "probes": 36, "cuts": 144}
 
     def history(self) -> tuple[Happening, ...]:
         return history(self.scene, self.seed, self.faults)
@@ -96,19 +102,20 @@ def rehearse(
 ) -> Outcome:
     """Run it in an empty `folder`; with `happenings` a part of its history only."""
     record = hashlib.sha256()
+    history = wish.history() if happenings is None else known(tuple(happenings))
     bug = {**BUGS, **NUISANCES}[wish.plant] if wish.plant else Bug()
 
     def note(device: str, line: Line) -> None:
         record.update(device.encode() + json.dumps(line).encode())
 
     village = Village(
-        folder, wish.speakers, wish.seed, radio=RadioModel.read(), heartbeat_s=wish.thinning["heartbeat_s"],
+        folder, wish.speakers, wish.seed, radio=RadioModel.read(wish.model), heartbeat_s=wish.thinning["heartbeat_s"],
         settings=SpeakerSettings(probe_thinning=wish.thinning["probes"]), makes=MAKES, build=bug.build,
         note=note, chunk_bytes=CHUNK, begin=wish.begin,
     )  # fmt: skip
     try:
         with collected_seldom():
-            return _play(wish, village, bug, wish.history() if happenings is None else tuple(happenings), record, watch)
+            return _play(wish, village, bug, history, record, watch)
     finally:
         village.close()
 
@@ -126,8 +133,10 @@ def _play(
     stage = Stage(village, Hostility(village))
     for happening in happenings:
         _schedule(stage, happening)
-    faulty = (SETTLING + wish.span) / (SETTLING + wish.span + HEALING)
-    _run(village, village.begin + SETTLING + wish.span, watch, (0, faulty))
+    faulty, end = (SETTLING + wish.span) / (SETTLING + wish.span + HEALING), village.begin + SETTLING + wish.span
+    if village.radio is not None:
+        village.time.at(village.begin + SETTLING, Cuts(stage, village.radio, wish.thinning["cuts"], end).begin)
+    _run(village, end, watch, (0, faulty))
     heal(stage)
     last = max((accepted.expires_at for accepted in village.accepted), default=0)
     _run(village, max(village.time.now + HEALING, last + LAST_WORD), watch, (faulty, 1))

@@ -1,5 +1,6 @@
 """A rehearsal told to a person, and as numbers for a program."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -49,6 +50,7 @@ def in_words(outcome: Outcome, wall_s: float) -> list[str]:
     lines = [
         f"seed {wish.seed}: {wish.speakers} speakers, {told.virtual_s / 3600:.1f} h of their time in {wall_s:.0f} s",
         f"thinned: heartbeats every {wish.thinning['heartbeat_s']} s, time asked {wish.thinning['probes']} times rarer",
+        f"links     {several(told.cuts, 'cut')} by the radio model, {wish.thinning['cuts']} times rarer than it says",
         f"office    {_counted(Counter(one.deed for one in outcome.played if one.deed in OFFICE))}",
         f"faults    {', '.join(wish.faults) or 'none'}; the controller died {several(told.deaths, 'time')}",
         *(f"  {_struck(lane)}" for lane in troubles(outcome)),
@@ -62,7 +64,8 @@ def in_words(outcome: Outcome, wall_s: float) -> list[str]:
         lines.append(f"skew      p50 {told.skew_ms['p50']} ms, p99 {told.skew_ms['p99']} ms between two of one commune")
     if "p50" in told.alert_s:
         lines.append(
-            f"alerts    p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound"
+            f"alerts    p50 {told.alert_s['p50']} s, p99 {told.alert_s['p99']} s from the call to the first sound at"
+            f" {told.alert_s['heard']} that could hear it then, {told.alert_s['left_out']} left out"
         )
     return [*lines, f"digest    {outcome.digest}", *_verdict(outcome)]
 
@@ -73,6 +76,7 @@ def again(wish: Wish, only: Iterable[int] | None = None) -> str:
     words += [f"--faults {','.join(wish.faults)}"] if wish.faults else []
     words += [f"--plant {wish.plant}"] if wish.plant else []
     words += [f"--begin {datetime.fromtimestamp(wish.begin // 1_000_000, UTC):%Y-%m-%d}"] if wish.begin != START else []
+    words += [f"--model {shlex.quote(str(wish.model))}"] if wish.model else []
     words += ["--only " + ",".join(str(number) for number in only)] if only is not None else []
     return " ".join(words)
 

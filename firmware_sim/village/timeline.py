@@ -14,20 +14,24 @@ from firmware_sim.village.happenings import Happening
 BEGINS: Mapping[str, str] = {
     "radio_lost": "radio gone", "power_lost": "mains gone", "broker_dies": "broker down",
     "flash_full": "flash full", "flash_slow": "flash slow",
+    "brown_out": "mains weak", "broken": "box broken",
 }  # fmt: skip
 """The lane in which a deed begins a spell."""
 ENDS: Mapping[str, tuple[str, ...]] = {
-    "radio_back": ("radio gone",), "power_back": ("mains gone",), "broker_returns": ("broker down",),
+    "radio_back": ("radio gone",), "power_back": ("mains gone", "mains weak"), "broker_returns": ("broker down",),
     "flash_well": ("flash full", "flash slow"),
+    "repaired": ("box broken",),
 }  # fmt: skip
 LASTS: Mapping[str, tuple[str, int]] = {
-    "silent": ("link silent", 1), "disorder": ("message disorder", 2), "tamper": ("audio tampered", 1),
+    "faded": ("radio gone", 1), "silent": ("link silent", 1), "disorder": ("message disorder", 2),
+    "tamper": ("audio tampered", 1),
 }  # fmt: skip
 """The lane of a deed that says itself how long it lasts, and where in its words (us)."""
 MOMENTS: Mapping[str, str] = {
-    "drift": "crystal bad", "warmed": "crystal warmed", "reboot": "box rebooted", "flash_rot": "flash rotten",
-    "flash_torn": "write torn",
-    "kill": "fail point armed", "forge": "order forged", "replay": "messages replayed",
+    "drift": "crystal bad", "warmed": "crystal warmed", "clock_jumped": "clock jumped",
+    "chip_wrong": "clock chip wrong", "drained": "battery flat", "reboot": "box rebooted",
+    "flash_rot": "flash rotten", "flash_torn": "write torn",
+    "kill": "fail point armed", "forge": "message forged", "replay": "messages replayed",
     "roll_back": "store rolled back", "alert": "alerts", "stop": "stops, cancels", "cancel": "stops, cancels",
     "programme": "calendar", "retold": "calendar", "ended": "calendar", "night": "calendar",
     "rival": "second controller", "rotated": "keys", "leaked": "keys", "new_root": "keys", "thief": "thief speaks",

@@ -29,16 +29,16 @@ from firmware_sim.judge.records import Accepted, Faults, Part, Viewed, ViewKey, 
 from firmware_sim.judge.verdict import Verdict, judge
 from firmware_sim.ledger import Line
 from firmware_sim.radio.model import RadioModel
-from firmware_sim.radio.radio import Radio
 from firmware_sim.settings import SpeakerSettings
 from firmware_sim.sounds import Sounds
 from firmware_sim.speaker import Parts, Speaker
 from firmware_sim.verdicts import Verdicts
 from firmware_sim.village.broker import MemoryBroker
+from firmware_sim.village.coverage import link
 from firmware_sim.village.desk import Desk
 from firmware_sim.village.office import Office
 from firmware_sim.village.pole import Pole, Surroundings
-from firmware_sim.village.quartz import Quartz
+from firmware_sim.village.quartz import drawn
 from firmware_sim.village.schedule import Schedule
 from firmware_sim.village.units import Units
 from firmware_sim.village.virtual_time import START, VirtualTime
@@ -64,7 +64,7 @@ class Village:
     speakers: int = 6
     seed: int = 1
     radio: RadioModel | None = None
-    """How the speakers are connected; None: 10 ms each way."""
+    """How the speakers are connected, but for its cuts, and how their crystals run; None: 10 ms each way."""
     heartbeat_s: int = 60
     settings: SpeakerSettings = field(default_factory=SpeakerSettings)
     makes: tuple[str, ...] = ()
@@ -116,17 +116,17 @@ class Village:
         area = self.office.area(f"Ấp {number + 1}", commune)
         self.places.append(area)
         names = [f"Loa {place}" for place in range(number, self.speakers, count)]
-        poles = [self._pole(*one) for one in zip(self.office.register(area, names), names, strict=True)]
+        poles = [self._pole(number, *one) for one in zip(self.office.register(area, names), names, strict=True)]
         for name in (area, commune, self.province):
             known = self.members.get(name, frozenset())
             self.members[name] = known.union(pole.identity.device for pole in poles)
         return poles
 
-    def _pole(self, device: str, name: str) -> Pole:
+    def _pole(self, hamlet: int, device: str, name: str) -> Pole:
         birth = Birth(**self.office.keyring.birth(device), name=name)
         identity = Identity(birth, self.office.keys[device])
-        quartz = Quartz(self.begin, self.chance.randrange(10**12), self.chance.uniform(-50, 50))
-        radio = Radio(self.radio, runtime.dice(f"{self.seed}/radio/{device}")) if self.radio else None
+        quartz = drawn(self.begin, self.chance, self.radio.clock if self.radio else None)
+        radio = link(self.radio, self.seed, device, hamlet) if self.radio else None
         hardware = self._box(device) if self.makes else None
         settings = hardware.profile.settings(self.settings) if hardware else self.settings
         return Pole(self._around, identity, settings, quartz, radio, hardware)

@@ -8,18 +8,27 @@ from firmware_sim.village.desk import Killed
 
 @deed
 def kill(stage: Stage, counted: int, when: str) -> None:
-    """The controller's process dies at its n-th publish from now, before or after it left."""
-    desk, left = stage.village.desk, counted
+    """The controller's process dies at its n-th publish from now, before or after it left; of two, the one that said
+    it."""
+    left = counted
 
     def count(_topic: str) -> None:
         nonlocal left
         left -= 1
         if left == 0:
             stage.trouble(MINUTE)
-            setattr(desk, f"{when}_publish", lambda _topic: None)
+            disarm(stage, when)
             raise Killed
 
-    setattr(desk, f"{when}_publish", count)
+    for desk in stage.village.desks:
+        setattr(desk, f"{when}_publish", count)
+
+
+def disarm(stage: Stage, *points: str) -> None:
+    """No controller dies at these fail points."""
+    for desk in stage.village.desks:
+        for when in points:
+            setattr(desk, f"{when}_publish", lambda _topic: None)
 
 
 @deed

@@ -5,8 +5,8 @@ from firmware_sim.village.deeds.stage import Stage
 
 
 @deed
-def forge(stage: Stage, kind: str, place: int) -> None:
-    stage.hostility.forge(kind, place, stage.dice)
+def forge(stage: Stage, said: str, kind: str, place: int) -> None:
+    stage.hostility.forge(said, kind, place, stage.dice)
 
 
 @deed

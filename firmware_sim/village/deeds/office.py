@@ -31,9 +31,12 @@ def stop(stage: Stage, number: int) -> None:
 def alert(stage: Stage, number: int, minutes: float, speech: float | None, part: str, place: int, repeats: int) -> None:
     areas, _ = stage.target(part, place)
     try:
-        stage.orders[number] = stage.village.alert(minutes, speech, repeats, areas)
+        called = stage.village.alert(minutes, speech, repeats, areas)
     except LoaError:
         stage.refused += 1
+        return
+    stage.orders[number] = called
+    stage.called[called.order] = called.targets & stage.hearing()
 
 
 @deed

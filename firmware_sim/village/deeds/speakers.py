@@ -20,6 +20,15 @@ def radio_back(stage: Stage, poles: tuple[int, ...]) -> None:
 
 
 @deed
+def faded(stage: Stage, poles: tuple[int, ...], span: int) -> None:
+    """Each link breaks, and is back after `span`: what the radio model calls a cut."""
+    stage.trouble(span + TAIL, stage.poles(poles))
+    stage.cuts += len(poles)
+    for pole in stage.poles(poles):
+        pole.fade(span)
+
+
+@deed
 def silent(stage: Stage, poles: tuple[int, ...], span: int) -> None:
     """Connected as it seems, but nothing passes."""
     stage.trouble(span + MINUTE, stage.poles(poles))
@@ -34,10 +43,10 @@ def power_lost(stage: Stage, poles: tuple[int, ...]) -> None:
 
 
 @deed
-def power_back(stage: Stage, poles: tuple[int, ...]) -> None:
+def power_back(stage: Stage, poles: tuple[int, ...], level: float = 1.0) -> None:
     stage.trouble(MINUTE, stage.poles(poles))
     for pole in stage.poles(poles):
-        pole.mains(1)
+        pole.mains(level)
 
 
 @deed
@@ -52,6 +61,17 @@ def warmed(stage: Stage, poles: tuple[int, ...], ppm: float) -> None:
     """The crystals run faster by so much from now on."""
     for pole in stage.poles(poles):
         pole.quartz.warmed(stage.village.time.now, ppm)
+
+
+@deed
+def clock_jumped(stage: Stage, poles: tuple[int, ...], by: int) -> None:
+    """The crystals count `by` us more at once, where somebody can be asked what time it is and nothing sounds: the
+    amplifier counts by the same crystal, and a clock that nobody can put right goes on wrong."""
+    stage.trouble(MINUTE, stage.poles(poles))
+    hearing = stage.hearing()
+    for pole in stage.poles(poles):
+        if pole.identity.device in hearing and pole.speaker is not None and pole.speaker.playing is None:
+            pole.clock_jumps(by)
 
 
 @deed

@@ -28,9 +28,13 @@ class Stage:
     dice: Dice = field(default_factory=lambda: runtime.dice(0))
     """Of the happening that is being played: dropping another one changes nothing here."""
     orders: dict[int, Accepted] = field(default_factory=dict)
+    called: dict[str, frozenset[str]] = field(default_factory=dict)
+    """For each alert the speakers that nothing kept from hearing it when it was raised."""
     programmes: dict[int, str] = field(default_factory=dict)
     refused: int = 0
     """Orders that the office was told no about."""
+    cuts: int = 0
+    """Links that broke and came back by themselves."""
     troubled: list[tuple[int, int]] = field(default_factory=list)
     """From and to when something stood in everybody's way, us."""
 

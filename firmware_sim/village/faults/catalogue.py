@@ -6,9 +6,11 @@ from itertools import chain
 
 from firmware_sim import runtime
 from firmware_sim.errors import UnknownProgramme
+from firmware_sim.village.deeds.catalogue import known
 from firmware_sim.village.faults.clock import clock
 from firmware_sim.village.faults.disk import disk
 from firmware_sim.village.faults.flood import flood
+from firmware_sim.village.faults.hardware import hardware
 from firmware_sim.village.faults.hostile import hostile
 from firmware_sim.village.faults.keys import keys
 from firmware_sim.village.faults.kill import kill
@@ -24,7 +26,7 @@ from firmware_sim.village.happenings import Happening, Scene, Script, in_time_or
 from firmware_sim.village.week import office
 
 _SCRIPTS: tuple[Script, ...] = (
-    storm, flood, silence, reconnect, swizzle, kill, wipe, clock, disk, hostile, tamper, rival, merge, keys,
+    storm, flood, silence, reconnect, swizzle, kill, wipe, clock, disk, hostile, tamper, rival, merge, keys, hardware,
 )  # fmt: skip
 PROGRAMMES: Mapping[str, Script] = {script.__name__: script for script in _SCRIPTS}
 
@@ -44,7 +46,10 @@ def meaning(name: str) -> str:
 
 
 def history(scene: Scene, seed: int, faults: Sequence[str]) -> tuple[Happening, ...]:
-    """All that will happen within the scene, in order; each programme draws from its own dice. Healing comes after."""
+    """All that will happen within the scene, in order; each programme draws from its own dice. Healing comes after.
+
+    UnknownDeed where a programme says what cannot be done.
+    """
     scripts: dict[str, Script] = {"office": office} | {name: PROGRAMMES[name] for name in faults}
     drawn = (script(scene, runtime.dice(f"{seed}/{name}")) for name, script in scripts.items())
-    return in_time_order(one for one in chain.from_iterable(drawn) if one.at < scene.span)
+    return known(in_time_order(one for one in chain.from_iterable(drawn) if one.at < scene.span))

@@ -19,4 +19,4 @@ def keys(scene: Scene, dice: Dice) -> Iterator[Happening]:
             yield Happening(at, "new_root")
         else:
             yield Happening(at, "leaked", (role,))
-            yield Happening(at + dice.randrange(MINUTE, HOUR), "thief", (role,))
+            yield Happening(dice.randrange(at, max(at + 1, min(at + HOUR, scene.span))), "thief", (role,))

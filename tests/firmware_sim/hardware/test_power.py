@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.hardware.power import Power, Supply, after, rest_volts
+from firmware_sim.hardware.power import Chemistry, Power, Supply, after, rest_volts
 
 MAINS = Supply(volts=24, mains_volts=24.1, off_volts=20, on_volts=22)
 BACKED = Supply(volts=12, mains_volts=13.8, battery_ah=20, charger_watts=30, off_volts=11.1, on_volts=12.3)
@@ -44,6 +44,29 @@ def test_a_battery_bridges_a_cut_and_saves_itself() -> None:
     assert 30 < hours < 48 and power.feed == "battery" and 0.0 <= power.charge < 0.1
     back = after(replace(power, mains=1), BACKED, 5.0, 0, 0.25)
     assert (back.on, back.feed, back.charging) == (True, "mains", True)
+
+
+REMOTE = replace(BACKED, battery_ah=12, chemistry="lifepo4", off_volts=11.6, on_volts=13.0)
+
+
+def test_a_sagging_supply_does_not_hide_a_full_battery() -> None:
+    """0.8 of the street is 12.27 V here: too little to come on by, and less than the battery has."""
+    dark = Power(mains=0.8, on=False)
+    on = after(dark, REMOTE, 4.0, 0, 0.0)
+    assert (on.on, on.feed, on.charging) == (True, "battery", False) and on.volts > 13
+    assert not after(replace(dark, charge=0.05), REMOTE, 4.0, 0, 0.0).on, "a flat one is no help"
+    later = on
+    for _ in range(400):
+        later = after(later, REMOTE, 4.0, 0, 0.25)
+    assert later.on and later.feed == "mains", "down to what the supply still gives"
+    assert after(on, MAINS, 4.0, 0, 0.0).volts < 24.1, "without a battery there is the supply alone"
+
+
+@pytest.mark.parametrize(("chemistry", "kept"), [("lead_acid", 0.85), ("lifepo4", 0.95)])
+def test_how_much_of_a_charge_is_kept_goes_by_the_chemistry(chemistry: Chemistry, kept: float) -> None:
+    supply = replace(BACKED, chemistry=chemistry)
+    filled = after(Power(charge=0.2), supply, 5.0, 0, 1.0)
+    assert filled.charge == pytest.approx(0.2 + kept * supply.charger_watts / supply.watt_hours)
 
 
 def test_the_sun_fills_it_and_it_comes_on_at_the_upper_threshold() -> None:

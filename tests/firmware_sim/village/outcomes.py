@@ -12,12 +12,14 @@ ALL = Wish(1, 0.1, 20, tuple(PROGRAMMES))
 FULL = Figures(
     orders=12, refused=1, deliveries={"expired": 20, "played": 1_940}, reasons={"expired: late": 20},
     incidents={"offline": 146, "stale": 2}, messages=6_341, virtual_s=10_500.0, deaths=11,
-    skew_ms={"p50": 5.5, "p99": 22.25, "pairs": 298}, alert_s={"p50": 0.475, "p99": 1.215},
+    cuts=37,
+    skew_ms={"p50": 5.5, "p99": 22.25, "pairs": 298}, alert_s={"p50": 0.475, "p99": 1.215, "heard": 90, "left_out": 12},
     skews=((0.001, 3.0), (0.05, 120.0), (0.09, 0.0)),
 )  # fmt: skip
 NOTHING = Figures(
     orders=0, refused=0, deliveries={}, reasons={}, incidents={}, messages=341, virtual_s=4_452.0, deaths=0,
-    skew_ms={"pairs": 0}, alert_s={},
+    cuts=0,
+    skew_ms={"pairs": 0}, alert_s={"heard": 0, "left_out": 0},
 )  # fmt: skip
 
 

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
+from firmware_sim.runtime import dice
 from firmware_sim.village.deeds.stage import Stage
 from firmware_sim.village.figures import figures
+from firmware_sim.village.happenings import Happening
 from firmware_sim.village.hostility import Hostility
 from firmware_sim.village.village import Village
 
@@ -24,9 +28,50 @@ def test_skew_is_between_speakers_that_sound_together_and_not_with_one_that_play
     assert (told.orders, told.deliveries, told.deaths) == (1, {"played": 4}, 0)
 
 
-def test_an_alert_is_timed_from_its_call_to_each_first_sound(village: Village) -> None:
-    stage = Stage(village, Hostility(village))
-    village.alert()
-    village.run(60)
-    told = figures(village, stage)
+@pytest.fixture
+def stage(village: Village) -> Stage:
+    return Stage(village, Hostility(village))
+
+
+def call(stage: Stage, minutes: float = 10.0) -> None:
+    stage.play(Happening(0, "alert", (1, minutes, 1.5, "all", 0, 2)), dice(1))
+
+
+def test_an_alert_is_timed_from_its_call_to_each_first_sound(stage: Stage) -> None:
+    call(stage)
+    stage.village.run(60)
+    told = figures(stage.village, stage)
     assert 0.3 < told.alert_s["p50"] <= told.alert_s["p99"] < 2 and told.skew_ms == {"pairs": 0}
+    assert (told.alert_s["heard"], told.alert_s["left_out"]) == (2, 0)
+
+
+def test_who_was_away_at_the_call_is_left_out_and_counted(stage: Stage) -> None:
+    pole = stage.village.poles[1]
+    pole.lose_network()
+    call(stage)
+    stage.village.run(5)
+    pole.find_network()
+    stage.village.run(60)
+    assert stage.village.sounds_of(pole), "late, but it sounds"
+    told = figures(stage.village, stage).alert_s
+    assert told["p99"] < 2 and (told["heard"], told["left_out"]) == (1, 1)
+
+
+def test_a_delay_of_minutes_at_one_that_could_hear_counts(stage: Stage) -> None:
+    """Its link breaks at the moment of the call: nobody could know."""
+    pole = stage.village.poles[1]
+    call(stage)
+    pole.lose_network()
+    stage.village.run(120)
+    pole.find_network()
+    stage.village.run(60)
+    told = figures(stage.village, stage).alert_s
+    assert told["p99"] > 100 and (told["heard"], told["left_out"]) == (2, 0)
+
+
+def test_who_could_hear_and_never_sounded_is_left_out_and_counted(stage: Stage) -> None:
+    call(stage, minutes=0.5)
+    stage.village.poles[1].lose_network()
+    stage.village.run(120)
+    told = figures(stage.village, stage).alert_s
+    assert told["p99"] < 2 and (told["heard"], told["left_out"]) == (1, 1)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from devices.protocol.units import DAY, HOUR, MINUTE
 from firmware_sim import runtime
-from firmware_sim.errors import UnknownProgramme
-from firmware_sim.village.deeds.catalogue import DEEDS
+from firmware_sim.errors import UnknownDeed, UnknownProgramme
+from firmware_sim.village.deeds.catalogue import DEEDS, known
 from firmware_sim.village.faults.catalogue import PROGRAMMES, history, meaning, named
-from firmware_sim.village.happenings import Happening, Scene, now_and_then, some
+from firmware_sim.village.happenings import Happening, Scene, Value, now_and_then, some
 from firmware_sim.village.rehearsal import Wish
 
 WISHES = st.builds(
@@ -72,6 +72,15 @@ def test_a_storm_takes_a_third_of_the_hamlets_for_hours(seed: int) -> None:
         assert 2 * HOUR <= back.at - lost.at < 8 * HOUR
 
 
+@pytest.mark.parametrize(
+    ("name", "begun", "ended"), [("hostile", "remember", "roll_back"), ("keys", "leaked", "thief")]
+)
+def test_what_is_begun_in_a_short_scene_is_ended_in_it(name: str, begun: str, ended: str) -> None:
+    for seed in range(60):
+        deeds = [one.deed for one in Wish(seed, 0.02, 20, (name,)).history()]
+        assert deeds.count(begun) == deeds.count(ended)
+
+
 def test_a_commune_speaks_five_times_a_day() -> None:
     week = Wish(3, 7, 200).history()
     assert sum(one.deed == "order" for one in week) >= 35
@@ -98,6 +107,15 @@ def test_programmes_are_asked_for_by_name() -> None:
     with pytest.raises(UnknownProgramme) as refused:
         named("storm,locusts")
     assert refused.value.data == {"fault": "locusts"}
+
+
+@pytest.mark.parametrize("said", [("radio_lots", ((1,),)), ("radio_lost", ()), ("flash_full", ((1,), 3, 4))])
+def test_a_word_that_is_none_is_found_before_anything_happens(said: tuple[str, tuple[Value, ...]]) -> None:
+    well = Happening(0, "radio_lost", ((1,),))
+    assert known((well,)) == (well,)
+    with pytest.raises(UnknownDeed) as refused:
+        known((well, Happening(5, *said)))
+    assert refused.value.data == {"deed": said[0], "of": len(said[1])}
 
 
 def test_every_programme_has_a_sentence_of_its_own() -> None:

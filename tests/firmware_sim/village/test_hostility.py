@@ -7,6 +7,8 @@ import pytest
 
 from devices.protocol.units import SECOND
 from firmware_sim import runtime
+from firmware_sim.judge.records import Accepted
+from firmware_sim.village.faults.hostile import FORGED
 from firmware_sim.village.forgeries import FORGERIES
 from firmware_sim.village.hostility import Hostility
 from firmware_sim.village.village import Village
@@ -57,23 +59,70 @@ def test_tampering_turns_one_bit_of_a_share_of_the_pieces_and_of_nothing_else(
     assert sent(village, PIECE, times=50) == [[(0, b"payload")]] * 50
 
 
-@pytest.mark.parametrize("kind", FORGERIES)
-def test_a_forged_order_is_said_to_everybody_and_sounds_nowhere(village: Village, kind: str) -> None:
-    hostility = Hostility(village)
-    village.broker.published.clear()
-    hostility.forge(kind, 0, runtime.dice(1))
-    assert [topic for topic, _ in village.broker.published] == [village.topics.area_order(village.province)]
-    village.run(30)
-    assert not [line for pole in village.poles for line in village.sounds_of(pole)]
+def state(village: Village) -> list[tuple[object, ...]]:
+    """What a speaker believes: keys, areas, and whether it knows the time to 50 ms."""
+    told = []
+    for pole in village.poles:
+        assert pole.speaker is not None
+        wrong = (pole.speaker.clock.utc(pole.mono()) or 0) - village.time.now
+        told.append((pole.speaker.trust_seq, pole.speaker.areas, abs(wrong) < 50_000))
+    return told
+
+
+def said_before(village: Village, said: str) -> list[Accepted]:
+    """An order that waits, and an alert that sounds where one is to be cancelled."""
+    told = [village.broadcast(seconds=4, start_at=village.time.now + 100 * SECOND, max_late_ms=60_000)]
+    told += [village.alert(minutes=1.4, repeats=2)] if said == "cancel" else []
+    village.run(3)
+    return told
+
+
+@pytest.mark.parametrize("said", FORGED)
+def test_what_nobody_in_the_office_said_changes_nothing(village: Village, said: str) -> None:
+    told = said_before(village, said)
+    hostility, before = Hostility(village), state(village)
+    for number, kind in enumerate(FORGERIES):
+        heard = village.broker.carried
+        hostility.forge(said, kind, number, runtime.dice(number))
+        if said == "time":
+            village.poles[number % 2].fade(0)
+            village.run(5)
+        assert village.broker.carried > heard
+        village.run(1)
+    village.run(150)
+    assert state(village) == before
+    for order in told:
+        assert set(village.states(order.occurrence).values()) == {"played"}
+    assert {line["order"] for pole in village.poles for line in village.sounds_of(pole)} == {one.order for one in told}
     assert village.judged().verdict == "clean"
 
 
-def test_a_forger_without_a_store_forges_nothing(village: Village) -> None:
+@pytest.mark.parametrize("said", FORGED)
+def test_well_signed_each_would_have_been_believed(village: Village, said: str) -> None:
+    """So each is said where a speaker would take it."""
+    told = said_before(village, said)
+    hostility, before = Hostility(village), state(village)
+    hostility.forge(said, "true", 0, runtime.dice(1))
+    if said == "time":
+        village.poles[0].fade(0)  # a new connection asks
+    village.run(8)
+    changed = state(village) != before
+    village.run(150)
+    strange = {line["order"] for pole in village.poles for line in village.sounds_of(pole)} - {o.order for o in told}
+    ends = {end for order in told for end in village.states(order.occurrence).values()}
+    assert (changed, bool(strange), "cancelled" in ends) == (
+        said in {"config", "trust", "time"}, said in {"play", "alert", "plan"}, said in {"stop", "cancel"}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["play", "alert", "plan", "stop", "cancel"])
+def test_a_forger_without_a_store_or_an_order_forges_nothing(village: Village, said: str) -> None:
     hostility = Hostility(village)
     village.broker_dies()
-    said = village.broker.carried
-    hostility.forge("stranger", 0, runtime.dice(1))
-    assert village.broker.carried == said
+    village.broker.published.clear()
+    carried = village.broker.carried
+    hostility.forge(said, "stranger", 0, runtime.dice(1))
+    assert village.broker.carried == carried
 
 
 def test_what_was_said_downwards_is_replayed_and_sounds_no_second_time(village: Village) -> None:

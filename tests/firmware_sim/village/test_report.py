@@ -82,7 +82,8 @@ def test_numbers_for_programs() -> None:
     told = json.loads(json.dumps(report.as_json(dirty(), 12.345)))
     assert (told["verdict"], told["sets"]["duplicated"], sum(told["sets"].values())) == ("dirty", 1, 1)
     assert (told["seed"], told["digest"], told["wall_s"]) == (1, "d" * 64, 12.35)
-    assert told["thinned"] == {"heartbeat_s": 3_600, "probes": 12}
+    assert told["cuts"] == 37
+    assert told["thinned"] == {"heartbeat_s": 3_600, "probes": 12, "cuts": 12}
     assert told["findings"]["duplicated"][0]["why"] == "heard twice"
     assert told["skew_ms"] == {"p50": 5.5, "p99": 22.25, "pairs": 298} and "skews" not in told
     assert not {"order", "alert"} & told["befell"].keys() and sum(told["befell"].values()) < told["happenings"]
