@@ -58,7 +58,7 @@ class Configurator:
         self, device: Device, held: Sequence[Held], sounds: Mapping[str, str], now: int, at_least: int
     ) -> Config:
         said: dict[str, object] = {
-            "places": [Place(area=place.area_id, number=place.number).model_dump() for place in held],
+            "places": [_place(one).model_dump(exclude_none=True) for one in held],
             "heartbeat": self._heartbeat, "volume": device.volume, "trim": device.trim_us, "clips": sounds,
         }  # fmt: skip
         digest = hashlib.sha256(canonical(said)).hexdigest()
@@ -68,3 +68,7 @@ class Configurator:
         seq = device.config_seq
         said |= {"type": "config", "tenant": self._tenant, "to": f"dev/{device.id}", "seq": seq, "issued_at": seq}
         return Config.model_validate_json(canonical(said))
+
+
+def _place(held: Held) -> Place:
+    return Place(area=held.area_id, number=held.number, since=held.since)

@@ -114,11 +114,12 @@ def members(session: Session, areas: Iterable[str]) -> set[str]:
 
 
 class Held(NamedTuple):
-    """A speaker's number in an area that it hears."""
+    """A speaker's number in an area that it hears, and when it came there by a move (us UTC; None: it did not)."""
 
     device_id: str
     area_id: str
     number: int
+    since: int | None
 
 
 def places(session: Session, devices: Sequence[str]) -> dict[str, list[Held]]:
@@ -126,7 +127,12 @@ def places(session: Session, devices: Sequence[str]) -> dict[str, list[Held]]:
     found: dict[str, list[Held]] = {device_id: [] for device_id in devices}
     for begin in range(0, len(devices), LOT):
         wanted = col(Membership.device_id).in_(devices[begin : begin + LOT])
-        rows = select(Membership.device_id, Membership.area_id, Membership.number).where(wanted)
+        moved = and_(
+            col(Stay.device_id) == col(Membership.device_id), col(Stay.area_id) == col(Membership.area_id),
+            col(Stay.until).is_(None), col(Stay.since_seq) >= 0,
+        )  # fmt: skip
+        rows = select(Membership.device_id, Membership.area_id, Membership.number, Stay.since).where(wanted)
+        rows = rows.join(Stay, moved, isouter=True)
         for row in session.exec(rows.order_by(col(Membership.area_id))):
             found[row[0]].append(Held(*row))
     return found

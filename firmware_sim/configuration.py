@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ValidationError
 
-from devices.protocol.messages.control import Config
+from devices.protocol.messages.control import Config, Place
 from devices.protocol.trust import check_sequence
 from firmware_sim.flash import Flash
 
@@ -76,10 +76,10 @@ class Configuration:
         """Whether it was in that area since it was switched on: what still comes from there is no fault."""
         return area in self._left
 
-    def number_in(self, area: str) -> int | None:
-        """This speaker's number in an area; None where it does not belong."""
+    def place_in(self, area: str) -> Place | None:
+        """This speaker's place in an area; None where it does not belong."""
         places = self._config.places if self._config else ()
-        return next((place.number for place in places if place.area == area), None)
+        return next((place for place in places if place.area == area), None)
 
     @property
     def heartbeat(self) -> int:

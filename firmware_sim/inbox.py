@@ -99,7 +99,7 @@ class Inbox:
 
     def _check_is_mine(self, address: Address) -> None:
         """A broker may deliver what was never asked for: another area's order, another speaker's post."""
-        foreign = address.kind in AREA_KINDS and self._configuration.number_in(address.subject) is None
+        foreign = address.kind in AREA_KINDS and self._configuration.place_in(address.subject) is None
         if foreign or (address.kind in OWN_KINDS and address.subject != self._device):
             raise WrongPlace(kind=address.kind)
         if address.kind in {"up", "time_req"}:
@@ -140,13 +140,13 @@ class Inbox:
         if now is None:
             self._wait_for_time(letter, mono)
             return
-        number = self._configuration.number_in(address.subject) if address.kind in AREA_KINDS else None
+        place = self._configuration.place_in(address.subject) if address.kind in AREA_KINDS else None
         if isinstance(order, Play):
-            self._intake.on_play(order, number, by, now, mono)
+            self._intake.on_play(order, place, by, now, mono)
         elif isinstance(order, Stop):
-            self._intake.on_stop(order, number, by, now, mono)
+            self._intake.on_stop(order, place, by, now, mono)
         elif isinstance(order, Alert):
-            self._intake.on_alert(order, number, by, now, mono)
+            self._intake.on_alert(order, place, by, now, mono)
 
     def _on_answer(self, answer: TimeAnswer, by: str, mono: int) -> None:
         if self._timekeeper.on_answer(answer, mono):

@@ -6,6 +6,7 @@
 from devices.protocol.bitmap import contains
 from devices.protocol.errors import Conflicting, Malformed
 from devices.protocol.messages.alerts import Alert
+from devices.protocol.messages.control import Place
 from devices.protocol.messages.orders import Play, Stop
 from firmware_sim.alerts import all_done
 from firmware_sim.books import Books
@@ -29,9 +30,9 @@ class Intake:
         self._conductor = conductor
         self._shelf = shelf
 
-    def on_play(self, play: Play, number: int | None, by: str, now: int, mono: int) -> None:
+    def on_play(self, play: Play, place: Place | None, by: str, now: int, mono: int) -> None:
         """A new order; the same again changes nothing, another one under the same name is Conflicting."""
-        if not _is_named(play.only, number):
+        if not _is_meant(play, place):
             return
         known = self._memory.get((play.order, play.occurrence))
         if known is None:
@@ -41,9 +42,9 @@ class Intake:
                 raise Conflicting(order=play.order, occurrence=play.occurrence)
             self._vouch(known, by, mono)
 
-    def on_stop(self, stop: Stop, number: int | None, by: str, now: int, mono: int) -> None:
+    def on_stop(self, stop: Stop, place: Place | None, by: str, now: int, mono: int) -> None:
         """Silence at once; also for an order that never came, and without effect on one that has ended."""
-        if not _is_named(stop.only, number):
+        if not _is_meant(stop, place):
             return
         self._conductor.stop((stop.order, stop.occurrence), "cancelled", mono)
         known = self._memory.get((stop.order, stop.occurrence))
@@ -53,9 +54,9 @@ class Intake:
             known = known.model_copy(update={"by": by})
         self._cancel(known, now, mono)
 
-    def on_alert(self, alert: Alert, number: int | None, by: str, now: int, mono: int) -> None:
+    def on_alert(self, alert: Alert, place: Place | None, by: str, now: int, mono: int) -> None:
         """The highest revision counts; a lower one, or the same again, changes nothing."""
-        if not _is_named(alert.only, number):
+        if not _is_meant(alert, place):
             return
         known = self._memory.get((alert.alert, alert.alert))
         if known is not None and not isinstance(known, AlertEntry):
@@ -144,14 +145,14 @@ class Intake:
         self._books.note("cancel", mono, order=entry.order, occurrence=entry.occurrence)
 
 
-def _is_named(only: str | None, number: int | None) -> bool:
-    """Whether an order is for this speaker; Malformed for a bitmap that is none, or has no area."""
-    if only is None:
-        return True
-    if number is None:
+def _is_meant(said: Play | Stop | Alert, place: Place | None) -> bool:
+    """Whether it is for this speaker; Malformed for a bitmap that is none, or has no area."""
+    if said.only is None:
+        return place is None or place.since is None or said.issued_at >= place.since
+    if place is None:
         raise Malformed(field="only", reason="no area")
     try:
-        return contains(only, number)
+        return contains(said.only, place.number)
     except ValueError as error:
         raise Malformed(field="only", reason="bitmap") from error
 

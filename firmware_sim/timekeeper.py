@@ -53,7 +53,7 @@ class Timekeeper:
         self._next: int | None = None
         self._fruitless = 0
         self._blind = False
-        """Whether there was no time yet when the next burst was fixed."""
+        """Whether there was no time yet when the next burst was fixed; where few questions are asked, no good one."""
         self._pending: dict[str, tuple[int, bool]] = {}
         self._doubted_at: int | None = None
 
@@ -99,7 +99,7 @@ class Timekeeper:
         if self._next is None or mono < self._next:
             return
         if self._left == 0:
-            if self._slow_start and self._blind and self._clock.valid:
+            if self._blind and not self._is_blind(mono) and (self._slow_start or self._thinning > 1):
                 self._next = mono + self._pause(mono)  # the answers came, later than it looked for them
                 return
             self._begin(BURST_PROBES, mono)
@@ -135,11 +135,15 @@ class Timekeeper:
     def _pause(self, mono: int) -> int:
         """Until the next burst: by the rule, or sooner while there is no time, or no good one yet."""
         jitter = self._chance.uniform(0.8, 1.2)
-        self._blind = not self._clock.valid
-        patient = self._slow_start or self._thinning > 1 or self._fruitless >= HURRIED
+        self._blind = self._is_blind(mono)
+        thinning = 1 if self._blind else self._thinning
+        patient = self._slow_start or thinning > 1 or self._fruitless >= HURRIED
         if self._clock.valid and (patient or self._clock.error(mono) <= GOOD):
             age = mono - (self._young_since or 0)
             usual = burst_interval(WINDOW if self._slow_start else age)
-            return int(min(usual * self._thinning, max(usual, 2 * self._clock.reach)) * jitter)
+            return int(min(usual * thinning, max(usual, 2 * self._clock.reach)) * jitter)
         self._fruitless += 1
         return int(min(MINUTE, 5 * SECOND * 2 ** (self._fruitless - 1)) * jitter)
+
+    def _is_blind(self, mono: int) -> bool:
+        return not self._clock.valid or (self._thinning > 1 and self._clock.error(mono) > FAR)

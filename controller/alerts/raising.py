@@ -1,6 +1,6 @@
 """An emergency text becomes an alert at once; its speech follows as a later revision."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -53,7 +53,7 @@ def raise_alert(session: Session, request: AlertRequest, act: Act, new_id: Calla
         raise NoTargets()
     alert = _row(session, request, act, new_id(), lead_ms)
     session.add_all(AlertArea(alert_id=alert.id, area_id=area) for area in areas)
-    if session.exec(unsettled().where(col(Stay.area_id).in_(areas)).limit(1)).first() is not None:
+    if _any_on_the_move(session, areas, act.now):
         alert.moved_at = act.now
     expected = alert.tone_ms * alert.repeats
     queue(session, new_delivery(alert.id, alert.id, "alert", act.now, alert.expires_at, expected), targets)
@@ -61,6 +61,14 @@ def raise_alert(session: Session, request: AlertRequest, act: Act, new_id: Calla
     home = meeting(areas, parents(session))
     record(session, act, Action.ALERT_CREATE, alert.id, f"→ {len(targets)}", area=home)
     return alert.id
+
+
+def _any_on_the_move(session: Session, areas: Iterable[str], now: int) -> bool:
+    """Whether somebody came to one of these areas, or left it, and does not know; or came later than now, by a clock
+    that was set back since."""
+    there = col(Stay.area_id).in_(areas)
+    later = select(Stay.id).where(there, col(Stay.until).is_(None), col(Stay.since_seq) >= 0, col(Stay.since) > now)
+    return any(session.exec(rows.limit(1)).first() is not None for rows in (unsettled().where(there), later))
 
 
 def cancel_alert(session: Session, alert_id: str, act: Act) -> AlertRow:

@@ -252,7 +252,7 @@ class Stranger:
 
     def _is_named(self, said, area):
         if "only" not in said:
-            return True
+            return area is None or said["issued_at"] >= self._since()[area]
         if area is None:
             raise Refused("malformed")
         return bit(said["only"], self._areas()[area])
@@ -267,6 +267,9 @@ class Stranger:
 
     def _areas(self):
         return {place["area"]: place["number"] for place in self._config("places", [])}
+
+    def _since(self):
+        return {place["area"]: place.get("since", 0) for place in self._config("places", [])}
 
     def _configure(self, said, content, mono):
         if not is_newer(self._config("seq", 0), self.flash["config_raw"], said["seq"], content):

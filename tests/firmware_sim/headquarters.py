@@ -87,9 +87,10 @@ class Headquarters:
             Birth(tenant=self.tenant, device=name_of(word), root=root, trust=trust, name=word), key_of(word + " key")
         )
 
-    def config(self, device: str, seq: int = 1, areas=(("area", 0),), clips=None, **changes) -> Message:
+    def config(self, device: str, seq: int = 1, areas=(("area", 0),), clips=None, since=None, **changes) -> Message:
+        """`since`: when it moved to all of these areas."""
         fields = {"heartbeat": 30, "volume": 80, "trim": 0, "clips": clips or {}}
-        places = tuple(Place(area=name_of(area), number=number) for area, number in areas)
+        places = tuple(Place(area=name_of(area), number=number, since=since) for area, number in areas)
         message = Config(
             tenant=self.tenant, to=f"dev/{device}", issued_at=self.now, seq=seq, places=places, **(fields | changes)
         )

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from devices.protocol import base64url
+from devices.protocol.bitmap import pack
 from devices.protocol.codec import to_json
 from devices.protocol.keys import SigningKey
 from devices.protocol.messages.orders import Play
@@ -130,6 +131,20 @@ def test_a_replay_on_another_speaker(street: Street) -> None:
 def test_an_order_of_another_area(street: Street) -> None:
     street.deliver(*street.hq.play("news", street.tone(3), 3_000, area="elsewhere"))
     silent_with(street, "wrong_place")
+
+
+def test_what_was_said_to_an_area_before_one_came_there(street: Street) -> None:
+    """A broker that rolls its store back: an alert to everybody in the area, from before it said whom it is for."""
+    hq, tone = street.hq, street.tone(2)
+    came, hq.now = hq.now, hq.now - 1
+    old, named = hq.alert("old", 1, tone), hq.alert("named", 1, tone, start_at=after(60), only=pack({0}))
+    news = hq.play("news", tone, 2_000)
+    hq.now = came
+    street.say(hq.config(street.device, 2, clips={"tone": tone}, since=came)).run(1)
+    street.say(old).say(news).run(50)
+    assert street.started() == [] and street.words(NEWS) == []
+    street.say(named).say(hq.alert("new", 1, tone, start_at=after(90))).run(60)
+    assert len(street.started()) == 2
 
 
 def test_another_areas_order_on_my_topic(street: Street) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from devices.protocol.messages.frame import Part, Signed
-from devices.protocol.units import MAX_NUMBER, Percent, Sequence, Sha256, Uuid, Word
+from devices.protocol.units import MAX_NUMBER, Instant, Percent, Sequence, Sha256, Uuid, Word
 
 
 class Place(Part):
@@ -15,6 +15,8 @@ class Place(Part):
     """Its orders and alerts are for this speaker."""
     number: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
     """Given once in this area, never given again; `only` refers to it."""
+    since: Instant | None = None
+    """When it came there, by a move: what was said to the whole area before, without `only`, is not for it."""
 
 
 def _each_area_once(places: tuple[Place, ...]) -> tuple[Place, ...]:

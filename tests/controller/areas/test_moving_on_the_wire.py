@@ -157,6 +157,28 @@ def test_who_comes_does_not_hear_an_alert_that_was_raised_before(street: Street)
     assert all_of(street.heard(Alert)) == street.speakers(0)
 
 
+def test_who_comes_is_told_since_when(street: Street) -> None:
+    """So that what was said to the whole area before is not for them, whatever a broker brings back."""
+    street.change(kind="merge", areas=[street.second], into=street.first)
+    street.bench.step()
+    since = {
+        str(config.to).removeprefix("dev/"): {place.since for place in config.places if place.area == street.first}
+        for _, config in street.bench.said(Config)
+    }
+    assert {device for device, found in since.items() if found == {street.now}} == street.speakers(1)
+    assert all(found == {None} for device, found in since.items() if device not in street.speakers(1))
+
+
+def test_an_alert_by_a_clock_that_was_set_back_names_whom_it_is_for(street: Street) -> None:
+    street.change(kind="merge", areas=[street.second], into=street.first)
+    street.bench.step()
+    street.learn(*street.devices())
+    street.bench.now -= MINUTE
+    street.alert(street.first)
+    street.bench.step()
+    assert all(said.only is not None for _, said in street.bench.said(Alert))
+
+
 def test_nobody_is_told_to_come_before_the_alert_says_whom_it_is_for(street: Street) -> None:
     """The change comes between the two: alerts have been looked at, configurations have not."""
     street.alert(street.first)
