@@ -264,14 +264,7 @@ def test_an_emergency_always_fits() -> None:
 
 
 def test_an_emergency_takes_the_room_of_a_transfer_under_way() -> None:
-    street = Street(flash=MemoryFlash(40_000))
-    siren, speech = street.tone(2, 900), street.tone(5, 300)
-    street.joined(clips={"tone": siren})
-    waiting = street.blob(noise(25_000), 4_000)
-    street.loses = lambda topic: topic.endswith("/5")
-    order(street, waiting, start_at=after(15))
-    street.run(2)
-    assert street.flash.missing(waiting) == [5]
+    street, waiting, siren, speech = under_way()
     street.say(street.hq.alert("flood", 1, siren, start_at=after(12), speech=speech, speech_duration=5_000))
     street.run(1).deliver(street.hq.topics.chunk(waiting, 5), noise(25_000)[5 * 4096 : 6 * 4096])
     street.loses = lambda topic: False
@@ -281,17 +274,23 @@ def test_an_emergency_takes_the_room_of_a_transfer_under_way() -> None:
 
 
 def test_a_flash_that_has_shrunk_gives_no_place_away_in_vain() -> None:
-    flash = MemoryFlash(40_000)
-    street = Street(flash=flash)
+    street, waiting, siren, speech = under_way()
+    street.flash.capacity = 5_000
+    street.say(street.hq.alert("flood", 1, siren, start_at=after(12), speech=speech, speech_duration=5_000))
+    street.run(1)
+    street.loses = lambda topic: False
+    street.run(8)
+    assert street.flash.has(waiting)
+
+
+def under_way() -> tuple[Street, str, str, str]:
+    """A speaker that lacks one piece of an order's sound; a siren that it holds, and a speech that it does not."""
+    street = Street(flash=MemoryFlash(40_000))
     siren, speech = street.tone(2, 900), street.tone(5, 300)
     street.joined(clips={"tone": siren})
     waiting = street.blob(noise(25_000), 4_000)
     street.loses = lambda topic: topic.endswith("/5")
     order(street, waiting, start_at=after(15))
     street.run(2)
-    flash.capacity = 5_000
-    street.say(street.hq.alert("flood", 1, siren, start_at=after(12), speech=speech, speech_duration=5_000))
-    street.run(1)
-    street.loses = lambda topic: False
-    street.run(8)
-    assert street.flash.has(waiting)
+    assert street.flash.missing(waiting) == [5]
+    return street, waiting, siren, speech
