@@ -296,6 +296,7 @@ def schedule_expand(
 def main() -> None:
     """Entry point. An interrupted command ends with 130, a terminated one with 143, as shells expect; tidied up."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts it aside has it ignored
     try:
         app()
     except KeyboardInterrupt:

@@ -52,7 +52,7 @@ def _strict(content: bytes, encoding: str) -> str:
 
 
 def _separator(text: str) -> tuple[str, str]:
-    """What separates cells: as the first line says (`sep=;`), or what makes the most columns."""
+    """What separates cells: as the first line says (`sep=;`), or what parts most lines alike."""
     first, _, rest = text.partition("\n")
     if first.lower().startswith("sep=") and len(first.strip()) == 5 and first[4] in _SEPARATORS:
         return first[4], "\n" + rest
@@ -61,7 +61,8 @@ def _separator(text: str) -> tuple[str, str]:
 
 
 def _columns(sample: list[str], separator: str) -> tuple[int, int]:
-    """Of the first line that looks like a table; where two separators make as many, the earlier line decides."""
-    counts = [sum(map(bool, row)) for row in csv.reader(sample, delimiter=separator)]
-    tables = ((count, -line) for line, count in enumerate(counts) if count >= _TABLE)
-    return next(tables, (max(counts, default=0), 0))
+    """How many lines have as many columns as a table has, and how many those are: programs fill all lines up."""
+    widths = [len(row) for row in csv.reader(sample, delimiter=separator)]
+    return max(
+        ((widths.count(width), width) for width in widths if width >= _TABLE), default=(0, max(widths, default=0))
+    )

@@ -68,6 +68,7 @@ def test_reading_ends_soon_after_the_last_row_that_is_taken() -> None:
 
 
 @example([["", ",", ",0"]])
+@example([["0|", "|", "|0"]])
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Z"])), min_size=3, max_size=3)))
 def test_what_we_write_we_read(rows: list[list[str]]) -> None:
     columns = [Column("tên"), Column("ngày"), Column("giờ")]

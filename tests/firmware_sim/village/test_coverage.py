@@ -19,7 +19,7 @@ from firmware_sim.village.village import Village
 WISH = Wish(1, 0.01, 2)
 OTHERS = {
     "cuts": (("mean_between_s = 600.0", "mean_between_s = 20.0"), ("mean_outage_s = 20.0", "mean_outage_s = 300.0")),
-    "drift": (("drift_ppm = 50.0", "drift_ppm = 5000.0"),),
+    "drift": (("drift_ppm = 50.0", "drift_ppm = 1000.0"),),
     "swing": (("swing_ppm = [0.5, 3.0]", "swing_ppm = [200.0, 300.0]"),),
     "delays": (("base_ms = 20.0", "base_ms = 200.0"),),
 }

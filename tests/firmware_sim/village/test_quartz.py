@@ -52,10 +52,10 @@ def test_day_and_night_move_it_and_leave_no_trace_after_a_day(ppm: float, swing:
 
 
 def test_a_crystal_is_drawn_by_the_model_and_in_a_perfect_village_no_day_moves_it() -> None:
-    bad = ClockModel(drift_ppm=5_000, swing_ppm=(40, 40))
+    bad = ClockModel(drift_ppm=1_000, swing_ppm=(40, 40))
     runs = [drawn(START, dice(seed), bad) for seed in range(50)]
     drifts = [abs(one.mono(START + DAY) - one.mono(START) - DAY) / DAY * 1e6 for one in runs]
-    assert 50 < max(drifts) <= 5_000 and max(drifts) > 4_000
+    assert max(drifts) <= 1_000 and max(drifts) > 800
     halves = [one.mono(START + DAY // 2) - one.mono(START) for one in runs]
     rests = [one.mono(START + DAY) - one.mono(START + DAY // 2) for one in runs]
     assert max(abs(a - b) for a, b in zip(halves, rests, strict=True)) > 40e-6 * DAY / pi

@@ -121,7 +121,7 @@ def test_a_history_is_made_short_towards_the_same_failure_only() -> None:
     """Without the nonsense it fails too, but otherwise."""
     history = (*MIXED.history(), NONSENSE)
     ending = ended(MIXED, history)
-    assert kinds(ending) == {"KeyError"} and kinds(ended(MIXED, history[:-1])) == {"wrong_content"}
+    assert kinds(ending) == {"UnknownDeed"} and kinds(ended(MIXED, history[:-1])) == {"wrong_content"}
     assert shortest_alike(MIXED, history, ending, quiet=True) == (NONSENSE,)
 
 
