@@ -63,6 +63,5 @@ def _separator(text: str) -> tuple[str, str]:
 def _columns(sample: list[str], separator: str) -> tuple[int, int]:
     """How many lines have as many columns as a table has, and how many those are: programs fill all lines up."""
     widths = [len(row) for row in csv.reader(sample, delimiter=separator)]
-    return max(
-        ((widths.count(width), width) for width in widths if width >= _TABLE), default=(0, max(widths, default=0))
-    )
+    alike = ((widths.count(width), width) for width in widths if width >= _TABLE)
+    return max(alike, default=(0, max(widths, default=0)))
