@@ -19,6 +19,7 @@ from controller.approvals.catalogue import STANDING
 from controller.approvals.staffing import Standing
 from controller.errors.people import PersonUnknown
 from controller.people.answered import already_made, remember
+from controller.people.api_keys import keys_in_force
 from controller.people.callers import Caller
 from controller.people.forgetting import forget_who_is_out
 from controller.people.inviting import invite
@@ -26,7 +27,7 @@ from controller.people.models import ApiKey, Person, RoleGrant
 from controller.people.newcomers import PERSON, add_person
 from controller.people.permissions import Action
 from controller.people.persons import change_person, get_person
-from controller.people.standing import grants_of, in_force, lasting
+from controller.people.standing import grants_in_force, lasting
 from controller.runtime.services import Services
 
 router = APIRouter(prefix="/persons", tags=["people"])
@@ -198,7 +199,7 @@ def _looked_after(who: Caller, now: int) -> list[Any]:
 
 def _shown(session: Session, row: Person, now: int, who: Caller) -> dict[str, Any]:
     """Of their roles those at places that the caller sees."""
-    roles = [one for one in grants_of(session, row.id) if in_force(one, now) and who.sees(one.area_id)]
+    roles = [one for one in grants_in_force(session, row.id, now) if who.sees(one.area_id)]
     return {
         "id": row.id, "login": row.login, "name": row.name, "language": row.language, "area": row.area_id,
         "roles": list(map(grant_shown, roles)), "keys": _keys(session, row, now, who),
@@ -209,7 +210,9 @@ def _shown(session: Session, row: Person, now: int, who: Caller) -> dict[str, An
 
 def _keys(session: Session, row: Person, now: int, who: Caller) -> list[str]:
     """Keys in force that this person made; of those for places that the caller does not see, none."""
-    made = select(ApiKey).where(ApiKey.created_by == PERSON + row.id, col(ApiKey.revoked_at).is_(None))
-    found = session.exec(made.order_by(col(ApiKey.id))).all()
-    good = [one for one in found if one.expires_at is None or one.expires_at > now]
-    return [one.id for one in good if (all(map(who.sees, one.areas)) if one.areas else who.sees(None))]
+    made = select(ApiKey).where(ApiKey.created_by == PERSON + row.id, *keys_in_force(now))
+    return [
+        one.id
+        for one in session.exec(made.order_by(col(ApiKey.id)))
+        if (all(map(who.sees, one.areas)) if one.areas else who.sees(None))
+    ]

@@ -63,14 +63,6 @@ def raise_alert(session: Session, request: AlertRequest, act: Act, new_id: Calla
     return alert.id
 
 
-def _any_on_the_move(session: Session, areas: Iterable[str], now: int) -> bool:
-    """Whether somebody came to one of these areas, or left it, and does not know; or came later than now, by a clock
-    that was set back since."""
-    there = col(Stay.area_id).in_(areas)
-    later = select(Stay.id).where(there, col(Stay.until).is_(None), col(Stay.since_seq) >= 0, col(Stay.since) > now)
-    return any(session.exec(rows.limit(1)).first() is not None for rows in (unsettled().where(there), later))
-
-
 def cancel_alert(session: Session, alert_id: str, act: Act) -> AlertRow:
     """Take an alert back everywhere; each speaker signs for itself. Twice changes nothing."""
     alert = get_alert(session, alert_id)
@@ -118,6 +110,14 @@ def get_alert(session: Session, alert_id: str) -> AlertRow:
     if alert is None:
         raise AlertUnknown(alert=alert_id)
     return alert
+
+
+def _any_on_the_move(session: Session, areas: Iterable[str], now: int) -> bool:
+    """Whether somebody came to one of these areas, or left it, and does not know; or came later than now, by a clock
+    that was set back since."""
+    there = col(Stay.area_id).in_(areas)
+    later = select(Stay.id).where(there, col(Stay.until).is_(None), col(Stay.since_seq) >= 0, col(Stay.since) > now)
+    return any(session.exec(rows.limit(1)).first() is not None for rows in (unsettled().where(there), later))
 
 
 def _row(session: Session, request: AlertRequest, act: Act, alert_id: str, lead_ms: int) -> AlertRow:

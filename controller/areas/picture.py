@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from controller.air.book import read_air
 from controller.areas.land import Land
 from controller.areas.shifts import Holder
+from controller.people.api_keys import keys_in_force
 from controller.people.models import ApiKey, Person, RoleGrant
 from controller.people.permissions import Action
 from controller.people.rights import Given
@@ -120,8 +121,7 @@ def _people(session: Session, now: int) -> list[Holder]:
 
 
 def _keys(session: Session, now: int) -> list[Holder]:
-    lasting = or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > now)
-    rows = select(ApiKey).where(col(ApiKey.revoked_at).is_(None), lasting).order_by(col(ApiKey.id))
+    rows = select(ApiKey).where(*keys_in_force(now)).order_by(col(ApiKey.id))
     return [Holder(f"key/{key.id}", key.name, _given(key)) for key in session.exec(rows)]
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address, ip_network
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_, select
 
 from controller.errors.callers import KeyMissing
 from controller.errors.people import ApiKeyUnknown, EndInPast
@@ -130,6 +131,12 @@ def _lies_in(address: str, network: str) -> bool:
         return ip_address(address) in ip_network(network)
     except ValueError:
         return False
+
+
+def keys_in_force(now: int) -> list[ColumnElement[bool]]:
+    """For questions to the table: neither revoked nor over."""
+    until = col(ApiKey.expires_at)
+    return [col(ApiKey.revoked_at).is_(None), or_(until.is_(None), until > now)]
 
 
 def holder_of(key: ApiKey, now: int, tree: Tree) -> Caller | None:

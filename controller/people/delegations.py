@@ -14,7 +14,7 @@ from controller.people.newcomers import PERSON
 from controller.people.permissions import Action
 from controller.people.persons import covers, get_person, own_grants
 from controller.people.rights import Tree
-from controller.people.standing import grants_of, in_force
+from controller.people.standing import grants_in_force
 from devices.protocol.units import DAY
 from devices.registry import standing
 
@@ -62,7 +62,5 @@ def lend(session: Session, wish: Lending, act: Act, new_id: Callable[[], str], t
 def _known(session: Session, lender: str, taker: str, wish: Lending, now: int) -> str | None:
     """The loan that is just this."""
     same = (wish.role, wish.area, wish.until, lender)
-    for one in grants_of(session, taker):
-        if in_force(one, now) and (one.role, one.area_id, one.until, one.delegated_by) == same:
-            return one.id
-    return None
+    found = grants_in_force(session, taker, now)
+    return next((one.id for one in found if (one.role, one.area_id, one.until, one.delegated_by) == same), None)

@@ -8,7 +8,7 @@ from controller.people.entrance.links import make_link
 from controller.people.entrance.tokens import Entropy
 from controller.people.grants import decides
 from controller.people.persons import get_person
-from controller.people.standing import grants_of, in_force
+from controller.people.standing import grants_in_force
 
 
 def invite(session: Session, person: str, act: Act, entropy: Entropy) -> str:
@@ -19,6 +19,6 @@ def invite(session: Session, person: str, act: Act, entropy: Entropy) -> str:
     row = get_person(session, person)
     if row.disabled_at is not None:
         raise PersonUnknown(person=person)
-    if any(decides(one.role) for one in grants_of(session, person) if in_force(one, act.now)):
+    if any(decides(one.role) for one in grants_in_force(session, person, act.now)):
         raise LinkRefused(login=row.login)
     return make_link(session, "invitation" if row.password is None else "password", person, act, entropy)

@@ -11,7 +11,7 @@ from controller.people.models import Person, RoleGrant
 from controller.people.newcomers import PERSON
 from controller.people.permissions import Action
 from controller.people.rights import Given, Place, Rights, Tree
-from controller.people.standing import grants_of, in_force, rights_of
+from controller.people.standing import grants_in_force, rights_of
 from devices.areas import lineage
 
 
@@ -56,18 +56,17 @@ def own_rights(session: Session, person: str, now: int, tree: Tree) -> Rights:
 
 def own_grants(session: Session, person: str, now: int) -> list[RoleGrant]:
     """Roles in force that nobody lent them."""
-    return [one for one in grants_of(session, person) if in_force(one, now) and one.delegated_by is None]
+    return [one for one in grants_in_force(session, person, now) if one.delegated_by is None]
 
 
 def lenders_of(session: Session, person: str, now: int) -> set[str]:
     """Ids of those who lend them a role."""
-    return {one.delegated_by for one in grants_of(session, person) if in_force(one, now) and one.delegated_by}
+    return {one.delegated_by for one in grants_in_force(session, person, now) if one.delegated_by}
 
 
 def places_of(session: Session, person: Person, now: int) -> frozenset[Place]:
     """Where they belong, and where they have roles."""
-    found = (one.area_id for one in grants_of(session, person.id) if in_force(one, now))
-    return frozenset({person.area_id, *found})
+    return frozenset({person.area_id, *(one.area_id for one in grants_in_force(session, person.id, now))})
 
 
 def covers(grants: Sequence[RoleGrant], role: str, area: Place, tree: Tree) -> bool:

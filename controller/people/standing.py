@@ -23,6 +23,11 @@ def grants_of(session: Session, person_id: str) -> Sequence[RoleGrant]:
     return session.exec(rows.order_by(col(RoleGrant.since))).all()
 
 
+def grants_in_force(session: Session, person_id: str, now: int) -> list[RoleGrant]:
+    """Roles that they have now, lent ones too."""
+    return [one for one in grants_of(session, person_id) if in_force(one, now)]
+
+
 def valid(
     grants: Iterable[RoleGrant], lenders: Mapping[str, Sequence[RoleGrant]], now: int, tree: Tree
 ) -> list[RoleGrant]:
