@@ -69,7 +69,8 @@ class Books:
 
     def armed(self, after: PlayEntry | AlertEntry, stretch: Sounding) -> bool:
         """Tell flash and ledger of a stretch before the amplifier opens; False if one of them is full."""
-        return self.memory.put(after) and self._ledger.append(_line("started", after, stretch))
+        line = _line("started", after, stretch) | {"error": self._clock.error(stretch.mono)}
+        return self.memory.put(after) and self._ledger.append(line | {"resumed": stretch.resumed})
 
     def closed(self, after: AnyEntry, stretch: Sounding, heard: int, why: Why, ended: int | None = None) -> None:
         """Tell the ledger and flash how much (us) of a stretch was heard; `ended`: when, if this boot knows."""
@@ -155,5 +156,4 @@ class Books:
 
 def _line(kind: str, entry: Entry, stretch: Sounding) -> Line:
     line = stretch.model_dump(include={"part", "repeat", "sha256", "from_ms", "restart", "mono", "wall", "true"})
-    names = {"kind": kind, "order": entry.order, "occurrence": entry.occurrence}
-    return names | line | ({"resumed": stretch.resumed} if kind == "started" else {})
+    return {"kind": kind, "order": entry.order, "occurrence": entry.occurrence} | line

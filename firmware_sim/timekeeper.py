@@ -16,6 +16,10 @@ FAR = 100 * MILLI
 """A first burst that leaves the clock so unsure stood behind something, or the line is slow, us."""
 MORE = 2
 """Questions that are asked after such a burst, one by one."""
+LOST = 500 * MILLI
+"""While the clock may be further off than this it is heard, us: then such questions go on."""
+MOST = 20
+"""Until so many were asked since the connection: a line may be that slow for good."""
 HURRIED = 4
 """How often they come sooner for that: a slow line is slow."""
 DOUBT = 10 * SECOND
@@ -49,6 +53,7 @@ class Timekeeper:
         """Since when the clock learns: the first connection, or when it was set."""
         self._left = 0
         self._more = 0
+        """Questions that may still be asked one by one."""
         self._first = False
         self._next: int | None = None
         self._fruitless = 0
@@ -112,12 +117,14 @@ class Timekeeper:
 
     def _begin_first(self, mono: int) -> None:
         self._pending.clear()
-        self._more = 0 if self._slow_start else MORE
+        self._more = 0 if self._slow_start else MOST
         self._begin(FEW_PROBES if self._slow_start else FIRST_PROBES, mono)
 
     def _ask_more(self, mono: int) -> None:
         """What holds up one answer holds up the whole burst behind it: the queue is empty only after the last."""
-        if self._more and not self._left and not self._pending and self._clock.error(mono) > FAR:
+        if not self._more or self._left or self._pending:
+            return
+        if self._clock.error(mono) > (FAR if self._more > MOST - MORE else LOST):
             self._more -= 1
             self._probe(mono)
 

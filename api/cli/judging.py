@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from devices.protocol.units import SECOND
 from firmware_sim.judge.reading import read_ledgers
-from firmware_sim.judge.records import Accepted, Part, Viewed, ViewKey
+from firmware_sim.judge.records import Accepted, Faults, Part, Viewed, ViewKey
 from firmware_sim.judge.verdict import Verdict, judge
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HELD_UP = 5 * SECOND
+"""How far a clock may be off behind a bad link: half of how much longer one way held up a whole burst, us."""
 
 
 Shown = Mapping[str, Any]
@@ -22,15 +25,17 @@ def verdict_of(
 ) -> Verdict:
     """Judge orders as the interface shows them now against the ledgers below `folder`.
 
-    `bad_link`: a fault may have delayed every cancel, so it counts from when the speaker verified it.
+    `bad_link`: a fault may have delayed every cancel, so it counts from when the speaker verified it; and all
+    that told a speaker the time, so what it said of its clock's error counts.
     """
+    faults = Faults(told_error=HELD_UP) if bad_link else Faults()
     accepted = [accepted_broadcast(order) for order in broadcasts] + [accepted_alert(order) for order in alerts]
     if bad_link:
         accepted = [replace(order, cancel_reachable=frozenset()) for order in accepted]
     view: dict[ViewKey, Viewed] = {}
     for order, record in zip([*broadcasts, *alerts], accepted, strict=True):
         view |= viewed(order, record)
-    return judge(accepted, read_ledgers(folder), view, now)
+    return judge(accepted, read_ledgers(folder), view, now, faults)
 
 
 def accepted_broadcast(order: Shown) -> Accepted:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from firmware_sim.judge.ordered import Ordered
-from firmware_sim.judge.records import Key, Part, Viewed, ViewKey
+from firmware_sim.judge.records import Faults, Key, Part, Viewed, ViewKey
 from firmware_sim.judge.soundings import Sounding
 
 Spot = tuple[str, Key, Part, int, str]
@@ -35,7 +35,11 @@ class Evidence:
     """By speaker and order: place in the ledger and instant at which the cancel was verified."""
     view: Mapping[ViewKey, Viewed]
     now: int
-    clock_error: int
+    faults: Faults
+
+    def unsure(self, sounding: Sounding) -> int:
+        """How far the instants of this sound may honestly be off, us."""
+        return max(self.faults.clock_error, min(self.faults.told_error, sounding.started.error))
 
     def known(self) -> Iterator[tuple[Sounding, Ordered]]:
         """Sounds that have an order behind them."""

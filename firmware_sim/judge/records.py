@@ -70,6 +70,9 @@ class Faults:
 
     clock_error: int = 250_000
     """How far a ledger's instants may honestly be off, us."""
+    told_error: int = 0
+    """Up to so much of what a speaker said of its own clock's error counts as well, us: where links hold up all
+    questions of a burst on one side, nobody can know the time better."""
     cuts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """When each speaker's power was cut. Without it, sound counts as going on until the next boot."""
 
@@ -126,6 +129,8 @@ class Started(About):
     from_ms: int = 0
     """Where in the part it began."""
     resumed: bool = False
+    error: int = 0
+    """How far its clock might be off, as it said, us."""
     restart: bool = False
     """Declared: this repeat is begun a second time, because power was cut."""
 

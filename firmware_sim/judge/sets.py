@@ -43,7 +43,8 @@ def unexpected(evidence: Evidence) -> Iterator[Finding]:
         if sounding.key not in evidence.orders:
             yield _of(sounding, "no such order")
     for sounding, ordered in evidence.known():
-        if sounding.start < ordered.earliest_start - TRIM - evidence.clock_error:
+        begun = sounding.start + evidence.unsure(sounding), sounding.started.wall or sounding.start
+        if min(begun) < ordered.earliest_start - TRIM:
             yield _of(sounding, "before its time")
     yield from _too_often(evidence)
 
@@ -60,9 +61,9 @@ def late(evidence: Evidence) -> Iterator[Finding]:
     for sounding, ordered in evidence.known():
         first = (sounding.device, sounding.key) not in begun
         begun.add((sounding.device, sounding.key))
-        if first and sounding.start > ordered.latest_start + TRIM + evidence.clock_error:
+        if first and sounding.start > ordered.latest_start + TRIM + evidence.unsure(sounding):
             yield _of(sounding, "started too late")
-        if sounding.end > ordered.expires_at + evidence.clock_error:
+        if sounding.end > ordered.expires_at + evidence.unsure(sounding):
             yield _of(sounding, "sounded after its expiry")
 
 
@@ -75,7 +76,7 @@ def after_cancel(evidence: Evidence) -> Iterator[Finding]:
             yield _of(sounding, "started after the cancel was verified")
         elif verified is not None and sounding.end > verified + CLOSING:
             yield _of(sounding, "sounded on after the cancel was verified")
-        elif reached is not None and sounding.end > reached + CANCEL_WITHIN + evidence.clock_error:
+        elif reached is not None and sounding.end > reached + CANCEL_WITHIN + evidence.faults.clock_error:
             yield _of(sounding, "sounded on after the cancel was accepted")
 
 

@@ -58,7 +58,7 @@ def _evidence(
     ears = {device: Ear(now, durations, faults.cuts.get(device, ())) for device in lines}
     sounds = (sound for device in lines for sound in soundings(device, lines[device], ears[device]))
     cancels = {device: cancels_seen(said) for device, said in lines.items()}
-    return Evidence(orders, tuple(sounds), cancels, view, now, faults.clock_error)
+    return Evidence(orders, tuple(sounds), cancels, view, now, faults)
 
 
 def _durations(orders: Iterable[Ordered]) -> dict[str, int]:

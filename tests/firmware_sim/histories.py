@@ -44,17 +44,17 @@ class Ledger:
 
     def _line(self, at, **fields):
         stamps = {"mono": at - self.boot_at, "wall": T0 + at + 7, "true": T0 + at}
-        self.lines.append(fields | stamps)
+        self.lines.append(stamps | fields)
 
     def boot(self, at=0):
         self.boot_at = at
         self._line(at, kind="boot", boot=f"boot-{at}")
         return self
 
-    def start(self, asked, at, part="body", repeat=1, from_ms=0, resumed=False, restart=False, sha256=None):
+    def start(self, asked, at, part="body", repeat=1, from_ms=0, resumed=False, restart=False, sha256=None, **more):
         about = {"order": asked.order, "occurrence": asked.occurrence, "part": part, "repeat": repeat}
         content = {"sha256": sha256 or asked.parts[part][0], "from_ms": from_ms}
-        self._line(at, kind="started", **about, **content, resumed=resumed, restart=restart)
+        self._line(at, kind="started", **about, **content, resumed=resumed, restart=restart, **more)
         return self
 
     def end(self, at, heard_ms, why="finished"):

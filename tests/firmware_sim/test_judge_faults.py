@@ -69,6 +69,27 @@ def test_unexpected_before_its_time_but_a_trim_may_move_it():
     assert one(played(order(), at=19_500 * MILLI)) == {}
 
 
+def test_what_a_speaker_says_of_its_clock_counts_only_where_it_was_kept_from_knowing_better():
+    kept = Faults(told_error=3 * SECOND)
+
+    def early(seconds, told, wall=20):
+        at = {"wall": T0 + wall * SECOND, "error": told * SECOND}
+        return Ledger().boot().sound(order(), (20 - seconds) * SECOND, **at)
+
+    assert one(early(2, 2), faults=kept) == {}
+    assert one(early(2, 2)) == {"unexpected": 1}
+    assert one(early(2, 1), faults=kept) == {"unexpected": 1}
+    assert one(early(4, 9), faults=kept) == {"unexpected": 1}
+    assert one(early(2, 2, wall=19), faults=kept) == {"unexpected": 1}
+
+
+def test_a_clock_that_could_be_no_better_may_be_late_by_what_it_said():
+    kept = Faults(told_error=3 * SECOND)
+    told = {"wall": T0 + 25 * SECOND, "error": 2 * SECOND}
+    late = Ledger().boot().sound(order(), 27 * SECOND, **told)
+    assert one(late, faults=kept) == {} and one(late) == {"late": 1}
+
+
 def test_unexpected_repeat_beyond_those_ordered():
     assert one(played(replace(order(), repeats=3)), replace(order(), repeats=2)) == {"unexpected": 1}
     assert one(played(replace(order(), repeats=3)), replace(order(), repeats=3)) == {}

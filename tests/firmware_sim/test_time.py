@@ -116,6 +116,20 @@ def test_on_a_slow_line_two_questions_follow_and_no_more() -> None:
     assert street.questions == 8 + 2
 
 
+def test_a_speaker_that_is_lost_asks_on_until_an_answer_passes_quickly() -> None:
+    """Its line holds up two bursts and three single questions, each for 3 s; the next burst leaves after 15 s."""
+    street = Street(way=1_500_000).power_on().connect().run(13.5)
+    street.way = 20_000
+    assert street.speaker.clock.error(street.mono) > SECOND
+    street.run(1.4)
+    assert street.speaker.clock.error(street.mono) < 40_000
+
+
+def test_on_a_line_that_is_that_slow_for_good_it_gives_up() -> None:
+    street = Street(way=600_000).power_on().connect().run(100)
+    assert 8 + 20 < street.questions <= 8 + 20 + 5 * 5
+
+
 def test_a_slow_start_asks_three_times_and_then_every_five_minutes() -> None:
     street = Street(settings=SpeakerSettings(slow_start=True)).power_on().connect()
     street.run(200)

@@ -17,6 +17,7 @@ import pytest
 from devices.broker.child_broker import ChildBroker
 from devices.broker.embedded import EmbeddedBroker
 from devices.broker.mosquitto import MosquittoBroker
+from devices.protocol.units import MILLI
 from firmware_sim.chaos.loss import under_loss
 from firmware_sim.chaos.weather import Conditions, Weather
 from firmware_sim.judge.reading import read_ledgers
@@ -36,8 +37,14 @@ figures = logging.getLogger(__name__)
 
 
 def clean(live: Live, orders: list[Order], alerts: list[Order] | None = None) -> None:
+    """The judge finds nothing, and no clock was further off than its speaker said."""
     verdict = live.judged(orders, alerts, bad_link=True)
     assert verdict.verdict == "clean", verdict.as_json()
+    for lines in read_ledgers(live.data / "fleet").values():
+        for line in lines:
+            if line["kind"] == "started":
+                off = abs(int(str(line["wall"])) - int(str(line["true"])))
+                assert off <= int(str(line["error"])) + 50 * MILLI, line
 
 
 def spoken(live: Live, size: int) -> tuple[str, int]:
@@ -295,7 +302,8 @@ def stand_still(folder: Path, seconds: float, victims: Sequence[str], bulletins:
                 time.sleep(seconds)
             finally:
                 os.kill(VICTIMS[name](live), signal.SIGCONT)
-        until(lambda: live.online() == 6, 90, "all are there again")
+        time.sleep(2)  # until the controller has heard whom a broker that woke up has missed
+        until(lambda: live.answers() and live.online() == 6, 90, "all are there again")
         made.append(order(live, said, area, max_late_s=120))
         for one in made:
             until(lambda one=one: signed(live, one) <= {"played", "failed", "expired"}, 150, "a signed end of each")
