@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from controller.errors.base import LoaError
 from controller.programmes.reading import EPOCH
+from devices.errors import AreaEnded
 from firmware_sim.village.deeds.register import deed
 from firmware_sim.village.deeds.stage import Stage
 from scheduler.recurrence.walltime import shown
@@ -48,12 +49,13 @@ def programme(
 
 @deed
 def retold(stage: Stage, number: int, seconds: float, pitch: float) -> None:
-    """The programme says something else from now on."""
+    """The programme says something else from now on; refused where it is for an area that is no more, which only one
+    that was for nobody is."""
     if number in stage.programmes:
         content = {"kind": "bulletin", "bulletin": stage.village.office.bulletin(seconds, pitch)}
         try:
             stage.village.schedule.change(stage.programmes[number], content=content)
-        except LoaError:
+        except (LoaError, AreaEnded):
             stage.refused += 1
 
 

@@ -73,3 +73,14 @@ def test_healing_ends_a_silence(stage: Stage) -> None:
     order = stage.village.broadcast(seconds=2)
     stage.village.time.run_until(order.start_at + 10 * SECOND)
     assert set(stage.village.states(order.occurrence).values()) == {"played"}
+
+
+def test_a_programme_for_a_commune_without_hamlets_is_refused_once_that_is_no_more(stage: Stage) -> None:
+    """As seed 963 told it: its only hamlet went over to the other commune, then the two became one."""
+    play(stage, "handed_over", 0)
+    for number, place in enumerate((0, 1)):
+        play(stage, "programme", number, 2.0, 440.0, "daily", (30,), "commune", place, 600_000)
+    play(stage, "merged", "new")
+    for number in (0, 1):
+        play(stage, "retold", number, 3.0, 500.0)
+    assert stage.refused == 1
