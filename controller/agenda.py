@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import BigInteger, bindparam, func
+from sqlalchemy import select as lines_of
 from sqlmodel import Session, col, select
 
 from controller.alerts.models import AlertRow
@@ -37,11 +38,11 @@ _STOPPED = _URGENT.join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.
     col(Broadcast.stop_requested_at).is_not(None), Broadcast.expires_at > _NOW
 )
 _SOUNDING = _URGENT.join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id)).where(AlertRow.expires_at > _NOW)
-_INSTANTS = (
-    select(func.min(Occurrence.publish_at)).where(to_leave(_NOW)),
-    select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(OPEN_WORDS)),
-    select(func.min(AlertRow.expires_at)).where(col(AlertRow.cleared).is_(False)),
-    select(func.min(Blob.retained_until)).where(col(Blob.clip).is_(None), Blob.retained_until > 0),
+_INSTANTS = lines_of(
+    select(func.min(Occurrence.publish_at)).where(to_leave(_NOW)).scalar_subquery(),
+    select(func.min(Delivery.deadline_at)).where(col(Delivery.state).in_(OPEN_WORDS)).scalar_subquery(),
+    select(func.min(AlertRow.expires_at)).where(col(AlertRow.cleared).is_(False)).scalar_subquery(),
+    select(func.min(Blob.retained_until)).where(col(Blob.clip).is_(None), Blob.retained_until > 0).scalar_subquery(),
 )
 
 
@@ -66,4 +67,4 @@ def _word_due(session: Session, now: int) -> int | None:
 
 
 def _instants(session: Session, now: int) -> tuple[int | None, ...]:
-    return tuple(session.exec(rows, params={"now": now}).one() for rows in _INSTANTS)
+    return tuple(session.execute(_INSTANTS, {"now": now}).one())

@@ -9,7 +9,7 @@ from controller.agenda import next_instant
 from controller.alerts.sounding import Siren
 from controller.broadcast.outbox import Outbox
 from controller.db import DatabaseError, Transactions
-from controller.deliveries.tracking import close_silent, owing
+from controller.deliveries.tracking import close_silent
 from controller.inbox import Inbox
 from controller.leadership import Leadership
 from controller.monitoring.dead_air import DeadAir
@@ -171,12 +171,9 @@ class Controller:
         return bool(answers.hellos)
 
     def _catch_up(self, hellos: Mapping[str, Hello], now: int) -> None:
-        """Tell who came back of all that still lacks its signed end."""
-        with self.database.read() as session:
-            still_owing = owing(session, hellos)
-        for device_id in sorted(still_owing):
-            self.outbox.answer(device_id, hellos[device_id].open_orders, now)
-            self.siren.answer(device_id, now)
+        """Tell who came back of all that still lacks its signed end, alerts first."""
+        self.siren.answer(hellos, now)
+        self.outbox.answer({device_id: said.open_orders for device_id, said in hellos.items()}, now)
 
     def _parsed(self, messages: Sequence[Inbound]) -> list[tuple[Inbound, Address]]:
         found = []

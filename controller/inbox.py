@@ -1,20 +1,19 @@
 """Everything that comes up the wire: verified, booked in one transaction, answered after it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from sqlmodel import Session
 
 from controller.alerts.sounding import any_unplaced
+from controller.booking import Answers, Booking
 from controller.configuration import Configurator
 from controller.db import Transactions
 from controller.herald import Herald
 from controller.library.carriage import Carrier
 from controller.library.models import Blob
-from controller.monitoring.dead_air import close_heard
 from controller.monitoring.watch import Watch
-from controller.programmes.plans import keep_ack, keep_hello
 from controller.receipts import Booker
 from devices.incidents import open_incident
 from devices.link import Inbound
@@ -24,7 +23,7 @@ from devices.protocol.errors import ProtocolError, UnknownKey
 from devices.protocol.keys import VerifyKey, known_key
 from devices.protocol.messages.control import Ack, Config
 from devices.protocol.messages.frame import Frame, Signed
-from devices.protocol.messages.speaker import Health, Hello, PlanAck, Receipt, Report, State
+from devices.protocol.messages.speaker import Health, Hello, State
 from devices.protocol.messages.time import TimeAnswer, TimeRequest
 from devices.protocol.messages.trust import Role
 from devices.protocol.topics import Address
@@ -32,16 +31,6 @@ from devices.protocol.verification import verify
 from devices.registry import find_devices
 
 log = structlog.get_logger()
-
-
-@dataclass
-class Answers:
-    """What must be said once the transaction stands."""
-
-    acks: dict[tuple[str, str], int] = field(default_factory=dict)
-    """(speaker, ledger) to the number up to which its receipts are stored."""
-    hellos: dict[str, Hello] = field(default_factory=dict)
-    broken_blobs: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -71,18 +60,10 @@ class Inbox:
 
     def take(self, batch: Sequence[tuple[Inbound, Address]], now: int) -> Answers:
         """Book a batch and say what must be answered."""
-        answers = Answers()
         with self.database.write() as session, session.no_autoflush:  # who adds a row that others look for flushes
             known = {device.id: device for device in find_devices(session, {address.subject for _, address in batch})}
             words = [word for one in batch if (word := self._heard(session, known, *one, now)) is not None]
-            _held = self.booker.foresee(session, words)  # rows that nobody holds are read again
-            for device, said in words:
-                self._note(session, device, said, now, answers)
-            if answers.acks:
-                self.booker.write_down(session)
-                session.flush()
-                close_heard(session, now)
-        return answers
+            return Booking(session, self.herald, self.watch, self.booker, self.new_id, now).book(words)
 
     def give(self, answers: Answers, now: int) -> None:
         """Acknowledge what is stored; give back configuration and audio that got lost."""
@@ -130,38 +111,6 @@ class Inbox:
                 session, self.new_id, "revoked_device", now, device_id=device.id, status=device.status,
                 leaf=address.leaf,
             )  # fmt: skip
-
-    def _note(self, session: Session, device: Device, said: Frame, now: int, answers: Answers) -> None:
-        if isinstance(said, Health):
-            self.watch.keep_health(session, device, said, now)
-        elif isinstance(said, Signed):
-            self._signed_word(session, device, said, now, answers)
-        gone = isinstance(said, State) and not said.online
-        self.watch.note(session, device, "will" if gone else "word", now)
-
-    def _signed_word(self, session: Session, device: Device, said: Signed, now: int, answers: Answers) -> None:
-        if isinstance(said, Receipt):
-            answers.acks[device.id, said.ledger] = self.booker.take(session, device.id, said, now)
-        elif isinstance(said, Hello):
-            self.watch.keep_hello(device, said)
-            keep_hello(session, device.id, said.plan_seq)
-            answers.acks[device.id, said.ledger] = self.booker.greet(session, device.id, said, now)
-            answers.hellos[device.id] = said
-            if said.trust_seq > self.herald.trust_seq:
-                open_incident(session, self.new_id, "keys_outdated", now, device_id=device.id, trust_seq=said.trust_seq)
-        elif isinstance(said, PlanAck):
-            keep_ack(session, device.id, said, now)
-        elif isinstance(said, Report):
-            self.watch.keep_report(session, device.id, said, now)
-            if said.code == "bad_chunk":
-                answers.broken_blobs |= self._blob_named(said.about)
-
-    def _blob_named(self, topic: str) -> set[str]:
-        """The blob whose chunk stands at `topic`, if any."""
-        try:
-            return {self.herald.topics.parse(topic).subject}
-        except ProtocolError:
-            return set()
 
     def _outdated(self, hellos: dict[str, Hello], now: int) -> dict[str, Config]:
         """The configurations of speakers that hold another sequence than ours."""

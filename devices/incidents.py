@@ -1,11 +1,27 @@
 """Incidents are opened once and counted; a person, or the end of their cause, closes them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from devices.errors import IncidentUnknown
 from devices.models import Incident
+
+_FORESEEN = "incidents"
+"""Under this name a transaction keeps the open incidents of speakers that were read ahead, by speaker."""
+_OPEN_OF = select(Incident).where(
+    col(Incident.device_id).in_(bindparam("devices", expanding=True)), col(Incident.closed_at).is_(None)
+)
+
+
+def foresee_incidents(session: Session, devices: Iterable[str]) -> None:
+    """Read the open incidents of these speakers (a few hundred) at once, for the rest of this transaction."""
+    found: dict[str | None, list[Incident]] = {device_id: [] for device_id in devices}
+    if found:
+        for incident in [*session.exec(_OPEN_OF, params={"devices": list(found)}), *_unwritten(session)]:
+            found.get(incident.device_id, []).append(incident)
+    session.info[_FORESEEN] = found
 
 
 def open_incident(
@@ -18,6 +34,7 @@ def open_incident(
         found = Incident(id=new_id(), kind=kind, device_id=device_id, subject=subject, opened_at=now, last_at=now)
         found.count = 0
         session.add(found)
+        session.info.get(_FORESEEN, {}).get(device_id, []).append(found)
     found.count += count
     found.last_at = now
     found.detail = dict(detail)
@@ -46,13 +63,21 @@ def _find_open(session: Session, kind: str, device_id: str | None, subject: str)
 
 def _open(session: Session, kind: str, device_id: str | None, subject: str | None = None) -> Iterator[Incident]:
     """Open incidents of a kind and speaker, as this transaction has left them, written to the table or not."""
+    foreseen = session.info.get(_FORESEEN, {}).get(device_id)
+    for one in _asked(session, kind, device_id, subject) if foreseen is None else foreseen:
+        if (one.kind, one.device_id, one.closed_at) == (kind, device_id, None):
+            yield one
+
+
+def _asked(session: Session, kind: str, device_id: str | None, subject: str | None) -> list[Incident]:
     rows = select(Incident).where(
         Incident.kind == kind, Incident.device_id == device_id, col(Incident.closed_at).is_(None)
     )
     if subject is not None:
         rows = rows.where(Incident.subject == subject)
     with session.no_autoflush:
-        known = [*session.exec(rows), *(one for one in session.new if isinstance(one, Incident))]
-    for one in known:
-        if (one.kind, one.device_id, one.closed_at) == (kind, device_id, None):
-            yield one
+        return [*session.exec(rows), *_unwritten(session)]
+
+
+def _unwritten(session: Session) -> list[Incident]:
+    return [one for one in session.new if isinstance(one, Incident)]

@@ -28,6 +28,6 @@ def take(session: Session, name: str, holder: str, now: int, span: int, *, anew:
 
 def check(session: Session, name: str, token: int | None) -> None:
     """LeaseLost unless `token` is the last one that was given."""
-    given = session.scalar(_TOKEN, {"lease": name})
+    given = session.connection().execute(_TOKEN, {"lease": name}).scalar()
     if given is None or given != token:
         raise LeaseLost(lease=name)

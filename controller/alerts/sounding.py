@@ -26,6 +26,17 @@ REPORTABLE = 8 * DAY
 _NOW = bindparam("now", type_=BigInteger)
 _IN_FORCE = select(AlertRow).where(AlertRow.expires_at > _NOW).order_by(col(AlertRow.created_at), col(AlertRow.id))
 _OVER = select(AlertRow).where(AlertRow.expires_at <= _NOW, col(AlertRow.cleared).is_(False))
+_UNSIGNED = (
+    select(Delivery.device_id, AlertRow)
+    .join(AlertRow, col(AlertRow.id) == col(Delivery.occurrence_id))
+    .where(
+        col(Delivery.device_id).in_(bindparam("devices", expanding=True)),
+        col(Delivery.state).in_(UNSIGNED_WORDS),
+        or_(col(AlertRow.expires_at) <= _NOW, col(AlertRow.moved_at).is_not(None)),
+        AlertRow.expires_at > bindparam("reportable", type_=BigInteger),
+    )
+    .order_by(col(Delivery.device_id), col(AlertRow.created_at), col(AlertRow.id))
+)
 
 
 @dataclass(frozen=True)
@@ -73,12 +84,13 @@ class Siren:
         for call in over:
             self._clear(call)
 
-    def answer(self, device_id: str, now: int) -> None:
-        """Tell one speaker of the alerts that ended without its signed word; those in force are retained, but where
-        it was when they were raised."""
+    def answer(self, devices: Iterable[str], now: int) -> None:
+        """Tell each of these speakers (a few hundred) of the alerts that ended without its signed word; those in force
+        are retained, but where it was when they were raised."""
+        asked = {"devices": list(devices), "now": now, "reportable": now - REPORTABLE}
         with self._database.read() as session:
-            unsigned = _unsigned(session, device_id, now)
-        for alert in unsigned:
+            unsigned = session.exec(_UNSIGNED, params=asked).all()
+        for device_id, alert in unsigned:
             self._herald.order(alert_message(self._herald.tenant, alert, f"dev/{device_id}"))
 
     def _send(self, call: Call) -> bool:
@@ -156,17 +168,3 @@ def _areas(session: Session, alert_id: str) -> tuple[str, ...]:
 
 def _uncleared(session: Session, now: int) -> list[Call]:
     return [Call(alert, _areas(session, alert.id), (), None, ()) for alert in session.exec(_OVER, params={"now": now})]
-
-
-def _unsigned(session: Session, device_id: str, now: int) -> list[AlertRow]:
-    rows = (
-        select(AlertRow)
-        .join(Delivery, col(Delivery.occurrence_id) == col(AlertRow.id))
-        .where(
-            Delivery.device_id == device_id,
-            col(Delivery.state).in_(UNSIGNED_WORDS),
-            or_(col(AlertRow.expires_at) <= now, col(AlertRow.moved_at).is_not(None)),
-            AlertRow.expires_at > now - REPORTABLE,
-        )
-    )
-    return list(session.exec(rows))

@@ -3,7 +3,7 @@
 Airings of programmes leave with the speakers' plans; only their stops go from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, and_, bindparam, or_
@@ -49,6 +49,32 @@ _QUIET = _WORDLESS.where(
     or_(col(Delivery.published_at).is_(None), and_(col(Device.online), col(Delivery.published_at) <= _TOLD))
 )
 """Of these, who has not been told for a while."""
+_WHOLE = (
+    select(Broadcast, Occurrence, Blob)
+    .join(Occurrence, col(Occurrence.id) == col(Broadcast.occurrence_id))
+    .join(Blob, col(Blob.sha256) == col(Broadcast.sha256))
+    .where(Broadcast.occurrence_id == bindparam("occurrence"))
+)
+_LACKING = (
+    select(Delivery.device_id, Broadcast, Occurrence, Blob)
+    .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
+    .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
+    .join(Blob, col(Blob.sha256) == col(Broadcast.sha256))
+    .where(
+        col(Delivery.device_id).in_(bindparam("devices", expanding=True)),
+        Delivery.kind == "broadcast",
+        col(Delivery.state).in_(UNSIGNED_WORDS),
+        Occurrence.publish_at <= _NOW,
+        Occurrence.expires_at > bindparam("reportable", type_=BigInteger),
+        or_(
+            col(Broadcast.stop_requested_at).is_not(None),
+            col(Broadcast.programme_id).is_(None),
+            Broadcast.expires_at <= _NOW,
+        ),
+    )
+    .order_by(col(Delivery.device_id), col(Delivery.occurrence_id))
+)
+"""All that lacks a signed end at these speakers; airings of programmes stand in their plans until they expire."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +122,19 @@ class Outbox:
                 with self._database.write() as session:
                     mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
 
-    def answer(self, device_id: str, held: Iterable[str], now: int) -> None:
-        """Tell one speaker all that lacks its signed end, expired or stopped too, but what it holds already."""
+    def answer(self, held: Mapping[str, Collection[str]], now: int) -> None:
+        """Tell each of these speakers (a few hundred) all that lacks its signed end, expired or stopped too, but what
+        it holds already: `held`, by speaker."""
         with self._database.read() as session:
-            parcels = _lacking(session, self._herald.tenant, device_id, set(held), now)
+            parcels = _lacking(session, self._herald.tenant, held, now)
+        told: dict[str, list[str]] = {}
         for parcel in parcels:
             if self._send(parcel):
-                with self._database.write() as session:
-                    mark_published(session, parcel.broadcast.occurrence_id, parcel.devices, now)
+                told.setdefault(parcel.broadcast.occurrence_id, []).extend(parcel.devices)
+        if told:
+            with self._database.write() as session:
+                for occurrence_id, devices in told.items():
+                    mark_published(session, occurrence_id, devices, now)
 
     def _claimed(self, now: int, again: bool, held: bool) -> list[Parcel]:
         with self._database.read() as session:
@@ -138,31 +169,16 @@ def _area_parcel(session: Session, tenant: str, occurrence_id: str, devices: lis
     return Parcel(broadcast, blob, messages, tuple(devices))
 
 
-def _lacking(session: Session, tenant: str, device_id: str, held: set[str], now: int) -> list[Parcel]:
-    planned = and_(col(Broadcast.programme_id).is_not(None), col(Broadcast.expires_at) > now)
-    rows = (
-        select(Delivery.occurrence_id)
-        .join(Occurrence, col(Occurrence.id) == col(Delivery.occurrence_id))
-        .join(Broadcast, col(Broadcast.occurrence_id) == col(Delivery.occurrence_id))
-        .where(
-            Delivery.device_id == device_id,
-            Delivery.kind == "broadcast",
-            col(Delivery.state).in_(UNSIGNED_WORDS),
-            Occurrence.publish_at <= now,
-            Occurrence.expires_at > now - REPORTABLE,
-            or_(col(Broadcast.stop_requested_at).is_not(None), ~planned),
-        )
-    )
-    aim = Aim(None, device_id, None, frozenset({device_id}))
+def _lacking(session: Session, tenant: str, held: Mapping[str, Collection[str]], now: int) -> list[Parcel]:
+    asked = {"devices": list(held), "now": now, "reportable": now - REPORTABLE}
     parcels = []
-    for occurrence_id in sorted(session.exec(rows)):
-        broadcast, occurrence, blob = _order(session, occurrence_id)
-        if occurrence_id not in held or broadcast.stop_requested_at is not None:
+    for device_id, broadcast, occurrence, blob in session.exec(_LACKING, params=asked):
+        if occurrence.id not in held[device_id] or broadcast.stop_requested_at is not None:
+            aim = Aim(None, device_id, None, frozenset({device_id}))
             message = order_message(tenant, broadcast, occurrence.publish_at, aim)
             parcels.append(Parcel(broadcast, blob, (message,), (device_id,)))
     return parcels
 
 
 def _order(session: Session, occurrence_id: str) -> tuple[Broadcast, Occurrence, Blob]:
-    broadcast = session.exec(select(Broadcast).where(Broadcast.occurrence_id == occurrence_id)).one()
-    return broadcast, session.get_one(Occurrence, occurrence_id), session.get_one(Blob, broadcast.sha256)
+    return session.exec(_WHOLE, params={"occurrence": occurrence_id}).one()

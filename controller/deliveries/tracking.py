@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from controller.deliveries.models import Delivery, DeliveryEvent
-from controller.deliveries.states import OPEN_WORDS, UNSIGNED_WORDS, DeliveryEventKind, DeliveryState, step
+from controller.deliveries.states import OPEN_WORDS, DeliveryEventKind, DeliveryState, step
 from devices.protocol.units import MINUTE, SECOND
 
 WORD_DUE = MINUTE
@@ -20,11 +20,6 @@ FETCH_PARTS = 8
 Line = Mapping[str, object]
 """One step of a delivery as its row in the table of events."""
 
-_OWING = (
-    select(Delivery.device_id)
-    .where(col(Delivery.device_id).in_(bindparam("devices", expanding=True)), col(Delivery.state).in_(UNSIGNED_WORDS))
-    .distinct()
-)
 _LINES = insert(DeliveryEvent.metadata.tables["delivery_event"])
 _OVERDUE = select(Delivery).where(
     col(Delivery.state).in_(OPEN_WORDS), Delivery.deadline_at <= bindparam("now", type_=BigInteger)
@@ -88,11 +83,6 @@ def write_down(session: Session, lines: Iterable[Line | None]) -> None:
     taken = [line for line in lines if line is not None]
     if taken:
         session.connection().execute(_LINES, taken)
-
-
-def owing(session: Session, devices: Iterable[str]) -> set[str]:
-    """Those of these speakers (a few hundred) that have not signed an end of everything sent to them."""
-    return set(session.exec(_OWING, params={"devices": list(devices)}))
 
 
 def mark_published(session: Session, occurrence_id: str, devices: Iterable[str], now: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, literal, update
 from sqlalchemy import select as lines_of
 from sqlmodel import Session, col, select
 
-from controller.broadcast.erasing import gone_at, keep_erased
+from controller.broadcast.erasing import gone_at
 from controller.broadcast.models import Broadcast
 from controller.db import Transactions
 from controller.deliveries.models import Delivery, DeliveryEvent
@@ -22,7 +22,6 @@ from controller.programmes.timetable import STEP, horizon
 from controller.sequences import credible
 from devices.models import Device, DevicePlan
 from devices.protocol.messages.plans import Plan
-from devices.protocol.messages.speaker import PlanAck
 from scheduler.air.timeline import FREE, Air
 from scheduler.models import Airing
 
@@ -134,25 +133,6 @@ class Plans:
             with self.database.write() as session:
                 _mark_published(session, plans, now)
         return True
-
-
-def keep_ack(session: Session, device_id: str, said: PlanAck, now: int) -> None:
-    """What a speaker says of the plan that it holds."""
-    row = session.get(DevicePlan, device_id) or DevicePlan(device_id=device_id)
-    row.held_seq, row.held_at, row.missing = said.seq, now, list(said.missing)
-    row.free_bytes, row.clock_error_us = said.free, said.clock_error
-    session.add(row)
-    if said.seq == row.seq:
-        keep_erased(session, device_id, said.gone, now)
-
-
-def keep_hello(session: Session, device_id: str, held_seq: int) -> None:
-    """Which plan it holds now: another than the one in force is told again."""
-    row = session.get(DevicePlan, device_id)
-    if row is None and held_seq:
-        session.add(DevicePlan(device_id=device_id, held_seq=held_seq))
-    elif row is not None and row.held_seq != held_seq:
-        row.held_seq, row.attempts = held_seq, 0
 
 
 def _written(

@@ -11,7 +11,7 @@ from controller.deliveries.models import Delivery
 from controller.deliveries.states import DeliveryEventKind as Kind
 from controller.deliveries.tracking import advance, write_down
 from controller.library.models import Blob
-from controller.programmes.plans import keep_ack
+from controller.programmes.plan_words import PlanWords
 from devices.models import DevicePlan
 from devices.protocol.messages.orders import Stop
 from devices.protocol.messages.plans import Plan
@@ -113,7 +113,7 @@ def erased(desk: ApiDesk, device: str, *sounds: str, seq: int | None = None) -> 
             tenant=desk.office.keyring.tenant, to="controller", issued_at=0, seq=held, missing=(), gone=sounds,
             free=0, clock_error=0,
         )  # fmt: skip
-        keep_ack(session, device, said, real_now())
+        PlanWords(session, {device}).keep_ack(device, said, real_now())
 
 
 def test_a_speaker_that_has_erased_the_sound_has_signed_it(client: TestClient, desk: ApiDesk, place: Place) -> None:
