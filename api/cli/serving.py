@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from api.app import create_app
+from api.app import create_app, warm_up
 from api.cli.endpoint import Endpoint, remove_endpoint, write_endpoint
 from api.cli.first_start import keep_root
 from api.connections import BACKLOG, server
@@ -47,7 +47,9 @@ def serving(settings: Settings, *, any_port: bool = False) -> Iterator[Served]:
 def _start(installation: Installation, listener: socket.socket) -> Callable[[], None]:
     """Serve in a thread; the answer ends it and waits until requests under way have been answered."""
     worn_always = worn(installation.services.settings.api.tls)
-    web = server(create_app(installation.services), worn=worn_always, timeout_graceful_shutdown=5)
+    app = create_app(installation.services)
+    warm_up(app)
+    web = server(app, worn=worn_always, timeout_graceful_shutdown=5)
     thread = world.start_thread("loa-web", lambda: web.run(sockets=[listener]))
     world.wait_until(lambda: web.started, 30)
 

@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
-from api.app import PREFIX
 from api.cli.main import app
 from api.routes import area_calendar
 from api.timestamps import to_micros
@@ -26,8 +25,7 @@ def feed(desk: ApiDesk, place: Place) -> str:
     """The address of the feed, with a programme planned for the day after tomorrow."""
     at = to_micros(SOON)
     plan = Plan((Slot("programme", "Thể dục sáng", at, at, at + 60_000_000, frozenset({place.device})),))
-    desk.app.include_router(area_calendar.router, prefix=PREFIX)
-    desk.app.dependency_overrides[area_calendar.planner] = lambda: plan
+    desk.instead(area_calendar.router, area_calendar.planner, plan)
     return f"areas/{place.area}/calendar.ics"
 
 

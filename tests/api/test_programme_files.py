@@ -8,7 +8,6 @@ from sqlalchemy import update
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from api.app import PREFIX
 from api.body_limit import TABLE_BYTES
 from api.routes import programme_files
 from controller.errors.air import Clash
@@ -45,8 +44,7 @@ def create_programmes(
 
 @pytest.fixture
 def office(desk: ApiDesk, place: Place) -> ApiDesk:
-    desk.app.include_router(programme_files.router, prefix=PREFIX)
-    desk.app.dependency_overrides[programme_files.keeping] = lambda: create_programmes
+    desk.instead(programme_files.router, programme_files.keeping, create_programmes)
     return desk
 
 
@@ -117,7 +115,7 @@ def test_an_import_that_keeps_others_waiting_is_taken_back(client: TestClient, o
             office.later += 3 * SECOND
             yield made
 
-    office.app.dependency_overrides[programme_files.keeping] = lambda: slowly
+    office.instead(programme_files.router, programme_files.keeping, slowly)
     refused = send(client, *[GOOD] * 4, dry_run=False).json()
     assert (refused["code"], refused["done"], refused["limit_s"], titles(office)) == ("import_too_slow", 2, 4, [])
 

@@ -1,13 +1,15 @@
 """The interface's services without a broker: tables, keys, and a studio that works when its bell rings."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from fastapi import APIRouter
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.app import PREFIX, create_app
 from controller.alerts.raising import TONE
 from controller.certificates.authority import open_authority
 from controller.enrolment.guesses import Guesses
@@ -66,6 +68,7 @@ class ApiDesk:
             now=world.now, sign_on=build_sign_on(self.settings, self.entrance, world, time.monotonic),
         )  # fmt: skip
         self.app = create_app(self.services)
+        self._own: list[APIRouter] = []
         self.base = self.settings.api.public_url or "http://loa.test"
 
     def key(self, role: str) -> str:
@@ -83,6 +86,14 @@ class ApiDesk:
         return TestClient(
             self.app, base_url="http://loa.test/api/v1/", headers=shown | headers, raise_server_exceptions=False
         )
+
+    def instead(self, router: APIRouter, dependency: Callable[..., Any], other: object) -> None:
+        """Routes of this desk alone, in front of those that all applications share: they get `other`."""
+        if router not in self._own:
+            self._own.append(router)
+            self.app.include_router(router, prefix=PREFIX)
+            self.app.router.routes.insert(0, self.app.router.routes.pop())
+        self.app.dependency_overrides[dependency] = lambda: other
 
     def audit(self) -> list[tuple[str, str]]:
         with self.office.database.read() as session:
