@@ -72,15 +72,12 @@ def test_every_message_type_has_a_place_and_every_field_a_unit_or_bound() -> Non
 
 
 def test_every_route_declares_a_permission() -> None:
-    from api.app import create_app
     from api.permissions import permissions
+    from tests.api.described import described
 
     declared = permissions()
     assert all(declared.values()), declared
-    described = {
-        f"{method.upper()} {path}" for path, item in create_app().openapi()["paths"].items() for method in item
-    }
-    assert described == set(declared)
+    assert described() == set(declared)
 
 
 def test_every_code_that_a_caller_can_see_has_words() -> None:

@@ -7,7 +7,6 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.errors import MOST_FIELDS
 from controller.broadcast.models import Broadcast
 from controller.library.models import Bulletin
@@ -15,6 +14,7 @@ from controller.people.models import ApiKey, AuditLine
 from controller.programmes.trial import try_programme
 from devices.models import Device
 from scheduler.programmes.programme import Programme
+from tests.api.described import description
 from tests.api.district import EVERY_MORNING, District, body_of
 from tests.api.week import first_at
 from tests.fakes.desk import ApiDesk
@@ -200,7 +200,7 @@ def test_every_line_of_the_record_says_where(district: District) -> None:
     assert ("broadcast.create", district.above) in where, "both communes lie in it"
 
 
-SCHEMA = create_app().openapi()
+SCHEMA = description()
 WRITES = [
     f"{method.upper()} {path.removeprefix('/api/v1')}"
     for path, item in SCHEMA["paths"].items()

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from api.app import PREFIX, create_app
+from api.app import PREFIX
 from api.deps import tree_of
 from api.permissions import permissions
 from controller.people.callers import Caller
@@ -20,10 +20,11 @@ from controller.reach.admission import CONTENTS, PLACES
 from controller.reach.sight import TABLES, Sight
 from controller.reach.subjects import FINDERS
 from devices.protocol.units import UUID_PATTERN
+from tests.api.described import description
 from tests.api.district import LISTS, VARIANTS, WAVE, Commune, District, body_of, query_of
 from tests.fakes.desk import ApiDesk
 
-SCHEMA = create_app().openapi()
+SCHEMA = description()
 OPERATIONS = {
     f"{method.upper()} {path.removeprefix(PREFIX)}": said
     for path, item in SCHEMA["paths"].items()

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.cookies import name_of
 from api.permissions import permissions
 from devices.protocol.keys import SigningKey
 from firmware_sim.certificate import certificate_request, renewal_request
 from firmware_sim.identity import Birth, Identity
+from tests.api.described import description
 from tests.api.test_interface import WEEKLY, fill
 from tests.fakes.desk import ApiDesk, Place
 
-SCHEMA = create_app().openapi()
+SCHEMA = description()
 OPERATIONS = {
     f"{method.upper()} {path}": said for path, item in SCHEMA["paths"].items() for method, said in item.items()
 }

@@ -6,15 +6,15 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.timestamps import to_rfc3339
 from controller.people.models import Person, RoleGrant
 from devices.models import Area
 from devices.protocol.units import DAY
+from tests.api.described import description
 from tests.fakes.desk import ApiDesk, Place
 from tests.fakes.sessions import add_person, come, log_in
 
-SCHEMA = create_app().openapi()
+SCHEMA = description()
 BODIES = sorted(
     {
         (

@@ -18,8 +18,8 @@ def play(stage: Stage, deed: str, *of: Value) -> None:
     stage.play(Happening(stage.village.time.now - stage.village.begin, deed, of), runtime.dice(1))
 
 
-def staged(folder: Path, *makes: str) -> Stage:
-    village = Village(folder / "village", speakers=len(makes), makes=makes).settle()
+def staged(folder: Path, *makes: str, heartbeat_s: int = 60) -> Stage:
+    village = Village(folder / "village", speakers=len(makes), makes=makes, heartbeat_s=heartbeat_s).settle()
     return Stage(village, Hostility(village))
 
 
@@ -82,7 +82,7 @@ def test_weak_mains_switch_off_what_has_no_battery(tmp_path: Path) -> None:
 
 
 def test_a_flat_battery_behind_a_covered_panel_is_dark_until_somebody_comes(tmp_path: Path) -> None:
-    stage = staged(tmp_path, "solar", "common")
+    stage = staged(tmp_path, "solar", "common", heartbeat_s=3_600)
     number, solar = of_make(stage, "solar")
     play(stage, "broken", (0, 1), "covered_panel")
     play(stage, "drained", (0, 1), 0.0)
