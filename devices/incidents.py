@@ -1,6 +1,6 @@
 """Incidents are opened once and counted; a person, or the end of their cause, closes them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 from devices.errors import IncidentUnknown
 from devices.models import Incident
 
+LOT = 500
+"""Speakers asked for in one query: databases bound the number of values."""
 _FORESEEN = "incidents"
 """Under this name a transaction keeps the open incidents of speakers that were read ahead, by speaker."""
 _OPEN_OF = select(Incident).where(
@@ -15,12 +17,14 @@ _OPEN_OF = select(Incident).where(
 )
 
 
-def foresee_incidents(session: Session, devices: Iterable[str]) -> None:
-    """Read the open incidents of these speakers (a few hundred) at once, for the rest of this transaction."""
+def foresee_incidents(session: Session, devices: Sequence[str]) -> None:
+    """Read the open incidents of these speakers at once, for the rest of this transaction."""
+    known = _unwritten(session)
+    for begin in range(0, len(devices), LOT):
+        known += session.exec(_OPEN_OF, params={"devices": devices[begin : begin + LOT]})
     found: dict[str | None, list[Incident]] = {device_id: [] for device_id in devices}
-    if found:
-        for incident in [*session.exec(_OPEN_OF, params={"devices": list(found)}), *_unwritten(session)]:
-            found.get(incident.device_id, []).append(incident)
+    for incident in known:
+        found.get(incident.device_id, []).append(incident)
     session.info[_FORESEEN] = found
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from devices.condition import shown, wrong
 from devices.health import Presence, Sign, observe, patience
-from devices.incidents import close_cause, open_incident
+from devices.incidents import close_cause, foresee_incidents, open_incident
 from devices.models import Device
 from devices.protocol.messages.speaker import Health, Hello, Report
 
@@ -38,7 +38,9 @@ class Watch:
         if self.listening_since is None or now - self.listening_since < patience(self.heartbeat_s):
             return
         edge = now - patience(self.heartbeat_s)
-        for device in session.exec(_SILENT, params={"edge": edge}).all():
+        silent = session.exec(_SILENT, params={"edge": edge}).all()
+        foresee_incidents(session, [device.id for device in silent])
+        for device in silent:
             self.note(session, device, "tick", now)
 
     def next_silence(self, session: Session) -> int | None:

@@ -112,6 +112,21 @@ def test_what_a_speaker_holds_is_not_told_again(office: Office) -> None:
     assert told == [crowd.bench.topics.down(other, "order")] * (ORDERS - 1)
 
 
+def test_a_crowd_that_falls_silent_costs_as_many_questions_as_one(office: Office) -> None:
+    asked = []
+    for size in (1, CROWD):
+        crowd = Crowd(office, size)
+        crowd.come(hello(office.keyring.tenant), State(online=True, boot=BOOT))
+        with crowd.questions() as questions:
+            crowd.bench.step(600)
+        asked.append(sum("FROM incident" in question for question in questions))
+        with office.database.read() as session:
+            silent = select(Incident).where(Incident.kind == "offline", Incident.closed_at.is_(None))  # type: ignore[union-attr]
+            found = {one.device_id for one in session.exec(silent)}
+        assert set(crowd.speakers) <= found
+    assert asked[1] <= asked[0] + 2 * ORDERS  # the other village has its orders, too
+
+
 @pytest.mark.parametrize("first", ["hello", "ack"])
 def test_a_plan_that_nobody_knows_of_is_told_twice_in_one_batch(office: Office, first: str) -> None:
     """After an older backup: the speaker's hello and its word on the plan it holds arrive together."""
