@@ -7,9 +7,8 @@ from sqlmodel import Session, col, select
 
 from devices.errors import IncidentUnknown
 from devices.models import Incident
+from devices.registry import LOT
 
-LOT = 500
-"""Speakers asked for in one query: databases bound the number of values."""
 _FORESEEN = "incidents"
 """Under this name a transaction keeps the open incidents of speakers that were read ahead, by speaker."""
 _OPEN_OF = select(Incident).where(

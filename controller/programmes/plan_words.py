@@ -12,13 +12,17 @@ from devices.protocol.messages.speaker import PlanAck
 _HELD_BY = select(DevicePlan).where(col(DevicePlan.device_id).in_(bindparam("devices", expanding=True)))
 
 
+def plan_rows(session: Session, devices: Collection[str]) -> dict[str, DevicePlan]:
+    """What is known of the plans of these speakers (a few hundred)."""
+    return {row.device_id: row for row in session.exec(_HELD_BY, params={"devices": list(devices)})}
+
+
 class PlanWords:
     """What these speakers (a few hundred) say of the plans that they hold, in one transaction."""
 
     def __init__(self, session: Session, devices: Collection[str]) -> None:
         self._session = session
-        rows = session.exec(_HELD_BY, params={"devices": list(devices)}) if devices else ()
-        self._rows = {row.device_id: row for row in rows}
+        self._rows = plan_rows(session, devices) if devices else {}
 
     def keep_ack(self, device_id: str, said: PlanAck, now: int) -> None:
         """What a speaker makes of its plan."""

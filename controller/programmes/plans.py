@@ -18,6 +18,7 @@ from controller.herald import Herald
 from controller.library.carriage import Carrier
 from controller.library.models import Blob
 from controller.programmes.plan_message import Content, Planned, content
+from controller.programmes.plan_words import plan_rows
 from controller.programmes.timetable import STEP, horizon
 from controller.sequences import credible
 from devices.models import Device, DevicePlan
@@ -139,7 +140,7 @@ def _written(
     session: Session, tenant: str, edition: Edition, devices: Sequence[str], now: int, every: bool
 ) -> dict[str, Plan]:
     """What each is to be told, with its number in the table before anything leaves."""
-    rows, planned = _rows(session, devices), _planned(session, devices, edition.valid_from)
+    rows, planned = plan_rows(session, devices), _planned(session, devices, edition.valid_from)
     erasing = gone_at(session, devices, edition.gone)
     stages = dict(session.exec(select(Device.id, Device.sim_daily_bytes).where(col(Device.id).in_(devices))).all())
     contents: dict[tuple[object, ...], Content] = {}
@@ -173,11 +174,6 @@ def _number(row: DevicePlan, said: Content, now: int) -> bool:
     row.seq = max(now, row.seq + 1, held + 1)
     row.content, row.valid_to, row.attempts = said.digest, said.valid_to, 0
     return True
-
-
-def _rows(session: Session, devices: Sequence[str]) -> dict[str, DevicePlan]:
-    rows = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(devices)))
-    return {row.device_id: row for row in rows}
 
 
 def _planned(session: Session, devices: Sequence[str], since: int) -> dict[str, list[Planned]]:
@@ -214,7 +210,7 @@ def _unconfirmed(session: Session, now: int) -> list[str]:
 
 def _mark_published(session: Session, plans: Mapping[str, Plan], now: int) -> None:
     """Deliveries whose airing has left with a plan count as ordered, each with its line."""
-    for row in session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(list(plans)))):
+    for row in plan_rows(session, plans).values():
         row.published_at, row.attempts = now, row.attempts + 1
     orders = sorted({airing.order for plan in plans.values() for airing in plan.airings})
     fresh = (

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from controller.broadcast.models import Broadcast
 from controller.deliveries.models import Delivery
+from controller.programmes.plan_words import plan_rows
 from controller.programmes.readiness import Due, Held, Why, hindrances
 from controller.programmes.reading import at
 from devices.models import Device, DevicePlan
@@ -43,8 +44,7 @@ def prospects(session: Session, devices: Sequence[Device], day: date, now: int) 
     """In the order of `devices` (a few hundred); of a day in Vietnam, what is still to come at `now`."""
     names = [device.id for device in devices]
     airings = _airings(session, names, max(now, _midnight(day)), _midnight(day + ONE))
-    rows = session.exec(select(DevicePlan).where(col(DevicePlan.device_id).in_(names)))
-    plans = {name: DevicePlan(device_id=name) for name in names} | {row.device_id: row for row in rows}
+    plans = {name: DevicePlan(device_id=name) for name in names} | plan_rows(session, names)
     return [_prospect(device, plans[device.id], airings[device.id], now) for device in devices]
 
 
